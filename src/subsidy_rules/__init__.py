@@ -1,0 +1,78 @@
+"""subsidy-rules: what is this enterprise entitled to, under which clause, and how do you know?
+
+A policy clause is declarative YAML; a case is a typed description of an enterprise and its projects; `evaluate` returns
+itemised awards, each with its arithmetic and a citation to the clause it comes from:
+
+>>> from subsidy_rules import Case, evaluate
+>>> case = Case.from_text('''
+... case: 1
+... decision_date: 2025-09-01
+... enterprise: {type: enterprise, place: "610113"}
+... projects:
+... - {id: p1, kinds: [能力中心], nature: [新建], whole_digital: false, costs: [{kind: equipment, amount: 2800万元}]}
+... assume_none: [titles, grants, loans, products, services, stations, earlier_awards]
+... ''')
+>>> award = evaluate(case).awards[0]
+>>> award.id, award.kind, award.amount.minimum
+('xian_30/capability_platform@p1', 'exact', Fraction(280000000, 1))
+
+Amounts are exact: fractions of a fen inside, text with two decimals of a yuan in JSON.
+"""
+
+from subsidy_rules.award.evaluate import evaluate
+from subsidy_rules.award.model import (
+    Alternative,
+    Award,
+    Citation,
+    CumulationGroup,
+    Entitlement,
+    FactUsed,
+    Failed,
+    NotAsked,
+    NotEligible,
+    ReadingUse,
+    Stamp,
+    Step,
+    Total,
+)
+from subsidy_rules.errors import CaseError, InputError, Place, Problem, RuleError, SubsidyRulesError, UsageError
+from subsidy_rules.facts.case import Case
+from subsidy_rules.facts.vocabulary import CaseModel, Vocabulary
+from subsidy_rules.plan import Guide, Policies, Sentence, load_guide, load_policies
+from subsidy_rules.values.amount import Amount, Range
+from subsidy_rules.values.quantity import INFINITY
+
+__all__ = [
+    "INFINITY",
+    "Alternative",
+    "Amount",
+    "Award",
+    "Case",
+    "CaseError",
+    "CaseModel",
+    "Citation",
+    "CumulationGroup",
+    "Entitlement",
+    "FactUsed",
+    "Failed",
+    "Guide",
+    "InputError",
+    "NotAsked",
+    "NotEligible",
+    "Place",
+    "Policies",
+    "Problem",
+    "Range",
+    "ReadingUse",
+    "RuleError",
+    "Sentence",
+    "Stamp",
+    "Step",
+    "SubsidyRulesError",
+    "Total",
+    "UsageError",
+    "Vocabulary",
+    "evaluate",
+    "load_guide",
+    "load_policies",
+]

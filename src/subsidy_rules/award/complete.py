@@ -1,0 +1,257 @@
+"""Completing what is unknown: the hull over all worlds that the facts could still be (S10).
+
+A row is first read as it is, with unknowns as intervals. Where an unknown that has finitely many values (a truth, a
+member, a reference, a number cut at the constants it is compared with) keeps it open, the row is read once for each value,
+and the answers are joined. The tree of worlds that comes out also tells which facts matter: a fact whose values all lead to
+the same answer is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from subsidy_rules.award.engine import ANOTHER, Shared, World, place_is_within
+from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
+from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
+from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Member
+from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
+from subsidy_rules.values.quantity import ZERO, Infinity, Number
+
+BUDGET: Final = 4096
+"""Worlds that one component may take; beyond it the answer is an outer one and says so."""
+
+
+class Domains:
+    """The finitely many values of each unknown, as far as the loaded policies can tell them apart."""
+
+    def __init__(self, policies: Iterable[CompiledPolicy], shared: Shared) -> None:
+        """Collect what the policies test and compare."""
+        self.shared = shared
+        self.tests: dict[tuple[str, str], set[frozenset[str]]] = {}
+        self.breaks: dict[tuple[str, str], set[Fraction]] = {}
+        self.readings: dict[str, tuple[str, ...]] = {}
+        for policy in policies:
+            for key, sets in policy.tests.items():
+                self.tests.setdefault(key, set()).update(sets)
+            for key, values in policy.breaks.items():
+                self.breaks.setdefault(key, set()).update(values)
+            for name, reading in policy.plan.readings.items():
+                self.readings[name] = tuple(reading.options)
+            self.readings[policy.plan.silence] = ("undecided", "higher_of", "sum")
+        self._known: dict[Need, tuple[Value, ...]] = {}
+
+    def of(self, need: Need) -> tuple[Value, ...]:
+        """Return the values to try for an unknown; none where it can only be an interval."""
+        if need not in self._known:
+            self._known[need] = self._of(need)
+        return self._known[need]
+
+    def _of(self, need: Need) -> tuple[Value, ...]:
+        if need[0] == "reading":
+            return self.readings[need[1]]
+        if need[0] == "same":
+            return (False, True)
+        spec = self.shared.specs.get(need)
+        if spec is None:
+            return ()
+        if spec.type == "bool" or len(need) == 3:  # noqa: PLR2004 - a member of a set
+            return (False, True)
+        if need in self.shared.choices:
+            return self.shared.choices[need]
+        if spec.type in NUMERIC:
+            return tuple(self._regions(need, spec))
+        if spec.type == "ref":
+            return self._references(spec, need)
+        if spec.type == "place":
+            return self._places(spec)
+        return self._members(spec)
+
+    def _members(self, spec: FieldSpec) -> tuple[Value, ...]:
+        """One member for each way in which the tests tell members apart; `other` where the vocabulary is open."""
+        full = self.shared.vocabulary.fields[spec.entity][spec.name]
+        tests = sorted(self.tests.get((spec.entity, spec.name), ()), key=sorted)
+        seen: dict[tuple[object, ...], str] = {}
+        for name, member in full.members.items():
+            seen.setdefault((*(name in test for test in tests), *_attributes(member)), name)
+        if spec.type == "text":
+            for test in tests:
+                for name in sorted(test):
+                    seen.setdefault((name,), name)
+            return (*seen.values(), f"{ANOTHER}text")
+        found: tuple[Value, ...] = tuple(seen.values())
+        return (*found, Other(ANOTHER)) if full.open else found
+
+    def _places(self, spec: FieldSpec) -> tuple[Value, ...]:
+        tests = sorted(self.tests.get((spec.entity, spec.name), ()), key=sorted)
+        seen: dict[tuple[bool, ...], str] = {}
+        for name in [*(name for test in tests for name in sorted(test)), "000000"]:
+            marks = tuple(
+                place_is_within(name, tuple(c for c in test if c.isdigit()), frozenset(z for z in test if not z.isdigit()))
+                for test in tests
+            )
+            seen.setdefault(marks, name)
+        return tuple(seen.values())
+
+    def _references(self, spec: FieldSpec, need: Need) -> tuple[Value, ...]:
+        inside = [Ref(name) for name, thing in self.shared.facts.index.items() if thing.entity in spec.target]
+        others = [one for one in sorted(self.shared.specs) if self.shared.specs[one].type == "ref" and one <= need]
+        return (*inside, *(Ref(ANOTHER + ".".join(one)) for one in others if self.shared.specs[one].target == spec.target))
+
+    def _regions(self, need: Need, spec: FieldSpec) -> list[Amount]:
+        given = self._given(need)
+        lo, hi = bounds_of(spec) if given is None else (given.minimum, given.maximum)
+        cuts = sorted(cut for cut in self.breaks.get((spec.entity, spec.name), ()) if lo <= cut <= hi)
+        if not cuts:
+            return []
+        dense = spec.type == "ratio"
+        made: list[Amount] = []
+        start: Number = lo
+        after = 0
+        for cut in cuts:
+            end: Number = cut if dense else cut - 1
+            if start < cut:
+                made.append(Amount.unknown(start, end, need, open_ends=(after | 2) if dense else 0))
+            made.append(Amount.exact(cut))
+            start, after = (cut, 1) if dense else (cut + 1, 0)
+        if start < hi or (start == hi and not dense):
+            made.append(Amount.unknown(start, hi, need, open_ends=after))
+        return made
+
+    def _given(self, need: Need) -> Amount | None:
+        found = self.shared.facts.paths[need[0]].values.get(need[1])
+        return found if isinstance(found, Amount) else None
+
+
+def _attributes(member: Member) -> tuple[str, str]:
+    return member.genus, member.list
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A world in which nothing finite is open, and what the row says there."""
+
+    value: RowValue
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The worlds that differ in one unknown."""
+
+    need: Need
+    branches: tuple[Tree, ...]
+
+
+Tree: TypeAlias = Leaf | Split
+Signature: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowHull:
+    """What a row says over all worlds: `amount` is the gross amount over those in which it may be eligible."""
+
+    root: RowValue
+    selected: Truth
+    eligible: Truth
+    barred: Truth
+    amount: Amount
+    gated: Amount
+    needs: tuple[Need, ...]
+    outer: bool
+
+    @property
+    def is_award(self) -> bool:
+        """Whether it is decided that the row is an award, paid or barred."""
+        return self.eligible.is_true and (self.barred.is_true or self.barred.is_false)
+
+    @property
+    def is_open_ended(self) -> bool:
+        """Whether it is set aside before cumulation: no figure, or nothing bounds it (S21)."""
+        return self.amount.kind == "undetermined" or isinstance(self.gated.maximum, Infinity)
+
+
+class _OverBudget(Exception):  # noqa: N818 - a signal, not an error
+    """More worlds than the budget."""
+
+
+def hull_of(row: Row, domains: Domains) -> RowHull:
+    """Return what a row says over all completions of the facts."""
+    root = row.evaluate({})
+    try:
+        tree, outer = _explore(row, {}, domains, [BUDGET]), False
+    except _OverBudget:
+        tree, outer = Leaf(root), True
+    leaves = list(_leaves(tree))
+    selected, eligible, barred, gated = leaves[0].selected, leaves[0].eligible, leaves[0].barred, leaves[0].gated
+    for leaf in leaves[1:]:
+        selected, eligible = selected.hull(leaf.selected), eligible.hull(leaf.eligible)
+        barred, gated = barred.hull(leaf.barred), gated.hull(leaf.gated)
+    possible = [leaf.amount for leaf in leaves if not leaf.eligible.is_false]
+    amount = possible[0] if possible else Amount.exact(ZERO)
+    for other in possible[1:]:
+        amount = amount.hull(other)
+    order = {need: place for place, need in enumerate(row.shared.specs)}
+    needs = sorted(_needs(tree), key=lambda need: (order.get(need, len(order)), need))
+    return RowHull(root, selected, eligible, barred, amount, gated, tuple(needs), outer)
+
+
+def hull_in(row: Row, domains: Domains, world: World) -> Amount:
+    """Return what is certain of a row's amount once some unknowns are assumed."""
+    try:
+        leaves = list(_leaves(_explore(row, world, domains, [BUDGET])))
+    except _OverBudget:
+        leaves = [row.evaluate(world)]
+    made = leaves[0].gated
+    for leaf in leaves[1:]:
+        made = made.hull(leaf.gated)
+    return made
+
+
+def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapping[Need, object]) -> Need | None:
+    """Return the first unknown, in the order in which the plan asks, that has finitely many values."""
+    places = {need: place for place, need in enumerate(order)}
+    for need in sorted(found, key=lambda need: (places.get(need, len(places)), need)):
+        if need not in world and len(domains.of(need)) > 1:
+            return need
+    return None
+
+
+def _explore(row: Row, world: World, domains: Domains, budget: list[int]) -> Tree:
+    value = row.evaluate(world)
+    need = next_need(value.needs, world, domains, row.shared.specs)
+    if need is None:
+        budget[0] -= 1
+        if budget[0] < 0:
+            raise _OverBudget
+        return Leaf(value)
+    branches = tuple(_explore(row, {**world, need: choice}, domains, budget) for choice in domains.of(need))
+    return Split(need, branches)
+
+
+def _leaves(tree: Tree) -> Iterable[RowValue]:
+    if isinstance(tree, Leaf):
+        yield tree.value
+    else:
+        for branch in tree.branches:
+            yield from _leaves(branch)
+
+
+def _signature(tree: Tree) -> Signature:
+    """Return what a tree says, with the splits that change nothing left out."""
+    if isinstance(tree, Leaf):
+        value = tree.value
+        amount = () if value.eligible.is_false else value.amount.numbers
+        return (value.eligible.numbers, value.gated.numbers, amount, value.barred.numbers, tuple(sorted(value.needs)))
+    inner = tuple(_signature(branch) for branch in tree.branches)
+    return inner[0] if len(set(inner)) == 1 else (tree.need, inner)
+
+
+def _needs(tree: Tree) -> set[Need]:
+    """Return the facts that still matter: those whose values do not all lead to the same answer."""
+    if isinstance(tree, Leaf):
+        return set(tree.value.needs)
+    if len({_signature(branch) for branch in tree.branches}) == 1:
+        return _needs(tree.branches[0])
+    return {tree.need}.union(*(_needs(branch) for branch in tree.branches))

@@ -1,0 +1,596 @@
+"""Cumulation: what meets what, which rule or reading decides, and what the total then is (S14 to S21).
+
+Two awards *overlap* when they are paid on one project or one recognition, or on two levels of one ladder for the same object.
+Where a rule states what then holds, it decides; where the text is silent, the reading `unstated_cumulation` does. For each of
+the four numbers of an amount the total is the greatest over the sets of awards without an excluded pair; a ceiling over
+several awards cuts such a set before it is added up.
+
+Whatever is unknown (a reference, a date, a reading left open) is split into worlds per *component*: awards that share an
+unknown or a rule. Components are independent, so their totals add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from subsidy_rules.award.complete import BUDGET, Domains, RowHull, next_need
+from subsidy_rules.award.engine import ANOTHER, Context, World, number, read_thing, things_of, truth
+from subsidy_rules.award.rows import Key, Row, RowValue, key_of
+from subsidy_rules.facts.case import Thing
+from subsidy_rules.facts.vocabulary import FieldSpec
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.plan import LadderPlan, RulePlan
+from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four, Need, Truth
+from subsidy_rules.values.quantity import INFINITY, ZERO, Number, minus
+
+LIMIT: Final = 14
+"""Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
+
+Status: TypeAlias = Literal["counted", "contender", "outranked", "barred", "reduced"]
+Part: TypeAlias = tuple[str, str]
+NOTHING: Final[Four] = (ZERO, ZERO, ZERO, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two awards that overlap: by what, and the rule that says what then holds, if any does."""
+
+    a: int
+    b: int
+    holds: Truth
+    on: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CeilingGroup:
+    """Awards that together stay under a ceiling: their places, what is left of it, and the rule."""
+
+    members: tuple[int, ...]
+    room: Amount
+    rule: str
+    needs: frozenset[Need]
+
+
+@dataclass(slots=True)
+class Sums:
+    """Totals by part, the net amount of each award, and what became of it, over the worlds seen so far."""
+
+    parts: dict[Part, Four] = field(default_factory=dict)
+    nets: dict[int, Four] = field(default_factory=dict)
+    statuses: dict[int, frozenset[Status]] = field(default_factory=dict)
+    moved: frozenset[Need] = frozenset()
+    outer: bool = False
+    refused: frozenset[int] = frozenset()
+
+    def added(self, other: Sums) -> Sums:
+        """Return the sums of two independent components."""
+        parts = {key: _plus(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING)) for key in {**self.parts, **other.parts}}
+        return Sums(
+            parts,
+            {**self.nets, **other.nets},
+            {**self.statuses, **other.statuses},
+            self.moved | other.moved,
+            self.outer or other.outer,
+            self.refused | other.refused,
+        )
+
+    def joined(self, other: Sums) -> Sums:
+        """Return the hull of two worlds of one component."""
+        parts = {key: _hull(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING)) for key in {**self.parts, **other.parts}}
+        nets = {key: _hull(self.nets[key], other.nets[key]) for key in self.nets}
+        statuses = {key: self.statuses[key] | other.statuses[key] for key in self.statuses}
+        return Sums(parts, nets, statuses, self.moved | other.moved, self.outer or other.outer, self.refused | other.refused)
+
+
+def _plus(a: Four, b: Four) -> Four:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
+
+
+def _hull(a: Four, b: Four) -> Four:
+    return (min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]))
+
+
+class Cumulation:
+    """The awards of one evaluation and the rules between them."""
+
+    def __init__(self, rows: Sequence[Row], hulls: Sequence[RowHull], domains: Domains) -> None:
+        """Take the rows that may be paid, with what each says over all worlds."""
+        self.rows, self.hulls, self.domains = rows, hulls, domains
+        self.ladders: dict[str, LadderPlan] = {}
+        self.rules: list[RulePlan] = []
+        for policy in {row.policy.plan.id: row.policy.plan for row in rows}.values():
+            self.ladders.update({ladder.id: ladder for ladder in policy.ladders})
+            self.rules += policy.rules
+        self.places = [place for place, hull in enumerate(hulls) if not hull.is_open_ended and hull.gated.maximum != ZERO]
+        self.barred = [place for place, hull in enumerate(hulls) if hull.barred.is_true and not hull.eligible.is_false]
+        self.pairs = [
+            (a, b)
+            for i, a in enumerate(self.places)
+            for b in self.places[i + 1 :]
+            if not self._edge(a, b, {}).holds.is_false
+        ]
+        self.worlds = 0
+
+    def parts_of(self, place: int) -> list[Part]:
+        """Return the totals that an award counts towards."""
+        hull, row = self.hulls[place], self.rows[place]
+        found: list[Part] = [("possible", "")]
+        if hull.is_award:
+            plan = row.clause.plan
+            found += [("decided", ""), ("policy", plan.sentence.policy), ("fund", plan.fund)]
+            found += [("project", name) for name in row.projects({}) if isinstance(name, str) and not name.startswith(ANOTHER)]
+        return found
+
+    def solve(self) -> Sums:
+        """Return the totals over all worlds."""
+        made = self._solve(self.places, {})
+        for place in self.barred:
+            made.nets[place] = NOTHING
+            made.statuses[place] = frozenset({"barred"})
+        return made
+
+    def solve_only(self, places: Sequence[int]) -> Sums:
+        """Return the totals of these awards alone, over all worlds."""
+        return self._solve(places, {})
+
+    def edges_now(self) -> list[Edge]:
+        """Return the overlaps in the case as it is, those that are not excluded by the facts."""
+        return [edge for edge in (self._edge(a, b, {}) for a, b in self.pairs) if not edge.holds.is_false]
+
+    def groups(self) -> list[tuple[list[int], list[Edge], list[str]]]:
+        """Return the awards that meet: each group's places, its overlaps, and the ceilings that bind it."""
+        edges = self.edges_now()
+        values = {place: self.rows[place].evaluate({}) for place in self.places}
+        ceilings = [one for one in self._ceilings(self.places, values, {}) if self._binds(one)]
+        links = [(edge.a, edge.b) for edge in edges]
+        for ceiling in ceilings:
+            links += [(ceiling.members[0], other) for other in ceiling.members]
+        touched = {place for link in links for place in link}
+        made = []
+        for members in _groups(sorted(touched), links):
+            own = [edge for edge in edges if edge.a in members]
+            made.append((members, own, [one.rule for one in ceilings if one.members[0] in members]))
+        return made
+
+    def _binds(self, ceiling: CeilingGroup) -> bool:
+        total: Number = ZERO
+        for place in ceiling.members:
+            total = total + self.hulls[place].gated.maximum
+        return total > ceiling.room.minimum
+
+    def _solve(self, places: Sequence[int], world: World) -> Sums:
+        values = {place: self.rows[place].evaluate(world) for place in places}
+        edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
+        edges = [edge for edge in edges if not edge.holds.is_false and _pays(values[edge.a]) and _pays(values[edge.b])]
+        ceilings = list(self._ceilings(places, values, world))
+        made = Sums()
+        for component in _components(places, values, edges, ceilings, world, self.domains):
+            inner = [edge for edge in edges if edge.a in component]
+            caps = [ceiling for ceiling in ceilings if ceiling.members[0] in component]
+            need = self._next(component, values, inner, caps, world)
+            if need is None or self.worlds >= BUDGET:
+                leaf = self._leaf(component, values, inner, caps)
+                leaf.outer = need is not None
+                self.worlds += 1
+                made = made.added(leaf)
+                continue
+            branches = [self._solve(component, {**world, need: choice}) for choice in self.domains.of(need)]
+            joined = branches[0]
+            for branch in branches[1:]:
+                joined = joined.joined(branch)
+            if any(branch.parts != branches[0].parts for branch in branches):
+                joined.moved |= {need}
+            made = made.added(joined)
+        return made
+
+    def _next(
+        self,
+        component: Sequence[int],
+        values: Mapping[int, RowValue],
+        edges: Iterable[Edge],
+        ceilings: Iterable[CeilingGroup],
+        world: World,
+    ) -> Need | None:
+        """Return the unknown to split on: the one that most rows of the component share."""
+        counts: dict[Need, int] = {}
+        for place in component:
+            for need in values[place].needs:
+                counts[need] = counts.get(need, 0) + 1
+        for needs in (*(edge.holds.needs for edge in edges), *(one.needs for one in ceilings)):
+            for need in needs:
+                counts[need] = counts.get(need, 0) + 1
+        specs = self.domains.shared.specs
+        places = {need: place for place, need in enumerate(specs)}
+        order = sorted(counts, key=lambda need: (-counts[need], places.get(need, len(places)), need))
+        return next_need(counts, world, self.domains, dict.fromkeys(order))
+
+    # what meets what
+
+    def _edge(self, a: int, b: int, world: World) -> Edge:
+        one, other = self.rows[a], self.rows[b]
+        tests = {
+            "project": self._same_project(one, other, world),
+            "title": self._same_title(one, other, world),
+            "ladder": self._same_ladder(one, other, world),
+        }
+        ids = {one.clause.plan.sentence.id, other.clause.plan.sentence.id}
+        policies = {one.policy.plan.id, other.policy.plan.id}
+        for rule in self.rules:
+            if policies != {rule.policy} or not ids <= set(rule.clauses):
+                continue
+            if rule.kind == "stacks":
+                return Edge(a, b, FALSE, "", rule.id)
+            if rule.kind == "higher_of":
+                holds = TRUE if rule.same == "any" else tests[rule.same]
+                if rule.same == "any" or not holds.is_false:
+                    return Edge(a, b, holds, rule.same, f"{rule.policy}/{rule.id}")
+        made, on = FALSE, ""
+        for name, found in tests.items():
+            if not found.is_false:
+                on = on or name
+                made = made.either(found)
+        return Edge(a, b, made, on)
+
+    def _same_project(self, one: Row, other: Row, world: World) -> Truth:
+        made = FALSE
+        for first in one.projects(world):
+            for second in other.projects(world):
+                unknown = [need for need in (first, second) if isinstance(need, tuple)]
+                if unknown:
+                    made = made.either(TRUE if first == second else Truth.unknown(*unknown))
+                elif first == second:
+                    made = TRUE
+        return made
+
+    def _same_title(self, one: Row, other: Row, world: World) -> Truth:
+        a, b = one.title(), other.title()
+        if a is None or b is None:
+            return FALSE
+        if a.path == b.path:
+            return TRUE
+        ctx = one.context(world)
+        ctx.things = {**ctx.things, "a": a, "b": b}
+        fields = self.domains.shared.vocabulary.fields["title"]
+        same = TRUE
+        for name, of_kind in (("kind", True), ("level", False), ("event", False)):
+            spec = fields[name]
+            same = same.both(truth(op.Same(op.Fact("a", spec, of_kind), op.Fact("b", spec, of_kind)))(ctx))
+        objects = [thing.values.get("object") for thing in (a, b)]
+        if same.is_false or (None not in objects and objects[0] != objects[1]):
+            return FALSE
+        dates = [thing.values.get("recognised_on") for thing in (a, b)]
+        if all(isinstance(date, Amount) and date.decided for date in dates):
+            batches = [thing.values.get("batch") for thing in (a, b)]
+            one_event = dates[0] == dates[1] and (None in batches or batches[0] == batches[1])
+            return same.both(Truth.of(one_event))
+        return same.both(self._assumed(a, b, world))
+
+    def _assumed(self, a: Thing, b: Thing, world: World) -> Truth:
+        """Return whether two titles without a date are one recognition: an unknown of its own."""
+        need: Need = ("same", *sorted((a.path, b.path)))
+        assumed = world.get(need)
+        return Truth.of(assumed) if isinstance(assumed, bool) else Truth.unknown(need)
+
+    def _same_ladder(self, one: Row, other: Row, world: World) -> Truth:
+        a, b = one.title(), other.title()
+        if a is None or b is None or a.path == b.path:
+            return FALSE
+        ctx = one.context(world)
+        ctx.things = {**ctx.things, "a": a, "b": b}
+        fields = self.domains.shared.vocabulary.fields["title"]
+        made = FALSE
+        for ladder in self.ladders.values():
+            on = _on_ladder(ctx, fields, ladder)
+            if on.is_false:
+                continue
+            differ = FALSE
+            for name in ("kind", "level", "grade"):
+                if any(thing.values.get(name) is not None for thing in (a, b)):
+                    spec = fields[name]
+                    differ = differ.either(truth(op.Same(op.Fact("a", spec), op.Fact("b", spec)))(ctx).negated())
+            same_object = TRUE
+            if ladder.object == "object":
+                spec = fields["object"]
+                first, second = (read_thing(ctx, op.Fact(name, spec)) for name in ("a", "b"))
+                unknown = [need for need in (first, second) if isinstance(need, tuple)]
+                same_object = Truth.unknown(*unknown) if unknown else Truth.of(first == second)
+            made = made.either(on.both(differ).both(same_object))
+        return made
+
+    # ceilings
+
+    def _ceilings(
+        self, places: Sequence[int], values: Mapping[int, RowValue], world: World
+    ) -> Iterator[CeilingGroup]:
+        for rule in self.rules:
+            if rule.kind != "ceiling":
+                continue
+            groups: dict[Key, list[int]] = {}
+            open_needs: dict[Key, frozenset[Need]] = {}
+            for place in places:
+                row = self.rows[place]
+                clause = row.clause.plan.sentence.id
+                if row.policy.plan.id != rule.policy or clause not in rule.clauses or not _pays(values[place]):
+                    continue
+                ctx = row.context(world)
+                applies = truth(rule.when[clause])(ctx)
+                if applies.is_false:
+                    continue
+                found = [key_of(ctx, node) for node in rule.by[clause]]
+                key = tuple(part if isinstance(part, str) else ANOTHER for part in found)
+                groups.setdefault(key, []).append(place)
+                needs = applies.needs.union(*({part} for part in found if isinstance(part, tuple)))
+                open_needs[key] = open_needs.get(key, frozenset()) | needs
+            for key, members in groups.items():
+                room = self._room(rule, self.rows[members[0]], world)
+                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", open_needs[key] | room.needs)
+
+    def _room(self, rule: RulePlan, row: Row, world: World) -> Amount:
+        """Return what is left of a ceiling: the cap less the earlier awards that count (S19)."""
+        ctx = row.context(world)
+        cap = number(rule.cap[row.clause.plan.sentence.id])(ctx)
+        if not rule.earlier:
+            return cap
+        earlier, need = things_of(ctx, op.Source("earlier_awards", "earlier_award"))
+        fields = ctx.shared.vocabulary.fields
+        paid = Amount.exact(ZERO)
+        ctx.world = world
+        for thing, _ in earlier:
+            ctx.things["earlier"] = thing
+            counts = truth(op.Same(op.Fact("earlier", fields["earlier_award"]["policy"]), op.Words(rule.policy)))(ctx)
+            clause = op.Fact("earlier", fields["earlier_award"]["clause"])
+            counts = counts.both(truth(op.AnyOf(tuple(op.Same(clause, op.Words(name)) for name in rule.clauses)))(ctx))
+            if "title" in ctx.things and rule.by[row.clause.plan.sentence.id]:
+                level = op.Fact("earlier", fields["earlier_award"]["level"])
+                counts = counts.both(truth(op.Same(level, op.Fact("title", fields["title"]["level"])))(ctx))
+            before = op.Compare(
+                ">",
+                op.Fact("case", fields["case"]["decision_date"]),
+                op.Fact("earlier", fields["earlier_award"]["paid_on"]),
+            )
+            counts = counts.both(truth(before)(ctx))
+            amount = number(op.Fact("earlier", fields["earlier_award"]["amount"]))(ctx)
+            paid = paid.plus(amount.gated(counts))
+        if need is not None:
+            paid = paid.plus(Amount.unknown(ZERO, INFINITY, need))
+        return cap.less(paid).clamped()
+
+    # one world
+
+    def _leaf(
+        self,
+        component: Sequence[int],
+        values: Mapping[int, RowValue],
+        edges: Sequence[Edge],
+        ceilings: Sequence[CeilingGroup],
+    ) -> Sums:
+        """Add up one component in one world."""
+        weights = {place: values[place].gated.numbers for place in component}
+        overlapping = {place for edge in edges for place in (edge.a, edge.b)}
+        unstated = self._unstated(edges)
+        parts: dict[Part, list[int]] = {}
+        for place in component:
+            for part in self.parts_of(place):
+                parts.setdefault(part, []).append(place)
+        made = Sums(refused=frozenset(overlapping) if len(overlapping) > LIMIT else frozenset())
+        for part, members in parts.items():
+            made.parts[part] = self._best(members, weights, edges, unstated, ceilings)
+        winners = self._winners(component, weights, edges, unstated, ceilings)
+        for place in component:
+            made.nets[place], made.statuses[place] = self._net(place, weights, edges, winners, ceilings, component)
+        return made
+
+    def _unstated(self, edges: Sequence[Edge]) -> dict[int, str]:
+        """Return what each overlapping award's group takes where the text is silent: the packs' choice if alike."""
+        silent = [edge for edge in edges if not edge.rule]
+        modes: dict[int, str] = {}
+        for group in _groups([place for edge in silent for place in (edge.a, edge.b)], [(e.a, e.b) for e in silent]):
+            readings = self.domains.shared.readings
+            chosen = {readings[self.rows[place].policy.plan.silence] for place in group}
+            mode = chosen.pop() if len(chosen) == 1 else "undecided"
+            modes.update(dict.fromkeys(group, mode))
+        return modes
+
+    def _excluded(self, edges: Sequence[Edge], unstated: Mapping[int, str], end: int) -> set[tuple[int, int]]:
+        """Return the pairs that exclude each other for one of the four numbers."""
+        found = set()
+        for edge in edges:
+            if edge.rule:
+                certain = edge.holds.is_true
+                if certain or end in (0, 2):
+                    found.add((edge.a, edge.b))
+                continue
+            mode = unstated[edge.a]
+            if mode == "higher_of":
+                if edge.holds.is_true or end in (0, 2):
+                    found.add((edge.a, edge.b))
+            elif mode == "undecided" and end in (0, 1) and (edge.holds.is_true or end == 0):
+                found.add((edge.a, edge.b))
+        return found
+
+    def _best(
+        self,
+        members: Sequence[int],
+        weights: Mapping[int, Four],
+        edges: Sequence[Edge],
+        unstated: Mapping[int, str],
+        ceilings: Sequence[CeilingGroup],
+    ) -> Four:
+        made: list[Number] = []
+        for end in range(4):
+            pairs = {pair for pair in self._excluded(edges, unstated, end) if pair[0] in members and pair[1] in members}
+            made.append(max(self._worth(chosen, weights, ceilings, end) for chosen in _lawful_sets(members, pairs)))
+        return (made[0], made[1], made[2], made[3])
+
+    def _worth(
+        self, chosen: Sequence[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
+    ) -> Number:
+        """Return what a lawful set adds up to for one of the four numbers, each ceiling cutting its members."""
+        left: dict[int, Number] = {place: weights[place][end] for place in chosen}
+        for ceiling in ceilings:
+            _cut(left, self._latest_first(ceiling.members), _room_at(ceiling, end))
+        total: Number = ZERO
+        for value in left.values():
+            total = total + value
+        return total
+
+    def _latest_first(self, places: Iterable[int]) -> list[int]:
+        """Order awards as a ceiling cuts them: the latest recognition first, then by id; bounded ones before exact (S19)."""
+
+        def order(place: int) -> tuple[bool, Number, str]:
+            title = self.rows[place].title()
+            date = None if title is None else title.values.get("recognised_on")
+            exact = self.hulls[place].amount.kind == "exact"
+            return (exact, date.minimum if isinstance(date, Amount) else ZERO, self.rows[place].id)
+
+        exact_first = sorted(places, key=order, reverse=True)
+        return exact_first
+
+    def _winners(
+        self,
+        component: Sequence[int],
+        weights: Mapping[int, Four],
+        edges: Sequence[Edge],
+        unstated: Mapping[int, str],
+        ceilings: Sequence[CeilingGroup],
+    ) -> frozenset[int] | None:
+        """Return the set that is best on all four numbers, if the rules decide for one; ties by clause order."""
+        if any(not edge.holds.is_true for edge in edges) or "undecided" in unstated.values():
+            return None
+        pairs = self._excluded(edges, unstated, 0)
+        best = self._best(component, weights, edges, unstated, ceilings)
+        for chosen in _lawful_sets(component, pairs):
+            if all(self._worth(chosen, weights, ceilings, end) == best[end] for end in range(4)):
+                return frozenset(chosen)
+        return None
+
+    def _net(  # noqa: PLR0913 - one award within its component
+        self,
+        place: int,
+        weights: Mapping[int, Four],
+        edges: Sequence[Edge],
+        winners: frozenset[int] | None,
+        ceilings: Sequence[CeilingGroup],
+        component: Sequence[int],
+    ) -> tuple[Four, frozenset[Status]]:
+        weight = weights[place]
+        meets = any(place in (edge.a, edge.b) for edge in edges)
+        if meets and winners is None:
+            return (ZERO, ZERO, weight[2], weight[3]), frozenset({"contender"})
+        if meets and winners is not None and place not in winners:
+            return NOTHING, frozenset({"outranked"})
+        chosen = component if winners is None else [one for one in component if one in winners]
+        nets: list[Number] = []
+        for end in range(4):
+            left: dict[int, Number] = {one: weights[one][end] for one in chosen}
+            for ceiling in ceilings:
+                _cut(left, self._latest_first(ceiling.members), _room_at(ceiling, end))
+            nets.append(left[place])
+        exact = self.hulls[place].gated.kind == "exact"
+        if tuple(nets) == weight:
+            return weight, frozenset({"counted"})
+        if not exact:
+            return (nets[0], nets[1], weight[2], weight[3]), frozenset({"contender"})
+        return (nets[0], nets[1], nets[2], nets[3]), frozenset({"reduced"})
+
+
+def _room_at(ceiling: CeilingGroup, end: int) -> Number:
+    """Return the room for one of the four numbers: its least for floor.lo and ceiling.lo, its greatest for the others."""
+    return ceiling.room.minimum if end in (0, 2) else ceiling.room.maximum
+
+
+def _cut(left: dict[int, Number], order: Iterable[int], room: Number) -> None:
+    """Cut awards, in order, until together they fit the room."""
+    members = [place for place in order if place in left]
+    total: Number = ZERO
+    for place in members:
+        total = total + left[place]
+    for place in members:
+        if total <= room:
+            return
+        cut = min(left[place], minus(total, room))
+        left[place] = minus(left[place], cut)
+        total = minus(total, cut)
+
+
+def _lawful_sets(places: Sequence[int], pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
+    """Return the greatest sets without an excluded pair: exhaustively up to `LIMIT`, beyond it single awards only."""
+    excluded: dict[int, set[int]] = {}
+    for a, b in pairs:
+        excluded.setdefault(a, set()).add(b)
+        excluded.setdefault(b, set()).add(a)
+    free = [place for place in places if place not in excluded]
+    bound = [place for place in places if place in excluded]
+    if len(bound) > LIMIT:
+        for place in bound:
+            yield (*free, place)
+        return
+    yield from (tuple(sorted((*free, *chosen))) for chosen in _independent(bound, excluded))
+
+
+def _independent(places: Sequence[int], excluded: Mapping[int, set[int]]) -> Iterator[tuple[int, ...]]:
+    if not places:
+        yield ()
+        return
+    first, rest = places[0], places[1:]
+    for chosen in _independent([place for place in rest if place not in excluded[first]], excluded):
+        yield (first, *chosen)
+    if excluded[first] & set(rest):
+        yield from _independent(rest, excluded)
+
+
+def _pays(value: RowValue) -> bool:
+    return value.gated.maximum != ZERO
+
+
+def _on_ladder(ctx: Context, fields: Mapping[str, FieldSpec], ladder: LadderPlan) -> Truth:
+    """Whether both titles stand on the ladder."""
+    made = TRUE
+    for name in ("a", "b"):
+        made = made.both(truth(op.In(op.Fact(name, fields["kind"]), op.Listing(ladder.members)))(ctx))
+        if ladder.levels:
+            made = made.both(truth(op.In(op.Fact(name, fields["level"]), op.Listing(ladder.levels)))(ctx))
+    return made
+
+
+def _components(  # noqa: PLR0913 - what ties awards together
+    places: Sequence[int],
+    values: Mapping[int, RowValue],
+    edges: Sequence[Edge],
+    ceilings: Sequence[CeilingGroup],
+    world: World,
+    domains: Domains,
+) -> list[list[int]]:
+    """Return the awards in independent components: tied by overlap, by a ceiling, or by an unknown they share."""
+    links = [(edge.a, edge.b) for edge in edges]
+    for ceiling in ceilings:
+        links += [(ceiling.members[0], other) for other in ceiling.members[1:]]
+    owner: dict[Need, int] = {}
+    needing: list[tuple[int, Need]] = [(place, need) for place in places for need in sorted(values[place].needs)]
+    needing += [(edge.a, need) for edge in edges for need in sorted(edge.holds.needs)]
+    needing += [(one.members[0], need) for one in ceilings for need in sorted(one.needs)]
+    for place, need in needing:
+        if need not in world and len(domains.of(need)) > 1:
+            links.append((owner.setdefault(need, place), place))
+    return _groups(places, links)
+
+
+def _groups(places: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the connected groups, in the order of their first member."""
+    parent = {place: place for place in places}
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    for a, b in links:
+        parent[root(b)] = root(a)
+    groups: dict[int, list[int]] = {}
+    for place in parent:
+        groups.setdefault(root(place), []).append(place)
+    return sorted(groups.values())

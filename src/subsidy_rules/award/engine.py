@@ -1,0 +1,570 @@
+"""The engine: each operation of a plan becomes a small function of the context it is read in.
+
+A `Context` holds what an expression may see: the things bound to names, the constants of the policy, the choices of
+readings, what guides fill, and the *world*: values assumed for facts that nobody has given. A fact that is neither given
+nor assumed is read as unknown, and says so in the `needs` of what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
+from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth
+from subsidy_rules.values.quantity import INFINITY, ZERO
+
+World: TypeAlias = Mapping[Need, Value]
+Fill: TypeAlias = tuple[tuple[tuple[str, ...], Fraction], ...]
+ANOTHER: Final = "?"
+"""Marks a reference to a thing outside the case."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What is the same for every award of one evaluation."""
+
+    facts: Facts
+    vocabulary: Vocabulary
+    readings: Mapping[str, str]
+    guides: Mapping[str, Fill]
+    specs: dict[Need, FieldSpec] = field(default_factory=dict)
+    choices: dict[Need, tuple[Value, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Context:
+    """What one award is read in. `reads` collects the facts read, where a trace is wanted."""
+
+    shared: Shared
+    constants: tuple[Amount, ...]
+    things: dict[str, Thing]
+    world: World
+    clause: str
+    named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
+    group: tuple[tuple[Thing, Truth], ...] = ()
+    running: Amount = field(default_factory=lambda: Amount.exact(ZERO))
+    reads: dict[str, Thing] | None = None
+
+    def note(self, thing: Thing, name: str) -> None:
+        """Remember that a fact was read."""
+        if self.reads is not None:
+            self.reads.setdefault(thing.fact_path(name), thing)
+
+    def unknown(self, thing: Thing, spec: FieldSpec, member: str = "") -> tuple[Need, Value | None]:
+        """Return the need that a fact not given is, and what the world assumes for it."""
+        need: Need = (thing.path, spec.name, member) if member else (thing.path, spec.name)
+        self.shared.specs[need] = spec
+        return need, self.world.get(need)
+
+
+Number: TypeAlias = Callable[[Context], Amount]
+Test: TypeAlias = Callable[[Context], Truth]
+
+
+def number(node: op.Value) -> Number:
+    """Return the function of a numeric operation."""
+    match node:
+        case op.Constant(index, _):
+            return lambda ctx: ctx.constants[index]
+        case op.Fact(name, spec, _):
+            return lambda ctx: read_number(ctx, ctx.things[name], spec)
+        case op.Running():
+            return lambda ctx: ctx.running
+        case op.Arithmetic(sign, left, right, _):
+            return _arithmetic(sign, number(left), right)
+        case op.Least(left, right, printed, _):
+            a, b = number(left), number(right)
+            return lambda ctx: a(ctx).least(b(ctx), printed=printed)
+        case op.Bounded(value, _):
+            a = number(value)
+            return lambda ctx: a(ctx).bounded("discretion")
+        case op.Fixed(value, _):
+            a = number(value)
+            return lambda ctx: a(ctx).fixed()
+        case op.Choose(branches, otherwise, _):
+            return _choose([(truth(test), number(value)) for test, value in branches], number(otherwise))
+        case op.Aggregate():
+            return _aggregate(node)
+        case op.Chain(values, _):
+            return _chain([number(value) for value in values])
+        case op.Open():
+            return _open(node)
+        case _:
+            raise TypeError(node)
+
+
+def truth(node: op.Truth) -> Test:
+    """Return the function of a truth."""
+    match node:
+        case op.All(truths):
+            return _all([truth(one) for one in truths])
+        case op.AnyOf(truths):
+            return _any([truth(one) for one in truths])
+        case op.Not(inner):
+            test = truth(inner)
+            return lambda ctx: test(ctx).negated()
+        case op.IfTruth(condition, then, otherwise):
+            return _if(truth(condition), truth(then), truth(otherwise))
+        case op.LawOpen(why):
+            opened = Truth((0, 0, 1, 1), frozenset({"open_reading", f"why:{why}"}))
+            return lambda _: opened
+        case op.Holds(fact):
+            return lambda ctx: _holds(ctx, ctx.things[fact.name], fact.spec)
+        case op.In(fact, listing, every):
+            if fact.spec.type == "set":
+                return lambda ctx: _set_in(ctx, ctx.things[fact.name], fact.spec, listing, every=every)
+            return lambda ctx: _member_in(ctx, ctx.things[fact.name], fact.spec, listing)
+        case op.Same(left, right):
+            return lambda ctx: _same(ctx, left, right)
+        case op.Compare():
+            return _compare(node)
+        case op.Exists(source, alias, where):
+            return _exists(source, alias, truth(where))
+        case op.Within(facts, codes, zones):
+            return lambda ctx: _within(ctx, facts, codes, zones)
+        case op.ReadingIs(reading, option):
+            return lambda ctx: _reading_is(ctx, reading, option)
+
+
+def read_number(ctx: Context, thing: Thing, spec: FieldSpec) -> Amount:
+    """Read a numeric fact: given, assumed, derived (a project's total), the law's to give, or unknown."""
+    given = thing.values.get(spec.name)
+    ctx.note(thing, spec.name)
+    if isinstance(given, Amount) and given.decided:
+        return given
+    need, assumed = ctx.unknown(thing, spec)
+    if isinstance(assumed, Amount):
+        return assumed
+    if isinstance(given, Amount):
+        return given
+    if spec.entity == "project" and spec.name == "total" and "costs" in thing.lists:
+        return _sum_of_costs(ctx, thing)
+    if spec.sort == "authority":
+        return Amount.undetermined("no_figure_in_text")
+    if spec.sort == "standard":
+        return Amount.undetermined("guide_missing", "no_figure_in_text")
+    lo, hi = bounds_of(spec)
+    return Amount.unknown(lo, hi, need)
+
+
+def _sum_of_costs(ctx: Context, project: Thing) -> Amount:
+    """A total that is not stated is the sum of the costs."""
+    items = project.lists["costs"]
+    spec = ctx.shared.vocabulary.fields["cost"]["amount"]
+    total = Amount.exact(ZERO)
+    for cost in items:
+        total = total.plus(read_number(ctx, cost, spec))
+    return total.plus(Amount.unknown(ZERO, INFINITY, (project.path, "costs"))) if items.more else total
+
+
+def read_member(ctx: Context, thing: Thing, spec: FieldSpec) -> Value | Need | None:
+    """Read an enum, text or place fact: its value, or the need that it is."""
+    given = thing.values.get(spec.name)
+    ctx.note(thing, spec.name)
+    if given is not None:
+        return given
+    need, assumed = ctx.unknown(thing, spec)
+    return need if assumed is None else assumed
+
+
+def _arithmetic(sign: str, left: Number, right_node: op.Value) -> Number:
+    if sign == "/":
+        return _divide(left, right_node)
+    right = number(right_node)
+    if sign == "+":
+        return lambda ctx: left(ctx).plus(right(ctx))
+    if sign == "-":
+        return lambda ctx: left(ctx).less(right(ctx))
+    return lambda ctx: left(ctx).scaled(right(ctx))
+
+
+def _divide(left: Number, node: op.Value) -> Number:
+    """Divide by a constant, or by an enum whose members are numbers (360, 365)."""
+    if isinstance(node, op.Fact) and node.type == "enum":
+        options = [Fraction(member) for member in node.spec.members]
+
+        def by_fact(ctx: Context) -> Amount:
+            found = read_member(ctx, ctx.things[node.name], node.spec)
+            if isinstance(found, str):
+                return left(ctx).scaled(Amount.exact(1 / Fraction(found)))
+            need = found if isinstance(found, tuple) else ()
+            inverse = Amount.unknown(1 / max(options), 1 / min(options), need)
+            return left(ctx).scaled(inverse)
+
+        return by_fact
+    divisor = number(node)
+
+    def by_constant(ctx: Context) -> Amount:
+        value = divisor(ctx).minimum
+        if not isinstance(value, Fraction) or value == 0:
+            raise ZeroDivisionError(value)
+        return left(ctx).scaled(Amount.exact(1 / value))
+
+    return by_constant
+
+
+def _choose(branches: list[tuple[Test, Number]], otherwise: Number) -> Number:
+    def chosen(ctx: Context) -> Amount:
+        open_parts: list[tuple[Truth, Amount]] = []
+        last: Amount | None = None
+        for test, value in branches:
+            found = test(ctx)
+            if found.is_true:
+                last = value(ctx)
+                break
+            if not found.is_false:
+                open_parts.append((found, value(ctx)))
+        made = otherwise(ctx) if last is None else last
+        for found, part in reversed(open_parts):
+            made = _part(found, part, made)
+        return made
+
+    return chosen
+
+
+def _part(found: Truth, part: Amount, rest: Amount) -> Amount:
+    if part.numbers == rest.numbers:
+        return part
+    if found.decided:
+        return part.either(rest, "open_reading")
+    known = Amount(part.numbers, part.reasons | found.reasons, part.needs | found.needs, part.mode, part.top)
+    hull = known.hull(rest)
+    law_open = found.numbers[0] != found.numbers[2] or found.numbers[1] != found.numbers[3]
+    return hull.either(part, "open_reading").either(rest, "open_reading") if law_open else hull
+
+
+def _chain(values: list[Number]) -> Number:
+    def chained(ctx: Context) -> Amount:
+        kept = ctx.running
+        for value in values:
+            ctx.running = value(ctx)
+        made, ctx.running = ctx.running, kept
+        return made
+
+    return chained
+
+
+def _open(node: op.Open) -> Number:
+    otherwise = None if node.otherwise is None else number(node.otherwise)
+    nothing = Amount.undetermined("guide_missing", "no_figure_in_text")
+
+    def opened(ctx: Context) -> Amount:
+        rows = ctx.shared.guides.get(node.parameter)
+        if rows is None:
+            return nothing if otherwise is None else otherwise(ctx)
+        made = nothing
+        for names, value in reversed(rows):
+            holds = TRUE
+            for key, name in zip(node.keys, names, strict=True):
+                if name != "*" and isinstance(key, op.Fact):
+                    listing = op.Listing(frozenset({name}))
+                    holds = holds.both(_member_in(ctx, ctx.things[key.name], key.spec, listing))
+            if not holds.is_false:
+                figure = Amount.exact(value).fixed()
+                made = figure if holds.is_true else _part(holds, figure, made)
+        return made
+
+    return opened
+
+
+def things_of(ctx: Context, source: op.Source) -> tuple[list[tuple[Thing, Truth]], Need | None]:
+    """Return the things of a list, each with whether it is one, and the need that an absent or unfinished list is."""
+    if source.name == "group":
+        return list(ctx.group), None
+    owner = ctx.things[source.owner] if source.owner else ctx.shared.facts.root
+    items = owner.lists.get(source.name)
+    if items is None:
+        return [], (owner.path, source.name)
+    return [(thing, TRUE) for thing in items], (owner.path, source.name) if items.more else None
+
+
+def _aggregate(node: op.Aggregate) -> Number:
+    where, value, alias = truth(node.where), number(node.value), node.alias
+    how = node.how
+
+    def aggregated(ctx: Context) -> Amount:
+        found, need = things_of(ctx, node.source)
+        kept = ctx.things.get(alias)
+        made = Amount.exact(ZERO)
+        first = True
+        for thing, member in found:
+            ctx.things[alias] = thing
+            holds = member.both(where(ctx))
+            if holds.is_false:
+                continue
+            part = value(ctx)
+            if how in ("sum", "count"):
+                made = made.plus(part.gated(holds))
+            elif how == "max":
+                made = made.greatest(part.gated(holds))
+            else:
+                made = part if first else made.least(part) if holds.is_true else made.hull(made.least(part))
+                first = False
+        _restore(ctx, alias, kept)
+        if need is not None:
+            made = made.plus(Amount.unknown(ZERO, INFINITY, need))
+        return made
+
+    return aggregated
+
+
+def _exists(source: op.Source, alias: str, where: Test) -> Test:
+    def exists(ctx: Context) -> Truth:
+        found, need = things_of(ctx, source)
+        kept = ctx.things.get(alias)
+        made = FALSE
+        for thing, member in found:
+            ctx.things[alias] = thing
+            made = made.either(member.both(where(ctx)))
+        _restore(ctx, alias, kept)
+        return made if need is None else made.either(Truth.unknown(need))
+
+    return exists
+
+
+def _restore(ctx: Context, alias: str, kept: Thing | None) -> None:
+    if kept is None:
+        ctx.things.pop(alias, None)
+    else:
+        ctx.things[alias] = kept
+
+
+def _all(tests: list[Test]) -> Test:
+    def conjunction(ctx: Context) -> Truth:
+        made = TRUE
+        for test in tests:
+            made = made.both(test(ctx))
+            if made.is_false:
+                break
+        return made
+
+    return conjunction
+
+
+def _any(tests: list[Test]) -> Test:
+    def disjunction(ctx: Context) -> Truth:
+        made = FALSE
+        for test in tests:
+            made = made.either(test(ctx))
+            if made.is_true:
+                break
+        return made
+
+    return disjunction
+
+
+def _if(condition: Test, then: Test, otherwise: Test) -> Test:
+    def either(ctx: Context) -> Truth:
+        found = condition(ctx)
+        if found.is_true:
+            return then(ctx)
+        if found.is_false:
+            return otherwise(ctx)
+        a, b = then(ctx), otherwise(ctx)
+        if a == b:
+            return a
+        return found.both(a).either(found.negated().both(b))
+
+    return either
+
+
+def _holds(ctx: Context, thing: Thing, spec: FieldSpec) -> Truth:
+    found = read_member(ctx, thing, spec)
+    if isinstance(found, bool):
+        return Truth.of(found)
+    if spec.sort != "applicant":
+        return Truth.law_open("no_figure_in_text" if spec.sort == "authority" else "guide_missing")
+    return Truth.unknown(found) if isinstance(found, tuple) else FALSE
+
+
+def _member_in(ctx: Context, thing: Thing, spec: FieldSpec, listing: op.Listing) -> Truth:
+    found = read_member(ctx, thing, spec)
+    if isinstance(found, tuple):
+        return Truth.unknown(found)
+    if isinstance(found, Other):
+        return Truth.law_open("open_list") if listing.open else FALSE
+    if not isinstance(found, str) or found in listing.members:
+        return Truth.of(found in listing.members)
+    if listing.open and _may_be_meant(ctx, thing, spec, found, listing):
+        return Truth.law_open("open_list")
+    return FALSE
+
+
+def _may_be_meant(ctx: Context, thing: Thing, spec: FieldSpec, name: str, listing: op.Listing) -> bool:
+    """Whether 等 may mean an unlisted kind: of the genus, named by no other sentence, and claimed here (S6)."""
+    member = ctx.shared.vocabulary.fields[spec.entity][spec.name].members.get(name)
+    claims = thing.values.get("claims")
+    return (
+        member is not None
+        and member.genus in listing.genera
+        and name not in ctx.named_elsewhere.get((spec.entity, spec.name), frozenset())
+        and isinstance(claims, Members)
+        and ctx.clause in claims.names
+    )
+
+
+def _set_in(ctx: Context, thing: Thing, spec: FieldSpec, listing: op.Listing, *, every: bool) -> Truth:
+    given = thing.values.get(spec.name)
+    ctx.note(thing, spec.name)
+    made = TRUE if every else FALSE
+    join = made.both if every else made.either
+    for name in sorted(listing.members):
+        if isinstance(given, Members):
+            found = Truth.of(name in given.names)
+        else:
+            need, assumed = ctx.unknown(thing, spec, name)
+            found = Truth.of(assumed) if isinstance(assumed, bool) else Truth.unknown(need)
+        made = join(found)
+        join = made.both if every else made.either
+    if listing.open and not every:
+        if isinstance(given, Members):
+            other = Truth.law_open("open_list") if given.other else FALSE
+        else:
+            need, assumed = ctx.unknown(thing, spec, "{other}")
+            if isinstance(assumed, bool):
+                other = Truth.law_open("open_list") if assumed else FALSE
+            else:
+                other = Truth((0, 0, 0, 1), frozenset({"unknown_fact", "open_list"}), frozenset({need}))
+        made = made.either(other)
+    return made
+
+
+def project_of(facts: Facts, thing: Thing) -> str:
+    """Return the id that stands for a project: that of the one it is the same as, else its own (or its path)."""
+    seen = {thing.path}
+    same = thing.values.get("same_as")
+    while isinstance(same, Ref) and facts.index[same.id].path not in seen:
+        thing = facts.index[same.id]
+        seen.add(thing.path)
+        same = thing.values.get("same_as")
+    return min(seen) if isinstance(same, Ref) else thing.path
+
+
+def read_thing(ctx: Context, node: op.Fact | op.Bound) -> str | Need | None:
+    """Return the path of the thing that a reference names, the need that it is, or None where it names nothing."""
+    if isinstance(node, op.Bound):
+        thing = ctx.things[node.name]
+    else:
+        owner = ctx.things[node.name]
+        given = owner.values.get(node.spec.name)
+        ctx.note(owner, node.spec.name)
+        if given is None:
+            if node.spec.absent == "none":
+                return None
+            need, given = ctx.unknown(owner, node.spec)
+            if given is None:
+                return need
+        if not isinstance(given, Ref):
+            raise TypeError(given)
+        if given.id.startswith(ANOTHER):
+            return given.id
+        thing = ctx.shared.facts.index[given.id]
+    return project_of(ctx.shared.facts, thing) if thing.entity == "project" else thing.path
+
+
+def read_word(ctx: Context, node: op.Fact | op.Bound | op.Words) -> Value | Need | None:
+    """Return what `is` compares: a member, a text, the list of a kind, or the path of a thing."""
+    if isinstance(node, op.Words):
+        return node.text
+    if isinstance(node, op.Bound) or node.spec.type == "ref":
+        return read_thing(ctx, node)
+    thing = ctx.things[node.name]
+    spec = ctx.shared.vocabulary.fields[thing.entity][node.spec.name] if node.of_kind else node.spec
+    found = read_member(ctx, thing, spec)
+    if node.of_kind and isinstance(found, str):
+        member = spec.members.get(found)
+        return found if member is None else member.list or found
+    if isinstance(found, Other):
+        return f"{ANOTHER}{found.text}"
+    return found
+
+
+def _same(ctx: Context, left: op.Fact | op.Bound, right: op.Fact | op.Bound | op.Words) -> Truth:
+    if isinstance(left, op.Fact) and isinstance(right, op.Fact) and _one_fact(ctx, left, right):
+        return TRUE
+    a, b = read_word(ctx, left), read_word(ctx, right)
+    needs = [found for found in (a, b) if isinstance(found, tuple)]
+    if needs:
+        return FALSE if a is None or b is None else Truth.unknown(*needs)
+    return Truth.of(a is not None and a == b)
+
+
+def _one_fact(ctx: Context, left: op.Fact, right: op.Fact) -> bool:
+    return left.spec.name == right.spec.name and ctx.things[left.name].path == ctx.things[right.name].path
+
+
+def _compare(node: op.Compare) -> Test:
+    left, right, strict, equal = number(node.left), number(node.right), node.sign == ">", node.sign == "=="
+
+    def compared(ctx: Context) -> Truth:
+        if isinstance(node.left, op.Fact) and isinstance(node.right, op.Fact) and _one_fact(ctx, node.left, node.right):
+            return Truth.of(not strict)
+        a, b = left(ctx), right(ctx)
+        above, below = _surely_above(a, b, strict=strict), _surely_above(b, a, strict=not strict)
+        if equal:
+            if _surely_above(a, b, strict=True) or _surely_above(b, a, strict=True):
+                return FALSE
+            if a.decided and b.decided and a.minimum == b.minimum and a.maximum == b.maximum:
+                return TRUE
+        elif above:
+            return TRUE
+        elif below:
+            return FALSE
+        needs = a.needs | b.needs
+        return Truth.unknown(*needs) if needs else Truth.law_open("open_reading")
+
+    return compared
+
+
+def _surely_above(a: Amount, b: Amount, *, strict: bool) -> bool:
+    """Whether a is above b (or equal, unless strict) in every completion; an excluded end makes equality strict."""
+    lo, hi = a.minimum, b.maximum
+    if lo > hi:
+        return True
+    excluded = bool(a.open_ends & 1) or bool(b.open_ends & 2)
+    return lo == hi and (not strict or excluded) and hi != INFINITY
+
+
+def _within(ctx: Context, facts: Iterable[op.Fact], codes: tuple[str, ...], zones: frozenset[str]) -> Truth:
+    """Decide by the first place that is given; if none is, by what the world assumes of the last one."""
+    chain = list(facts)
+    for fact in chain:
+        thing = ctx.things[fact.name]
+        given = thing.values.get(fact.spec.name)
+        if given is None and fact is not chain[-1]:
+            continue
+        found = read_member(ctx, thing, fact.spec)
+        if isinstance(found, tuple):
+            return Truth.unknown(found)
+        return Truth.of(place_is_within(str(found), codes, zones))
+    raise AssertionError
+
+
+def place_is_within(place: str, codes: tuple[str, ...], zones: frozenset[str]) -> bool:
+    """Whether a GB/T 2260 code lies in the area of one of `codes`, or a zone is one of `zones`."""
+    areas = tuple(code.rstrip("0") if code.endswith("0000") else code[:4] if code.endswith("00") else code for code in codes)
+    return place in zones or (place.isdigit() and place.startswith(areas))
+
+
+def _reading_is(ctx: Context, reading: str, option: str) -> Truth:
+    need: Need = ("reading", reading)
+    assumed = ctx.world.get(need)
+    policy, _, name = reading.partition("/")
+    own = ctx.shared.readings.get(f"{policy}/{ctx.clause.partition('/')[2]}/{name}")
+    chosen = assumed if isinstance(assumed, str) else own or ctx.shared.readings[reading]
+    return Truth.unknown(need) if chosen == ANOTHER else Truth.of(chosen == option)
+
+
+def listed(items: Items | None) -> tuple[Thing, ...]:
+    """Return the things of a list, none where it is not given."""
+    return () if items is None else items.things
+
+
+def is_numeric(spec: FieldSpec) -> bool:
+    """Whether a field holds a number or a date."""
+    return spec.type in NUMERIC

@@ -1,0 +1,444 @@
+"""The result: what an enterprise is entitled to, under which clause, and how one knows (S11, S21, S27).
+
+`Entitlement` is what everyone downstream reads. It is immutable; alternatives, deciding facts and steps are computed when
+first read. `to_json` writes the schema `subsidy-rules/entitlement/1`: the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from subsidy_rules.award.cumulate import Status
+from subsidy_rules.plan import Sentence
+from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.quantity import yuan_text
+
+SCHEMA: Final = "subsidy-rules/entitlement/1"
+NOTICE: Final = {
+    "zh": "计算结果，不是行政决定",
+    "en": "a calculation, not an administrative decision",
+}
+
+Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+
+
+def reasons_of(amount: Amount) -> list[str]:
+    """Return an amount's reasons, without the whys that explain them."""
+    return sorted(reason for reason in amount.reasons if not reason.startswith("why:"))
+
+
+def whys_of(amount: Amount) -> list[str]:
+    """Return why the law leaves an amount's eligibility open."""
+    return sorted(reason.removeprefix("why:") for reason in amount.reasons if reason.startswith("why:"))
+
+
+def ends_of(amount: Amount) -> dict[str, Json]:
+    """Write an amount's least and greatest figure in yuan; no greatest is null."""
+    return {"min": yuan_text(amount.minimum), "max": yuan_text(amount.maximum)}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a number comes from: issuer, document, printed path, sentence, operative words (S28)."""
+
+    issuer: str
+    document: str
+    path: str
+    sentence: int
+    quote: str
+    address: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        made: dict[str, Json] = {
+            "issuer": self.issuer,
+            "document": self.document,
+            "path": self.path,
+            "sentence": self.sentence,
+            "quote": self.quote,
+        }
+        return {**made, "address": self.address} if self.address else made
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an award's arithmetic. `value` is exact, in yuan, or `least … greatest` where it is open."""
+
+    word: str
+    text: str
+    value: str | None
+    quote: str
+    facts: tuple[str, ...]
+    binding: bool | None = None
+    formula: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        made: dict[str, Json] = {"word": self.word, "text": self.text, "value": self.value}
+        if self.binding is not None:
+            made["binding"] = self.binding
+        return {**made, "quote": self.quote, "facts": list(self.facts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What another option of a reading would give."""
+
+    option: str
+    amount: Amount
+    eligible: str
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {"option": self.option, "eligible": self.eligible, "kind": self.amount.kind, **ends_of(self.amount)}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingUse:
+    """A reading that an award (or the total) rests on: what was chosen, and what the other options would give."""
+
+    id: str
+    asks: str
+    option: str
+    default: str
+    alternatives: tuple[Alternative, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "id": self.id,
+            "asks": self.asks,
+            "option": self.option,
+            "default": self.default,
+            "alternatives": [one.as_json() for one in self.alternatives],
+        }
+
+
+@dataclass(frozen=True)
+class Award:
+    """One sentence applied to one thing, with its amount. Amounts are in fen.
+
+    `amount` is the gross amount as if eligible; `gated` what is certain of it; `net` what counts after cumulation. The
+    kind and reasons are those of `gated`. `needs` are the facts that would decide it.
+    """
+
+    id: str
+    policy: str
+    clause: str
+    object: str
+    sentence: Sentence
+    status: Status
+    amount: Amount
+    gated: Amount
+    net: Amount
+    fund: str
+    project: str | None
+    flags: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+    needs: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    rule: str | None
+    outer: bool
+    _steps: Callable[[], tuple[Step, ...]]
+    _readings: Callable[[], tuple[ReadingUse, ...]]
+
+    @property
+    def kind(self) -> str:
+        """`exact`, `at_most`, `between` or `undetermined`."""
+        return self.gated.kind
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the figure is not a point."""
+        return reasons_of(self.gated)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The arithmetic, in the order of the plan."""
+        return self._steps()
+
+    @cached_property
+    def readings(self) -> tuple[ReadingUse, ...]:
+        """The readings that the award rests on, each with what its other options would give."""
+        return self._readings()
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "id": self.id,
+            "policy": self.policy,
+            "clause": self.clause,
+            "object": self.object,
+            "status": self.status,
+            "kind": self.kind,
+            "gross": ends_of(self.amount),
+            "net": ends_of(self.net),
+            "reasons": list(self.reasons),
+            "why": list(whys_of(self.gated)),
+            "fund": self.fund,
+            "payer": None,
+            "project": self.project,
+            "rule": self.rule,
+            "outer": self.outer,
+            "flags": list(self.flags),
+            "notes": [{"id": note, "text": text} for note, text in self.notes],
+            "steps": [step.as_json() for step in self.steps],
+            "citations": [citation.as_json() for citation in self.citations],
+            "readings": [reading.as_json() for reading in self.readings],
+            "needs": list(self.needs),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A condition that does not hold: its words, the fact, the value read, the value required (S11)."""
+
+    role: str
+    condition: str
+    fact: str
+    read: str
+    required: str
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "role": self.role,
+            "condition": self.condition,
+            "fact": self.fact,
+            "read": self.read,
+            "required": self.required,
+        }
+
+
+@dataclass(frozen=True)
+class NotEligible:
+    """A sentence that gives nothing here, and every condition that fails, in the order of the file."""
+
+    id: str
+    policy: str
+    clause: str
+    sentence: Sentence
+    failed: tuple[Failed, ...]
+    citation: Citation
+    _readings: Callable[[], tuple[ReadingUse, ...]]
+
+    @cached_property
+    def readings(self) -> tuple[ReadingUse, ...]:
+        """The readings of which another option would make it eligible."""
+        return self._readings()
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "id": self.id,
+            "policy": self.policy,
+            "clause": self.clause,
+            "failed": [one.as_json() for one in self.failed],
+            "citations": [self.citation.as_json()],
+            "readings": [reading.as_json() for reading in self.readings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """A sentence whose driving list was not given, so that it was not asked (S5)."""
+
+    policy: str
+    clause: str
+    sentence: Sentence
+    lists: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "policy": self.policy,
+            "clause": self.clause,
+            "path": self.sentence.path,
+            "sentence": self.sentence.sentence,
+            "lists": list(self.lists),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CumulationGroup:
+    """Awards that met: what they met on, which rule or reading decided, and the two ends."""
+
+    group: str
+    members: tuple[str, ...]
+    rule: str | None
+    reading: str | None
+    option: str | None
+    lower: Amount
+    sum: Amount
+    total: Amount
+    additive: bool
+    refused: bool
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "group": self.group,
+            "members": list(self.members),
+            "rule": self.rule,
+            "reading": self.reading,
+            "option": self.option,
+            "lower": yuan_text(self.lower.minimum),
+            "sum": yuan_text(self.sum.maximum),
+            "total": {"kind": self.total.kind, **ends_of(self.total)},
+            "additive": self.additive,
+            "refused": self.refused,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The total of a beneficiary, a record (S21). `decided` is over `awards`; `possible` with what is undecided."""
+
+    decided: Amount
+    possible: Amount
+    covers: tuple[int, int]
+    open_ended: tuple[str, ...]
+    by_policy: Mapping[str, Amount]
+    by_project: Mapping[str, Amount]
+    by_fund: Mapping[str, Amount]
+    additive: bool
+    outer: bool
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+
+        def record(amount: Amount) -> dict[str, Json]:
+            return {"kind": amount.kind, **ends_of(amount), "reasons": list(reasons_of(amount))}
+
+        def table(parts: Mapping[str, Amount]) -> dict[str, Json]:
+            return {name: record(amount) for name, amount in parts.items()}
+
+        return {
+            "decided": record(self.decided),
+            "possible": record(self.possible),
+            "open_ended": list(self.open_ended),
+            "covers": f"{self.covers[0]} of {self.covers[1]}",
+            "by_policy": table(self.by_policy),
+            "by_project": table(self.by_project),
+            "by_fund": table(self.by_fund),
+            "additive": self.additive,
+            "outer": self.outer,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FactUsed:
+    """A fact that the result rests on, with its provenance where the case gives one."""
+
+    path: str
+    value: str
+    source: str
+    status: str
+    date: str
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {"path": self.path, "value": self.value, "source": self.source, "status": self.status, "date": self.date}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the result was made from: library, packs, guides, case."""
+
+    library: str
+    rules: tuple[tuple[str, str, str], ...]
+    guides: tuple[str, ...]
+    case_sha256: str
+    readings: Mapping[str, str]
+    assumed_none: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "library": self.library,
+            "schema": SCHEMA,
+            "rules": [
+                {"policy": policy, "source_sha256": source, "meaning_sha256": meaning}
+                for policy, source, meaning in self.rules
+            ],
+            "guides": list(self.guides),
+            "case_sha256": self.case_sha256,
+            "readings": dict(self.readings),
+            "assumed_none": list(self.assumed_none),
+        }
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """What one beneficiary is entitled to."""
+
+    decision_date: str | None
+    beneficiary: str
+    awards: tuple[Award, ...]
+    undecided: tuple[Award, ...]
+    not_eligible: tuple[NotEligible, ...]
+    not_asked: tuple[NotAsked, ...]
+    cumulation: tuple[CumulationGroup, ...]
+    total: Total
+    flags: tuple[str, ...]
+    stamp: Stamp
+    _readings: Callable[[], tuple[ReadingUse, ...]]
+    _facts: Callable[[], tuple[FactUsed, ...]]
+    _deciding: Callable[[], tuple[str, ...]]
+    _spread: Callable[[], Amount]
+    _text: Callable[[Entitlement, Literal["zh", "en"]], str]
+
+    @cached_property
+    def readings(self) -> tuple[ReadingUse, ...]:
+        """The readings that the total rests on, and what it would be under each other option."""
+        return self._readings()
+
+    @cached_property
+    def facts_used(self) -> tuple[FactUsed, ...]:
+        """The facts that the awards and the undecided rows read."""
+        return self._facts()
+
+    @cached_property
+    def deciding_facts(self) -> tuple[str, ...]:
+        """The facts that would decide, most decisive first."""
+        return self._deciding()
+
+    @cached_property
+    def spread(self) -> Amount:
+        """The joint spread of the total over every combination of the readings that it rests on."""
+        return self._spread()
+
+    def explain(self, lang: Literal["zh", "en"] = "zh") -> str:
+        """Say the whole result in sentences."""
+        return self._text(self, lang)
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the result as plain data, keys in schema order."""
+        return {
+            "schema": SCHEMA,
+            "decision_date": self.decision_date,
+            "beneficiary": self.beneficiary,
+            "awards": [award.as_json() for award in self.awards],
+            "undecided": [award.as_json() for award in self.undecided],
+            "not_eligible": [row.as_json() for row in self.not_eligible],
+            "not_asked": [row.as_json() for row in self.not_asked],
+            "obligations": [],
+            "adjustments": [],
+            "instalments": [],
+            "cumulation": [group.as_json() for group in self.cumulation],
+            "total": self.total.as_json(),
+            "readings": [reading.as_json() for reading in self.readings],
+            "needs": list(self.deciding_facts),
+            "facts_used": [fact.as_json() for fact in self.facts_used],
+            "flags": list(self.flags),
+            "stamp": self.stamp.as_json(),
+            "notice": NOTICE["zh"],
+        }
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Write the result as JSON: UTF-8 text, keys in schema order, LF at the end."""
+        return json.dumps(self.as_json(), ensure_ascii=False, indent=indent) + "\n"

@@ -1,0 +1,29 @@
+"""`case_by_case` (一事一议): the figure is what an authority decides, with its document.
+
+Absent, the award is undetermined; given, it is exact and cited. The fact must be one that only an authority supplies.
+
+    - case_by_case: project.decision_amount
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.expression import ExpressionError
+from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step
+
+
+class CaseByCase(Step):
+    """`case_by_case: PATH`, a money fact of `sort: authority`."""
+
+    word: ClassVar[str] = "case_by_case"
+    case_by_case: str
+
+    def lower(self, desk: Desk, loc: Loc) -> Lowered:
+        """Set the running amount to the decided figure."""
+        where = (*loc, "case_by_case")
+        value = desk.value(self.case_by_case, where)
+        if isinstance(value, op.Fact) and value.spec.sort != "authority":
+            desk.note(where, ExpressionError("the fact must be declared 'sort: authority'", "该事实应声明为sort: authority"))
+        return Lowered(self.word, value, value, "", self.quote)

@@ -1,0 +1,316 @@
+"""The closed set of operations that every word of the language becomes (S25).
+
+A plan is made of these and nothing else, so an engine is complete when it can do each of them. Numbers, dates and
+readings' choices stay outside, in the constants of a policy, and are named here by position or by id.
+
+Values: `Constant` `Fact` `Arithmetic` `Least` `Bounded` `Fixed` `Open` `Choose` `Aggregate` `Running` `Chain`.
+Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `Holds` `Exists` `ReadingIs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from subsidy_rules.facts.vocabulary import FieldSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number of the text, by its position in the constants."""
+
+    index: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One field of the thing bound to a name. `of_kind` reads an attribute of the member instead (`title.list`)."""
+
+    name: str
+    spec: FieldSpec
+    of_kind: bool = False
+
+    @property
+    def type(self) -> str:
+        """The type of the field."""
+        return self.spec.type
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The thing that a name is bound to, compared as such: `title.project is project`."""
+
+    name: str
+    entity: str
+    type: str = "ref"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text on the right of `is`, for facts that are text."""
+
+    text: str
+    type: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """a + b, a - b, a × b or a ÷ b."""
+
+    sign: Literal["+", "-", "*", "/"]
+    left: Value
+    right: Value
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The lesser of the two. `printed` where the text prints the cap; not so for a logical bound."""
+
+    left: Value
+    right: Value
+    printed: bool
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """What bound wording (不超过) leaves of a value: floor 0, the ceiling as it is, rounding down."""
+
+    value: Value
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value that the text fixes: it rounds half up where the text is silent."""
+
+    value: Value
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What another document must give: a guide's value, else [0, ∞)."""
+
+    parameter: str
+    keys: tuple[Value, ...]
+    otherwise: Value | None
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The value of the first truth that holds, else `otherwise`."""
+
+    branches: tuple[tuple[Truth, Value], ...]
+    otherwise: Value
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A list of things: at the root of the case, inside a bound thing, or the members of a group."""
+
+    name: str
+    entity: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The sum, count, least or greatest of a value over the things of a list for which a truth holds."""
+
+    how: Literal["sum", "count", "min", "max"]
+    source: Source
+    alias: str
+    where: Truth
+    value: Value
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The amount as the step before left it."""
+
+    type: str = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Steps in their order; the value of the last one."""
+
+    values: tuple[Value, ...]
+    type: str = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """a >= b, a > b, a == b of numbers or dates."""
+
+    sign: Literal[">=", ">", "=="]
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The right side of a membership: the members, and what an open list leaves open (S6)."""
+
+    members: frozenset[str]
+    open: bool = False
+    genera: frozenset[str] = frozenset()
+    named_elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """A fact is one of a list's members; for a set-valued fact, any (or all) of its members is."""
+
+    fact: Fact
+    listing: Listing
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Two facts, or a fact and a bound thing, or a fact and a text, are the same."""
+
+    left: Fact | Bound
+    right: Fact | Bound | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A place is within one of these codes' areas or is one of these zones. The first fact that is given decides."""
+
+    facts: tuple[Fact, ...]
+    codes: tuple[str, ...]
+    zones: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one holds. `All(())` is true."""
+
+    truths: tuple[Truth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one holds. `AnyOf(())` is false."""
+
+    truths: tuple[Truth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """It does not hold."""
+
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class IfTruth:
+    """One truth where a condition holds, another where it doesn't."""
+
+    condition: Truth
+    then: Truth
+    otherwise: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class LawOpen:
+    """What no fact can decide, with the reason."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A bool fact."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """There is a thing in the list for which it holds."""
+
+    source: Source
+    alias: str
+    where: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingIs:
+    """A reading has this option."""
+
+    reading: str
+    option: str
+
+
+Value: TypeAlias = (
+    Constant
+    | Fact
+    | Bound
+    | Words
+    | Arithmetic
+    | Least
+    | Bounded
+    | Fixed
+    | Open
+    | Choose
+    | Aggregate
+    | Running
+    | Chain
+)
+Truth: TypeAlias = (
+    Compare | In | Same | Within | All | AnyOf | Not | IfTruth | LawOpen | Holds | Exists | ReadingIs
+)
+Node: TypeAlias = Value | Truth
+
+ALWAYS = All(())
+"""The truth that always holds."""
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the operations that an operation is made of, in order."""
+    match node:
+        case Arithmetic(_, left, right, _) | Least(left, right, _, _) | Compare(_, left, right):
+            return (left, right)
+        case Same(left, right):
+            return (left, right)
+        case Bounded(value, _) | Fixed(value, _):
+            return (value,)
+        case Open(_, keys, otherwise, _):
+            return (*keys, otherwise) if otherwise is not None else keys
+        case Choose(branches, otherwise, _):
+            return (*(part for branch in branches for part in branch), otherwise)
+        case Aggregate(_, _, _, where, value, _):
+            return (where, value)
+        case Exists(_, _, where):
+            return (where,)
+        case Chain(values, _):
+            return values
+        case All(truths) | AnyOf(truths):
+            return truths
+        case Not(truth):
+            return (truth,)
+        case IfTruth(condition, then, otherwise):
+            return (condition, then, otherwise)
+        case In(fact, _, _) | Holds(fact):
+            return (fact,)
+        case Within(facts, _, _):
+            return facts
+        case _:
+            return ()
+
+
+def walk(node: Node) -> list[Node]:
+    """Return the operation and all that it is made of, itself first."""
+    found = [node]
+    for child in children(node):
+        found.extend(walk(child))
+    return found

@@ -1,0 +1,228 @@
+"""What every step of an award shares: its quote, its condition, and the desk at which it becomes operations.
+
+A word is a pydantic model (how it is written) with `lower` (what it means). `Desk` is what `lower` may ask for: the text of
+a number, an expression or a table becomes an operation there, and problems are noted with their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import ClassVar, Final, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.expression import (
+    ExpressionError,
+    Scope,
+    parse_condition,
+    parse_path,
+    parse_source,
+    parse_value,
+)
+from subsidy_rules.values.quantity import QuantityError, parse_money, parse_ratio
+
+Loc: TypeAlias = tuple[str | int, ...]
+"""Where something stands in a rule file: keys and positions from the root."""
+
+
+class Strict(BaseModel):
+    """A mapping of a rule file: unknown keys are refused, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Row(Strict):
+    """One row of a table with several keys; `'*'` matches all."""
+
+    is_: list[str]
+    value: str
+    quote: str = ""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.rstrip("_"))
+
+
+class Table(Strict):
+    """Values by the members of one or several facts."""
+
+    by: str | list[str]
+    rows: dict[str, str] | list[Row]
+
+
+class Step(Strict):
+    """One step of an award: a word with its options. `quote` is its own fragment of the text."""
+
+    word: ClassVar[str]
+    quote: str = ""
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An open parameter that a guide fills (S24): its type, the expressions that are its keys, the document."""
+
+    id: str
+    type: str
+    by: tuple[str, ...]
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What `lower` could not make sense of, and where."""
+
+    loc: Loc
+    error: ExpressionError
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A step in operations.
+
+    `value` is the running amount after the step; `operand` the figure that the step itself brings (shown with `sign`);
+    `requires` must hold for the award to exist (a table has a row, a list has an item); `applies` for the step to be taken.
+    """
+
+    word: str
+    value: op.Value
+    operand: op.Value | None
+    sign: str
+    quote: str
+    requires: tuple[op.Truth, ...] = ()
+    inner: tuple[Lowered, ...] = ()
+    items: tuple[op.Source, str, op.Truth] | None = None
+    applies: op.Truth = op.ALWAYS
+
+
+NOTHING: Final = op.Constant(0, "money")
+"""Zero: the first constant of every policy."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where the texts of one clause become operations. Problems are noted, and zero stands in for what can't be read."""
+
+    scope: Scope
+    parameters: Mapping[str, Parameter]
+    problems: list[Problem]
+    used_parameters: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def binding(self, name: str, entity: str) -> Iterator[Desk]:
+        """Bind one more name while the block runs."""
+        kept = self.scope
+        self.scope = kept.binding(name, entity)
+        try:
+            yield self
+        finally:
+            self.scope = kept
+
+    def value(self, text: str, loc: Loc, expected: str = "money") -> op.Value:
+        """Read an expression of a type."""
+        try:
+            return parse_value(text, self.scope, expected)
+        except ExpressionError as error:
+            return self.note(loc, error, expected)
+
+    def path(self, text: str, loc: Loc) -> op.Value:
+        """Read an expression of any type."""
+        try:
+            return parse_path(text, self.scope)
+        except ExpressionError as error:
+            return self.note(loc, error)
+
+    def condition(self, text: str, loc: Loc) -> op.Truth:
+        """Read a condition."""
+        try:
+            return parse_condition(text, self.scope)
+        except ExpressionError as error:
+            self.note(loc, error)
+            return op.ALWAYS
+
+    def conditions(self, texts: list[str], loc: Loc) -> op.Truth:
+        """Read a list of conditions as their conjunction."""
+        return op.All(tuple(self.condition(text, (*loc, place)) for place, text in enumerate(texts)))
+
+    def source(self, text: str, loc: Loc) -> tuple[str, op.Source] | None:
+        """Read `loan in loans`."""
+        try:
+            return parse_source(text, self.scope)
+        except ExpressionError as error:
+            self.note(loc, error)
+            return None
+
+    def figure(self, text: str, loc: Loc, type_: str) -> op.Value:
+        """Read a figure that the text prints: money or a ratio; other than that, an expression."""
+        reader = parse_money if type_ == "money" else parse_ratio
+        try:
+            return self.scope.constants.add(reader(text), type_)
+        except QuantityError as error:
+            try:
+                return parse_value(text, self.scope, type_)
+            except ExpressionError as other:
+                plain = all(char not in text for char in "._ ")
+                wrong = ExpressionError(error.what, error.what_zh, code=error.code) if plain else other
+                return self.note(loc, wrong, type_)
+
+    def figure_or_table(self, given: str | Table, loc: Loc, type_: str) -> tuple[op.Value, tuple[op.Truth, ...]]:
+        """Read a figure, or a table of them; the truths say that the table has a row."""
+        if isinstance(given, str):
+            return self.figure(given, loc, type_), ()
+        return self.table(given, loc, type_)
+
+    def table(self, table: Table, loc: Loc, type_: str) -> tuple[op.Value, tuple[op.Truth, ...]]:
+        """Read a table: the value of the first row that matches, and the truth that one does."""
+        by = [table.by] if isinstance(table.by, str) else table.by
+        keys = [self.path(text, (*loc, "by")) for text in by]
+        rows = (
+            [((name,), value, (*loc, "rows", name)) for name, value in table.rows.items()]
+            if isinstance(table.rows, dict)
+            else [(tuple(row.is_), row.value, (*loc, "rows", place)) for place, row in enumerate(table.rows)]
+        )
+        branches: list[tuple[op.Truth, op.Value]] = []
+        for names, value, where in rows:
+            if len(names) != len(by):
+                self.note(where, ExpressionError("a row needs one member for each key", "每行取值个数应与键一致", code="bad-table"))
+                continue
+            tests = [self._key(text, name, key, where) for text, name, key in zip(by, names, keys, strict=True)]
+            branches.append((op.All(tuple(tests)), self.figure(value, where, type_)))
+        if not branches:
+            self.note(loc, ExpressionError("a table without rows", "表没有行", code="bad-table"))
+        return op.Choose(tuple(branches), NOTHING, type_), (op.AnyOf(tuple(test for test, _ in branches)),)
+
+    def _key(self, text: str, name: str, key: op.Value, loc: Loc) -> op.Truth:
+        if name == "*":
+            return op.ALWAYS
+        if isinstance(key, op.Fact) and key.type == "bool":
+            return self.condition(f"{text} is {name}", loc)
+        if isinstance(key, op.Fact) and key.type == "set":
+            return self.condition(f'{text} has "{name}"', loc)
+        return self.condition(f'{text} is "{name}"' if key.type not in ("count", "money", "ratio", "date") else f"{text} is {name}", loc)
+
+    def open(self, name: str, loc: Loc, type_: str, otherwise: op.Value | None = None) -> op.Value:
+        """Return the open parameter: a guide's value, else `otherwise`, else what no guide leaves."""
+        parameter = self.parameters.get(name)
+        if parameter is None:
+            options = tuple(self.parameters)
+            return self.note(
+                loc,
+                ExpressionError(f"no parameter '{name}'", f"没有参数“{name}”", code="unknown-name", word=name, options=options),
+                type_,
+            )
+        if parameter.type != type_:
+            self.note(loc, ExpressionError(f"parameter '{name}' is a {parameter.type}, not a {type_}", f"参数“{name}”类型不符", code="bad-parameter"))
+        self.used_parameters.add(name)
+        keys = tuple(self.path(text, loc) for text in parameter.by)
+        return op.Open(parameter.id, keys, otherwise, type_)
+
+    def number(self, value: Fraction, type_: str) -> op.Constant:
+        """Return a number of ours, not of the text (such as 1)."""
+        return self.scope.constants.add(value, type_)
+
+    def note(self, loc: Loc, error: ExpressionError, type_: str = "money") -> op.Value:
+        """Note a problem and return zero in its place."""
+        self.problems.append(Problem(loc, error))
+        return replace(NOTHING, type=type_)

@@ -1,0 +1,97 @@
+"""The list of words: one union of steps, and the word `each`, whose own steps are of that union again.
+
+`each` (逐项) sums its inner steps over the things of a list; with nothing to sum there is no award:
+
+    - each: loan in loans
+      where:
+      - loan.new
+      of:
+      - interest: {principal: loan.principal, rate: loan.lpr, days: loan.days, day_count: loan.day_count}
+      - rate: {at_most: 50%}
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, ClassVar, Final, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.at_most import AtMost
+from subsidy_rules.mechanisms.basis import Basis
+from subsidy_rules.mechanisms.cap import Cap
+from subsidy_rules.mechanisms.case_by_case import CaseByCase
+from subsidy_rules.mechanisms.interest import Interest
+from subsidy_rules.mechanisms.limit import Limit
+from subsidy_rules.mechanisms.lump_sum import LumpSum
+from subsidy_rules.mechanisms.rate import Rate
+from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Step
+
+
+class Each(Step):
+    """`each: NAME in LIST`, `where` (conditions), `of` (steps)."""
+
+    word: ClassVar[str] = "each"
+    each: str
+    where: list[str] = Field(default_factory=list)
+    of: list[AnyStep]
+
+    def lower(self, desk: Desk, loc: Loc) -> Lowered:
+        """Set the running amount to the sum of the inner steps over the list."""
+        found = desk.source(self.each, (*loc, "each"))
+        if found is None:
+            return Lowered(self.word, NOTHING, None, "", self.quote)
+        name, source = found
+        with desk.binding(name, source.entity):
+            where = desk.conditions(self.where, (*loc, "where"))
+            inner = lower_steps(self.of, desk, (*loc, "of"))
+        requires = tuple(truth for step in inner for truth in step.requires)
+        kept = op.All((where, *requires)) if requires else where
+        chain = op.Chain(tuple(step.value for step in inner))
+        value = op.Aggregate("sum", source, name, kept, chain, "money")
+        exists = op.Exists(source, name, where)
+        return Lowered(self.word, value, None, "", self.quote, (exists,), inner, (source, name, where))
+
+
+def _word(given: object) -> str:
+    names = set(given) if isinstance(given, dict) else {type(given).word} if isinstance(given, Step) else set()
+    found = [word for word in WORDS if word in names]
+    return found[0] if len(found) == 1 else "?"
+
+
+AnyStep: TypeAlias = Annotated[
+    Annotated[Basis, Tag("basis")]
+    | Annotated[Rate, Tag("rate")]
+    | Annotated[LumpSum, Tag("lump_sum")]
+    | Annotated[AtMost, Tag("at_most")]
+    | Annotated[Interest, Tag("interest")]
+    | Annotated[Each, Tag("each")]
+    | Annotated[Cap, Tag("cap")]
+    | Annotated[Limit, Tag("limit")]
+    | Annotated[CaseByCase, Tag("case_by_case")],
+    Discriminator(_word),
+]
+
+WORDS: Final = ("basis", "rate", "lump_sum", "at_most", "interest", "each", "cap", "limit", "case_by_case")
+"""The words of an award's steps, in the order of their pages."""
+
+Each.model_rebuild()
+
+
+def lower_steps(steps: list[AnyStep], desk: Desk, loc: Loc) -> tuple[Lowered, ...]:
+    """Turn steps into operations, in their order. A step with `when` leaves the amount as it is where that fails."""
+    made: list[Lowered] = []
+    for place, step in enumerate(steps):
+        where = (*loc, place)
+        lowered = step.lower(desk, where)
+        if step.when is not None:
+            applies = desk.condition(step.when, (*where, "when"))
+            lowered = replace(
+                lowered,
+                value=op.Choose(((applies, lowered.value),), op.Running(), "money"),
+                requires=tuple(op.IfTruth(applies, truth, op.ALWAYS) for truth in lowered.requires),
+                applies=applies,
+            )
+        made.append(lowered)
+    return tuple(made)

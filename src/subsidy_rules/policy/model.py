@@ -1,0 +1,210 @@
+"""The shape of a rule file and of a guide: what keys there are, and of what form. Names are resolved later, in the plan.
+
+The models are frozen and refuse unknown keys, so a file that passes is exactly what it says. JSON Schema for editors is
+made from them (`RuleFile.model_json_schema()`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from subsidy_rules.mechanisms.step import Strict, Table
+from subsidy_rules.mechanisms.window import Window
+from subsidy_rules.mechanisms.words import AnyStep
+
+Gives = Literal["award", "none", "rule", "obligation"]
+Fund = Literal["central", "provincial", "city", "district"]
+Silence = Literal["undecided", "higher_of", "sum"]
+
+
+class Place(Strict):
+    """Where a policy applies: a GB/T 2260 code and the zones that have none."""
+
+    code: str
+    zones: list[str] = Field(default_factory=list)
+
+
+class Rounding(Strict):
+    """The unit, and the mode where the policy states one."""
+
+    unit: Literal["分", "角", "元", "百元", "千元", "万元"]
+    stated: bool
+    mode: Literal["half_up", "up", "down"] | None = None
+
+
+class Header(Strict):
+    """What a policy is and where and when it applies."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: str
+    issuer: str
+    document: str
+    address: str = ""
+    place: Place
+    window: Window
+    rounding: Rounding
+    unstated_cumulation: Silence
+    flags: list[str] = Field(default_factory=list)
+
+
+class Reading(Strict):
+    """An ambiguity that moves a figure: what is asked, the options, the default, and why (S22)."""
+
+    asks: str
+    options: dict[str, str]
+    default: str
+    reason: str = ""
+
+
+class MemberModel(Strict):
+    """One value that a policy adds to an enumeration or a set."""
+
+    zh: str = ""
+    en: str = ""
+    genus: Literal["称号", "奖项", "认证", "名单", "产品", "资金"] | None = None
+    list: str = ""
+
+
+class FactModel(Strict):
+    """A fact that only this policy needs."""
+
+    type: Literal["bool", "money", "ratio", "count", "date", "text", "enum", "set"]
+    zh: str = ""
+    en: str = ""
+    members: list[str] = Field(default_factory=list)
+    open: bool = False
+    sort: Literal["applicant", "authority", "standard"] = "applicant"
+
+
+class ListModel(Strict):
+    """A named list of members; a section of GB/T 4754 for an industry."""
+
+    of: str
+    members: list[str] = Field(default_factory=list)
+    section: str | None = None
+    open: bool = False
+
+
+class ParameterModel(Strict):
+    """An open parameter that a guide fills (S24)."""
+
+    type: Literal["money", "ratio"]
+    by: list[str] = Field(default_factory=list)
+    document: str
+
+
+class Ladder(Strict):
+    """The kinds and levels of one honour (S15)."""
+
+    of: str
+    members: list[str]
+    levels: list[str] = Field(default_factory=list)
+    object: Literal["enterprise", "object"]
+
+
+class Note(Strict):
+    """An ambiguity that cannot be switched, said on every award of the clause."""
+
+    id: str
+    text: str
+
+
+class Doubt(Strict):
+    """A condition under which the law leaves eligibility open."""
+
+    when: str
+    why: str
+
+
+class PerGroup(Strict):
+    """One award per distinct key of the things of a list."""
+
+    each: str
+    by: list[str]
+
+
+class Clause(Strict):
+    """One operative sentence."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    path: str
+    printed: str | None = None
+    sentence: int
+    quote: str
+    gives: Gives | None = None
+    beneficiary: list[str] | Literal["any"] = "any"
+    per: str | PerGroup | None = None
+    fund: Fund | None = None
+    where: list[str] = Field(default_factory=list)
+    when: list[str] = Field(default_factory=list)
+    doubt: list[Doubt] = Field(default_factory=list)
+    event: str | None = None
+    new_only: bool = False
+    award: list[AnyStep] | None = None
+    replaces: str | None = None
+    rate: str | Table | None = None
+    cap: str | Table | None = None
+    lump_sum: str | Table | None = None
+    flags: list[str] = Field(default_factory=list)
+    notes: list[Note] = Field(default_factory=list)
+
+
+class Rule(Strict):
+    """A rule between awards."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    kind: Literal["ceiling", "higher_of", "bar", "stacks"]
+    clauses: list[str]
+    quote: str
+    by: list[str] = Field(default_factory=list)
+    cap: str | Table | None = None
+    earlier: bool = False
+    when: str | None = None
+    same: Literal["project", "title", "any"] | None = None
+
+
+class NotModelled(Strict):
+    """Words that the language can't carry, and what they taint."""
+
+    path: str
+    sentence: int
+    quote: str
+    reason: str
+    taints: list[str]
+
+
+class RuleFile(Strict):
+    """A rule file, language version 1."""
+
+    language: Literal["1"]
+    policy: Header
+    readings: dict[str, Reading] = Field(default_factory=dict)
+    vocabulary: dict[str, dict[str, MemberModel]] = Field(default_factory=dict)
+    facts: dict[str, dict[str, FactModel]] = Field(default_factory=dict)
+    lists: dict[str, ListModel] = Field(default_factory=dict)
+    define: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, ParameterModel] = Field(default_factory=dict)
+    ladders: dict[str, Ladder] = Field(default_factory=dict)
+    clauses: list[Clause]
+    cumulation: list[Rule] = Field(default_factory=list)
+    not_modelled: list[NotModelled] = Field(default_factory=list)
+
+
+class GuideDocument(Strict):
+    """The document that a guide is."""
+
+    issuer: str
+    title: str
+    document: str = ""
+    date: str = ""
+    address: str = ""
+
+
+class GuideFile(Strict):
+    """A guide: values for open parameters, `policy/parameter`, with its own citation."""
+
+    guide: Literal["1"]
+    document: GuideDocument
+    fills: dict[str, str | Table]

@@ -1,0 +1,370 @@
+"""Amounts: what the law leaves open and what the facts leave open, kept apart (S1, S2).
+
+An `Amount` is four exact numbers of fen. `floor` and `ceiling` are the two ends that the *law* leaves
+open ("不超过 30万元": floor 0, ceiling 30万元). Each end is itself a range (lo, hi) over what the *facts*
+could still be (the leader is unknown: ceiling from 500万元 to 1500万元). Every operator is monotone and acts
+on the four numbers separately, so what holds of the parts holds of the whole:
+
+>>> from fractions import Fraction
+>>> bound = Amount.exact(Fraction(900)).bounded("discretion")
+>>> bound.kind, bound.least(Amount.exact(Fraction(500))).maximum
+('at_most', Fraction(500, 1))
+
+The kind is derived, never set. A reason that no longer moves the figure is dropped, and so are the facts
+needed once the facts leave nothing open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, Number, minus, times
+
+Kind: TypeAlias = Literal["exact", "at_most", "between", "undetermined"]
+Need: TypeAlias = tuple[str, ...]
+"""An unknown fact: its path in the case, the field, and for a set the member in question."""
+
+BOUND_REASONS: Final = frozenset({"discretion", "guide_missing"})
+NONE: Final[frozenset[str]] = frozenset()
+NO_NEEDS: Final[frozenset[Need]] = frozenset()
+
+HALF_UP, DOWN, UP = 1, 2, 4
+MODES: Final = {"half_up": HALF_UP, "down": DOWN, "up": UP}
+
+
+class Range(NamedTuple):
+    """The least and the greatest value over what the facts could still be."""
+
+    lo: Number
+    hi: Number
+
+
+Four: TypeAlias = tuple[Number, Number, Number, Number]
+"""floor.lo, floor.hi, ceiling.lo, ceiling.hi."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Four numbers, the reasons for their width, the facts that would narrow it, and how the figure rounds.
+
+    `mode` is a set of rounding modes as bits (HALF_UP, DOWN, UP; more than one where the path is open);
+    `top` the fractional caps that a rounded figure may not exceed; `open_ends` tells which ends of a fact's
+    range are excluded (1 the lower, 2 the upper) and is used by comparisons only.
+    """
+
+    numbers: Four
+    reasons: frozenset[str] = NONE
+    needs: frozenset[Need] = NO_NEEDS
+    mode: int = 0
+    top: Four | None = None
+    open_ends: int = field(default=0, compare=False)
+
+    @staticmethod
+    def exact(value: Number) -> Amount:
+        """Return the amount that is `value`, whatever the facts."""
+        return Amount((value, value, value, value))
+
+    @staticmethod
+    def unknown(lo: Number, hi: Number, need: Need, open_ends: int = 0) -> Amount:
+        """Return a fact that is somewhere from lo to hi."""
+        if lo == hi:
+            return Amount.exact(lo)
+        return Amount((lo, hi, lo, hi), frozenset({"unknown_fact"}), frozenset({need}), open_ends=open_ends)
+
+    @staticmethod
+    def undetermined(*reasons: str) -> Amount:
+        """Return the amount for which the law names no figure: [0, ∞)."""
+        return Amount((ZERO, ZERO, INFINITY, INFINITY), frozenset(reasons))
+
+    @property
+    def floor(self) -> Range:
+        """What the law gives at least, over the completions of the facts."""
+        return Range(self.numbers[0], self.numbers[1])
+
+    @property
+    def ceiling(self) -> Range:
+        """What the law gives at most, over the completions of the facts."""
+        return Range(self.numbers[2], self.numbers[3])
+
+    @property
+    def minimum(self) -> Number:
+        """The sound least figure: floor.lo."""
+        return self.numbers[0]
+
+    @property
+    def maximum(self) -> Number:
+        """The sound greatest figure: ceiling.hi, ∞ where nothing bounds it."""
+        return self.numbers[3]
+
+    @property
+    def decided(self) -> bool:
+        """Whether the facts leave nothing open."""
+        return self.numbers[0] == self.numbers[1] and self.numbers[2] == self.numbers[3]
+
+    @property
+    def kind(self) -> Kind:
+        """Derive the kind, in the order of S1."""
+        first, second, third, last = self.numbers
+        if first == second == third == last:
+            return "exact"
+        if isinstance(third, Infinity) or "no_figure_in_text" in self.reasons:
+            return "undetermined"
+        if self.decided and self.reasons <= BOUND_REASONS:
+            return "at_most"
+        return "between"
+
+    def bounded(self, reason: str) -> Amount:
+        """Return what bound wording leaves: floor 0, the ceiling as it is, rounding down."""
+        _, _, lo, hi = self.numbers
+        return settle((ZERO, ZERO, lo, hi), self.reasons | {reason}, self.needs, DOWN, self.top)
+
+    def plus(self, other: Amount) -> Amount:
+        """Add, number by number."""
+        a, b = self.numbers, other.numbers
+        return settle(
+            (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]),
+            self.reasons | other.reasons,
+            self.needs | other.needs,
+            _mixed(self.mode, other.mode),
+        )
+
+    def less(self, other: Amount) -> Amount:
+        """Subtract as a signed figure, for comparisons and bases; a basis is clamped by `clamped`."""
+        a, b = self.numbers, other.numbers
+        return settle(
+            (minus(a[0], b[3]), minus(a[1], b[2]), minus(a[2], b[1]), minus(a[3], b[0])),
+            self.reasons | other.reasons,
+            self.needs | other.needs,
+            _mixed(self.mode, other.mode),
+        )
+
+    def clamped(self) -> Amount:
+        """Return the amount with nothing below zero."""
+        if self.numbers[0] >= ZERO:
+            return self
+        low = tuple(max(ZERO, number) for number in self.numbers)
+        return settle((low[0], low[1], low[2], low[3]), self.reasons, self.needs, self.mode, self.top)
+
+    def scaled(self, other: Amount) -> Amount:
+        """Multiply. A signed operand is allowed where neither has a law width; else both are ≥ 0."""
+        a, b = self.numbers, other.numbers
+        if a[0] >= ZERO and b[0] >= ZERO:
+            product = (times(a[0], b[0]), times(a[1], b[1]), times(a[2], b[2]), times(a[3], b[3]))
+        else:
+            corners = [times(x, y) for x in (a[0], a[3]) for y in (b[0], b[3])]
+            lo, hi = min(corners), max(corners)
+            product = (lo, hi, lo, hi)
+        return settle(
+            product, self.reasons | other.reasons, self.needs | other.needs, _mixed(self.mode, other.mode)
+        )
+
+    def least(self, other: Amount, *, printed: bool = False) -> Amount:
+        """Return the lesser, number by number; what does not move the figure leaves no trace.
+
+        `printed` says that `other` is a cap that the text prints, which answers "no figure in the text".
+        """
+        a, b = self.numbers, other.numbers
+        numbers = (min(a[0], b[0]), min(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3]))
+        reasons, needs = _moved(self, other, numbers)
+        if printed and not isinstance(numbers[2], Infinity):
+            reasons -= {"no_figure_in_text"}
+        fractional = any(isinstance(n, Fraction) and n.denominator != 1 for n in b)
+        top = self.top
+        if fractional:
+            top = b if top is None else (min(top[0], b[0]), min(top[1], b[1]), min(top[2], b[2]), min(top[3], b[3]))
+        return settle(numbers, reasons, needs, self.mode, top)
+
+    def greatest(self, other: Amount) -> Amount:
+        """Return the greater, number by number (就高)."""
+        a, b = self.numbers, other.numbers
+        numbers = (max(a[0], b[0]), max(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        reasons, needs = _moved(self, other, numbers)
+        return settle(numbers, reasons, needs, self.mode | other.mode)
+
+    def hull(self, other: Amount) -> Amount:
+        """Return the least amount that contains both: one of the two holds, and the facts don't say which."""
+        a, b = self.numbers, other.numbers
+        numbers = (min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]))
+        top = None
+        if self.top is not None or other.top is not None:
+            all_open: Four = (INFINITY, INFINITY, INFINITY, INFINITY)
+            x, y = self.top or all_open, other.top or all_open
+            top = (min(x[0], y[0]), max(x[1], y[1]), min(x[2], y[2]), max(x[3], y[3]))
+        return settle(numbers, self.reasons | other.reasons, self.needs | other.needs, self.mode | other.mode, top)
+
+    def either(self, other: Amount, reason: str) -> Amount:
+        """Return what remains where the law leaves open which of the two holds."""
+        a, b = self.numbers, other.numbers
+        numbers = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        return settle(numbers, self.reasons | other.reasons | {reason}, self.needs | other.needs, self.mode | other.mode)
+
+    def gated(self, truth: Truth) -> Amount:
+        """Return the amount where `truth` holds and nothing where it doesn't, whatever is open in either."""
+        a, t = self.numbers, truth.numbers
+        numbers = (
+            a[0] if t[0] else ZERO,
+            a[1] if t[1] else ZERO,
+            a[2] if t[2] else ZERO,
+            a[3] if t[3] else ZERO,
+        )
+        return settle(numbers, self.reasons | truth.reasons, self.needs | truth.needs, self.mode, self.top)
+
+    def rounded(self, unit: int, stated_mode: int = 0) -> Amount:
+        """Round each number to a multiple of `unit` fen by the path's mode, never above a fractional cap (S3)."""
+        modes = [mode for mode in (HALF_UP, DOWN, UP) if (stated_mode or self.mode or HALF_UP) & mode]
+        top = self.top or (INFINITY, INFINITY, INFINITY, INFINITY)
+        made = [
+            pick(_round(number, unit, mode, cap) for mode in modes)
+            for number, cap, pick in zip(self.numbers, top, (min, max, min, max), strict=True)
+        ]
+        numbers = (made[0], made[1], max(made[0], made[2]), max(made[1], made[3]))
+        return settle(numbers, self.reasons, self.needs, self.mode)
+
+    def fixed(self) -> Amount:
+        """Return the amount as a figure that the text fixes: it rounds half up where the text is silent."""
+        return replace(self, mode=HALF_UP)
+
+    def without(self, *reasons: str) -> Amount:
+        """Return the amount with these reasons struck."""
+        return replace(self, reasons=self.reasons - set(reasons))
+
+
+def settle(
+    numbers: Four,
+    reasons: frozenset[str],
+    needs: frozenset[Need],
+    mode: int = 0,
+    top: Four | None = None,
+) -> Amount:
+    """Build an amount and drop what has become moot: needs where the facts decide, law reasons without law width."""
+    first, second, third, last = numbers
+    if first == second and third == last:
+        needs = NO_NEEDS
+        reasons = reasons - {"unknown_fact"}
+    else:
+        reasons = reasons | {"unknown_fact"}
+    if first == third and second == last:
+        reasons = reasons & {"unknown_fact"}
+    return Amount(numbers, reasons, needs, mode, top)
+
+
+def _mixed(a: int, b: int) -> int:
+    """Combine the modes of two parts: alike stays, an exact part beside a bound one rounds half up (S3)."""
+    if not a or not b or a == b:
+        return a or b
+    modes = (HALF_UP, DOWN, UP)
+    pairs = [(x, y) for x in modes if x & a for y in modes if y & b]
+    mixed = 0
+    for x, y in pairs:
+        mixed |= x if x == y else HALF_UP
+    return mixed
+
+
+def _moved(a: Amount, b: Amount, numbers: Four) -> tuple[frozenset[str], frozenset[Need]]:
+    if numbers == a.numbers:
+        return a.reasons, a.needs
+    if numbers == b.numbers:
+        return b.reasons, b.needs
+    return a.reasons | b.reasons, a.needs | b.needs
+
+
+def _round(number: Number, unit: int, mode: int, cap: Number) -> Number:
+    if isinstance(number, Infinity):
+        return number
+    count = number / unit
+    down = Fraction(count.numerator // count.denominator)
+    if mode == DOWN or count == down:
+        made = down
+    elif mode == UP or count - down >= Fraction(1, 2):
+        made = down + 1
+    else:
+        made = down
+    return down * unit if made * unit > cap else made * unit
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A truth on the same two axes: 0 or 1 at the law's two ends, over the completions of the facts.
+
+    True is (1,1,1,1); an unknown fact (0,1,0,1); what the law leaves open (0,0,1,1), with its reason.
+    """
+
+    numbers: tuple[int, int, int, int]
+    reasons: frozenset[str] = NONE
+    needs: frozenset[Need] = NO_NEEDS
+
+    @staticmethod
+    def of(value: bool) -> Truth:  # noqa: FBT001 - a truth is made of a bool
+        """Return TRUE or FALSE."""
+        return TRUE if value else FALSE
+
+    @staticmethod
+    def unknown(*needs: Need) -> Truth:
+        """Return what these facts would decide."""
+        return Truth((0, 1, 0, 1), frozenset({"unknown_fact"}), frozenset(needs))
+
+    @staticmethod
+    def law_open(reason: str) -> Truth:
+        """Return what no fact can decide."""
+        return Truth((0, 0, 1, 1), frozenset({reason}))
+
+    @property
+    def is_true(self) -> bool:
+        """Whether it holds in every completion and on every reading of the law."""
+        return self.numbers[0] == 1
+
+    @property
+    def is_false(self) -> bool:
+        """Whether it fails in every completion and on every reading of the law."""
+        return self.numbers[3] == 0
+
+    @property
+    def decided(self) -> bool:
+        """Whether the facts leave nothing open."""
+        return self.numbers[0] == self.numbers[1] and self.numbers[2] == self.numbers[3]
+
+    def both(self, other: Truth) -> Truth:
+        """Conjunction."""
+        a, b = self.numbers, other.numbers
+        return _settle_truth((min(a[0], b[0]), min(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])), self, other)
+
+    def either(self, other: Truth) -> Truth:
+        """Disjunction."""
+        a, b = self.numbers, other.numbers
+        return _settle_truth((max(a[0], b[0]), max(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])), self, other)
+
+    def negated(self) -> Truth:
+        """Negation: the law's ends change places, and so do the facts'."""
+        a = self.numbers
+        return Truth((1 - a[3], 1 - a[2], 1 - a[1], 1 - a[0]), self.reasons, self.needs)
+
+    def hull(self, other: Truth) -> Truth:
+        """Return what contains both."""
+        a, b = self.numbers, other.numbers
+        return _settle_truth((min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3])), self, other)
+
+    def opened(self, other: Truth, why: str) -> Truth:
+        """Return this truth, left open by the law with reason `why` as far as `other` holds."""
+        if other.is_false:
+            return self
+        return self.both(Truth.law_open(why).either(other.negated()))
+
+
+def _settle_truth(numbers: tuple[int, int, int, int], a: Truth, b: Truth) -> Truth:
+    for one in (a, b):
+        if numbers == one.numbers and one.decided:
+            return one
+    if numbers[0] == numbers[3]:
+        return Truth.of(bool(numbers[0]))
+    reasons, needs = a.reasons | b.reasons, a.needs | b.needs
+    if numbers[0] == numbers[1] and numbers[2] == numbers[3]:
+        return Truth(numbers, reasons - {"unknown_fact"})
+    if numbers[0] == numbers[2] and numbers[1] == numbers[3]:
+        reasons &= {"unknown_fact"}
+    return Truth(numbers, reasons, needs)
+
+
+TRUE: Final = Truth((1, 1, 1, 1))
+FALSE: Final = Truth((0, 0, 0, 0))

@@ -1,0 +1,231 @@
+"""Quantities: text with a unit in, exact numbers out, and back.
+
+Money is counted in fen (分) and is a `Fraction`, so that steps between reading and rounding lose nothing:
+
+>>> parse_money("2800万元")
+Fraction(280000000, 1)
+>>> format_money(parse_money("2800万元"))
+'2,800万元'
+>>> parse_ratio("5‰")
+Fraction(1, 200)
+
+No binary float is made anywhere. `INFINITY` stands for "no upper end"; it orders above every number and
+absorbs sums, and 0 × ∞ is 0, because a share of nothing is nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from fractions import Fraction
+from typing import Final, TypeAlias, final
+
+
+class QuantityError(ValueError):
+    """A text is not the quantity it should be. `code` is a key of `subsidy_rules.errors.CODES`."""
+
+    def __init__(self, code: str, what: str, what_zh: str) -> None:
+        """Keep the code and the two wordings; `str()` gives the English one."""
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.what_zh = what_zh
+
+
+@final
+class Infinity:
+    """The upper end that nothing bounds. There is one, `INFINITY`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "∞"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Infinity)
+
+    def __hash__(self) -> int:
+        return hash("∞")
+
+    def __lt__(self, other: Number) -> bool:
+        return False
+
+    def __le__(self, other: Number) -> bool:
+        return isinstance(other, Infinity)
+
+    def __gt__(self, other: Number) -> bool:
+        return not isinstance(other, Infinity)
+
+    def __ge__(self, other: Number) -> bool:
+        return True
+
+    def __add__(self, other: Number) -> Infinity:
+        return self
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Number) -> Infinity:
+        return self
+
+
+INFINITY: Final = Infinity()
+Number: TypeAlias = Fraction | Infinity
+ZERO: Final = Fraction(0)
+
+UNITS: Final = {"分": 1, "元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
+"""Money units a file may use, in fen."""
+
+_DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>0|[1-9][0-9]*)(?:\.(?P<part>[0-9]+))?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_LONGEST = 40
+
+
+def times(a: Number, b: Number) -> Number:
+    """Return a × b, where 0 × ∞ = 0. Neither may be negative when the other is ∞."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a * b
+    return ZERO if ZERO in (a, b) else INFINITY
+
+
+def minus(a: Number, b: Number) -> Number:
+    """Return a - b; anything less ∞ is 0, since it is used only where the result is clamped at 0."""
+    if isinstance(b, Infinity):
+        return ZERO
+    return a if isinstance(a, Infinity) else a - b
+
+
+def parse_number(text: str) -> Fraction:
+    """Read a plain decimal such as `-3`, `0.15`, `1200.50`; raise `QuantityError` for anything else.
+
+    Leading zeros, a plus sign, exponents, separators, full-width or other scripts' digits are refused.
+    """
+    match = _DECIMAL.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None or (match["sign"] and not text.strip("-0.")):
+        shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+        raise QuantityError("bad-number", f"'{shown}' is not a plain decimal number", f"“{shown}”不是十进制数")
+    return Fraction(text)
+
+
+def parse_money(text: str, *, signed: bool = False) -> Fraction:
+    """Read money with its unit (`2800万元`, `67198148.55元`, `305分`) as whole fen.
+
+    Raises `QuantityError` where the unit is missing or unknown, the figure is not a plain decimal, it is
+    not whole fen, or it is negative and `signed` is false.
+    """
+    unit = next((unit for unit in ("亿元", "万元", "元", "分") if text.endswith(unit)), None)
+    if unit is None:
+        raise QuantityError(
+            "unknown-unit",
+            f"'{text[:_LONGEST]}' is not money with a unit (元, 万元, 亿元 or 分)",
+            f"“{text[:_LONGEST]}”不是带单位的金额（元、万元、亿元、分）",
+        )
+    try:
+        fen = parse_number(text[: -len(unit)].rstrip(" ")) * UNITS[unit]
+    except QuantityError as error:
+        raise QuantityError("bad-money", error.what, error.what_zh) from None
+    if fen.denominator != 1:
+        raise QuantityError("not-whole-fen", f"'{text}' is not whole fen", f"“{text}”不是整分")
+    if fen < 0 and not signed:
+        raise QuantityError("negative", f"'{text}' is below zero", f"“{text}”小于零")
+    return fen
+
+
+def parse_ratio(text: str) -> Fraction:
+    """Read a ratio: `15%`, `5‰`, `1:0.5` or `1∶0.5` (the second over the first). Raises `QuantityError`."""
+    try:
+        for sign in (":", "∶"):
+            if sign in text:
+                first, second = (parse_number(part.strip(" ")) for part in text.split(sign, 1))
+                if first <= 0 or second < 0:
+                    break
+                return second / first
+        for sign, divisor in (("%", 100), ("‰", 1000)):
+            if text.endswith(sign):
+                return parse_number(text[:-1].rstrip(" ")) / divisor
+    except QuantityError:
+        pass
+    shown = text[:_LONGEST]
+    raise QuantityError(
+        "bad-ratio", f"'{shown}' is not a ratio such as 15%, 5‰ or 1:0.5", f"“{shown}”不是比例（如15%、5‰、1:0.5）"
+    )
+
+
+def parse_count(text: str) -> Fraction:
+    """Read a whole number of things, zero or more. Raises `QuantityError`."""
+    try:
+        count = parse_number(text)
+    except QuantityError:
+        count = Fraction(-1)
+    if count < 0 or count.denominator != 1:
+        shown = text[:_LONGEST]
+        raise QuantityError("bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是非负整数")
+    return count
+
+
+def parse_date(text: str) -> Fraction:
+    """Read `YYYY-MM-DD` as its ordinal day, so that dates compare as numbers do. Raises `QuantityError`."""
+    try:
+        if _DATE.fullmatch(text) is None:
+            raise ValueError(text)
+        return Fraction(dt.date.fromisoformat(text).toordinal())
+    except ValueError:
+        shown = text[:_LONGEST]
+        raise QuantityError(
+            "bad-date", f"'{shown}' is not a date such as 2025-09-01", f"“{shown}”不是日期（如2025-09-01）"
+        ) from None
+
+
+def format_date(day: Number) -> str:
+    """Write an ordinal day as `YYYY-MM-DD`."""
+    return dt.date.fromordinal(int(day)).isoformat() if isinstance(day, Fraction) else "∞"
+
+
+def exact_text(value: Fraction) -> str:
+    """Write a fraction exactly: a finite decimal where there is one, else `n/d`."""
+    rest, power = value.denominator, 0
+    while rest % 2 == 0 or rest % 5 == 0:
+        rest //= 2 if rest % 2 == 0 else 1
+        rest //= 5 if rest % 5 == 0 else 1
+        power += 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(value.numerator) * 10**power // value.denominator).rjust(power + 1, "0")
+    whole, part = (digits[:-power], digits[-power:].rstrip("0")) if power else (digits, "")
+    return ("-" if value < 0 else "") + whole + ("." + part if part else "")
+
+
+def yuan_text(fen: Number) -> str | None:
+    """Write fen as yuan with two decimals (`"3000000.00"`) for JSON; ∞ is `None`. The figure must be whole fen."""
+    if isinstance(fen, Infinity):
+        return None
+    sign, whole = ("-" if fen < 0 else ""), abs(int(fen))
+    return f"{sign}{whole // 100}.{whole % 100:02d}"
+
+
+def exact_yuan_text(fen: Number) -> str | None:
+    """Write fen as yuan exactly, with two decimals where it is whole fen, else as `exact_text`; ∞ is `None`."""
+    if isinstance(fen, Infinity) or fen.denominator == 1:
+        return yuan_text(fen)
+    return exact_text(fen / 100)
+
+
+def format_money(fen: Number) -> str:
+    """Write money for people: 万元 where that is exact to four decimals of a 万元, else 元 (`6,719,814.86元`)."""
+    if isinstance(fen, Infinity):
+        return "∞"
+    wan = fen / UNITS["万元"]
+    if abs(wan) >= 1 and (wan * 10_000).denominator == 1:
+        return _grouped(exact_text(wan)) + "万元"
+    return _grouped(exact_text(fen / 100) if fen.denominator != 1 else (yuan_text(fen) or "")).removesuffix(".00") + "元"
+
+
+def format_ratio(value: Number) -> str:
+    """Write a ratio for people as a percentage (`15%`), exactly."""
+    return "∞" if isinstance(value, Infinity) else exact_text(value * 100) + "%"
+
+
+def _grouped(text: str) -> str:
+    if "/" in text:
+        return text
+    whole, dot, part = text.partition(".")
+    return f"{int(whole):,}" + dot + part if whole != "-0" else text

@@ -1,0 +1,174 @@
+"""Totals by brute force: every set of awards without an overlapping pair is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.oracle.cases import Entity, Tree, texts
+from tests.oracle.conditions import Policy, follow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+@dataclass(eq=False)
+class Item:
+    """One award as the rules between awards see it; `rooms`: what is left of each ceiling it shares."""
+
+    id: str
+    clause: str
+    policy: Policy
+    low: int
+    high: int
+    thing: Entity | None
+    projects: frozenset[Entity]
+    undecided: bool
+    rooms: dict[str, int] = field(default_factory=dict)
+
+
+def totals(items: Sequence[Item], policies: Sequence[Policy]) -> Tree:
+    """S21 over awards that are neither open-ended nor barred."""
+    decided = Total([item for item in items if not item.undecided], policies)
+    possible = Total(items, policies)
+    return {"decided": decided.bounds(), "possible": possible.bounds()}
+
+
+class Total:
+    """The awards of one total, their overlaps and the stated rules that take a pair out of them."""
+
+    def __init__(self, items: Sequence[Item], policies: Sequence[Policy]) -> None:
+        self.items, self.policies = list(items), policies
+        self.higher = list(rules(policies, "higher_of"))
+        self.stacks = [clauses for clauses, _ in rules(policies, "stacks")]
+
+    def bounds(self) -> Tree:
+        low = high = 0
+        for group in components(self.items, self.linked):
+            settings = {item.policy.setting for item in group}
+            setting = settings.pop() if len(settings) == 1 else "undecided"
+            low += self.value(group, "low") if setting == "sum" else self.best(group, "low")
+            high += self.best(group, "high") if setting == "higher_of" else self.value(group, "high")
+        return {"floor": low, "ceiling": high}
+
+    def linked(self, a: Item, b: Item) -> bool:
+        return self.overlap(a, b) or self.outranked(a, b) or bool(a.rooms.keys() & b.rooms.keys())
+
+    def overlap(self, a: Item, b: Item) -> bool:
+        """S15, where no stated rule takes the pair."""
+        if any({full(a), full(b)} <= clauses for clauses in self.stacks) or self.outranked(a, b):
+            return False
+        return same_project(a, b) or same_recognition(a.thing, b.thing) or same_ladder(a, b, self.policies)
+
+    def outranked(self, a: Item, b: Item) -> bool:
+        return any({full(a), full(b)} <= clauses and SAME[same](a, b) for clauses, same in self.higher)
+
+    def best(self, group: list[Item], number: str) -> int:
+        return max(self.value(chosen, number) for chosen in self.independent(group))
+
+    def independent(self, group: list[Item]) -> Iterator[list[Item]]:
+        """Sets without an overlapping pair, every largest one among them: adding never lowers a total."""
+        if not group:
+            yield []
+            return
+        first, rest = group[0], group[1:]
+        against = [item for item in rest if self.overlap(first, item)]
+        for chosen in self.independent([item for item in rest if item not in against]):
+            yield [first, *chosen]
+        if against:
+            yield from self.independent(rest)
+
+    def value(self, chosen: list[Item], number: str) -> int:
+        """Higher-of first, then the ceilings on what is left."""
+        amounts = {item: item.low if number == "low" else item.high for item in chosen}
+        for group in components(chosen, self.outranked):
+            winner = max(group, key=lambda item: amounts[item])
+            amounts |= {item: 0 for item in group if item is not winner}
+        for room in {key: left for item in chosen for key, left in item.rooms.items()}.items():
+            cut([item for item in chosen if room[0] in item.rooms], room[1], amounts)
+        return sum(amounts.values())
+
+
+def cut(group: list[Item], room: int, amounts: dict[Item, int]) -> None:
+    for item in group:
+        amounts[item] = min(amounts[item], room)
+        room -= amounts[item]
+
+
+def rules(policies: Sequence[Policy], kind: str) -> Iterator[tuple[set[str], str]]:
+    for policy in policies:
+        for rule in policy.rules:
+            if rule["kind"] == kind:
+                yield set(policy.full(texts(rule["clauses"]))), str(rule.get("same", "any"))
+
+
+def full(item: Item) -> str:
+    return f"{item.policy.id}/{item.clause}"
+
+
+def components(items: list[Item], linked: Callable[[Item, Item], bool]) -> list[list[Item]]:
+    """Connected groups."""
+    groups: list[list[Item]] = []
+    for item in items:
+        near = [group for group in groups if any(linked(item, other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(other for group in near for other in group), item])
+    return groups
+
+
+def same_project(a: Item, b: Item) -> bool:
+    return bool(a.projects & b.projects)
+
+
+def recognition(thing: Entity | None) -> Entity | None:
+    """The title itself, or the one that a grant names."""
+    if thing is not None and thing.kind == "grant":
+        named = thing.fields.get("title")
+        return named if isinstance(named, Entity) else None
+    return thing if thing is not None and thing.kind == "title" else None
+
+
+def same_recognition(a: Entity | None, b: Entity | None) -> bool:
+    """S15: the same list, level and event; two products on one list are two recognitions."""
+    one, two = recognition(a), recognition(b)
+    if one is None or two is None or one is two:
+        return one is not None and one is two
+    objects = {one.fields.get("object"), two.fields.get("object")} - {None}
+    keys = ("list", "level", "event", "recognised_on", "batch")
+    return len(objects) < 2 and all(one.fields.get(key) == two.fields.get(key) for key in keys)
+
+
+def same_ladder(a: Item, b: Item, policies: Sequence[Policy]) -> bool:
+    """Two levels or grades of one ladder, for the same object."""
+    for policy in policies:
+        for ladder in policy.ladders.values():
+            one, two = (rung(item.thing, ladder, policy) for item in (a, b))
+            if one and two and one[0] == two[0] and one[1] != two[1]:
+                return True
+    return False
+
+
+def rung(thing: Entity | None, ladder: Tree, policy: Policy) -> tuple[object, tuple[object, ...]] | None:
+    """What the honour is of, and its level and grade; None off this ladder."""
+    kind, field_name = str(ladder["of"]).split(".")
+    if (
+        thing is None
+        or thing.kind != kind
+        or thing.fields.get(field_name) not in texts(ladder.get("members"))
+    ):
+        return None
+    for key, name in (("levels", "level"), ("grades", "grade")):
+        if key in ladder and thing.fields.get(name) not in texts(ladder[key]):
+            return None
+    owner = "enterprise" if ladder.get("object", "enterprise") == "enterprise" else thing.fields.get("object")
+    rung_of = tuple(
+        follow(thing, (name,), policy.words) if name in thing.fields else None for name in ("level", "grade")
+    )
+    return None if owner is None else (owner, rung_of)
+
+
+SAME: dict[str, Callable[[Item, Item], bool]] = {
+    "project": same_project,
+    "title": lambda a, b: same_recognition(a.thing, b.thing),
+    "any": lambda _a, _b: True,
+}

@@ -1,0 +1,639 @@
+"""The oracle: packs and one case with complete facts in; awards and totals out, in whole fen.
+
+    evaluate(packs, case, readings)["awards"]["xian_30/equipment_renewal@p1"]
+    {"list": "awards", "floor": 671981486, "ceiling": 671981486, "kind": "exact", ...}
+
+Law alone leaves things open here: bound words, missing figures, open lists, doubts and windows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from tests.oracle.cases import (
+    Case,
+    Entity,
+    Other,
+    Tree,
+    list_of,
+    mapping,
+    read_case,
+    sequence,
+    texts,
+    vocabulary,
+)
+from tests.oracle.conditions import IncompleteError, OpenLawError, Policy, Scope, conjunction, fraction
+from tests.oracle.cumulation import Item, totals
+from tests.oracle.expressions import AGGREGATES, Node, literal, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+ROUNDING_UNITS = {"分": 1, "元": 100, "百元": 10**4, "千元": 10**5, "万元": 10**6}
+STEP_WORDS = ("basis", "rate", "lump_sum", "at_most", "interest", "each", "cap", "limit", "case_by_case")
+ZERO = Fraction(0)
+EARLIER = ("policy", "clause", "paid_on")
+
+
+class NoAwardError(Exception):
+    """A table without a row for the key, or a sum over no item: not eligible."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The running amount of one path through the steps; `high` None is without end."""
+
+    low: Fraction = ZERO
+    high: Fraction | None = ZERO
+    reasons: frozenset[str] = frozenset()
+    down: bool = False
+    cap: Fraction | None = None
+    capped: bool = False
+    no_guide: bool = False
+
+    def scaled(self, rate: Fraction) -> Running:
+        high = ZERO if rate == 0 else None if self.high is None else self.high * rate
+        return replace(self, low=self.low * rate, high=high, cap=None)
+
+    def below(self, bound: Fraction) -> Running:
+        high = bound if self.high is None else min(self.high, bound)
+        return replace(self, low=min(self.low, bound), high=high)
+
+
+@dataclass
+class Row:
+    """One clause applied to one object."""
+
+    id: str
+    clause: str
+    standing: str
+    low: int = 0
+    high: int | None = 0
+    reasons: set[str] = field(default_factory=set)
+    taken: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    barred: bool = False
+    why: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        if self.standing == "not_eligible":
+            return "none"
+        if self.low == self.high:
+            return "exact"
+        if self.high is None or "no_figure_in_text" in self.reasons:
+            return "undetermined"
+        return "at_most" if self.reasons <= {"discretion", "guide_missing"} else "between"
+
+    def shown(self) -> Tree:
+        return {
+            "list": self.standing,
+            "clause": self.clause,
+            "floor": self.low,
+            "ceiling": self.high,
+            "kind": self.kind,
+            "reasons": sorted(self.reasons) if self.low != self.high else [],
+            "taken": self.taken,
+            "refused": self.refused,
+            "barred": self.barred,
+            "why": self.why,
+        }
+
+
+def evaluate(packs: Sequence[Tree], case: Tree, readings: Mapping[str, str]) -> Tree:
+    """Evaluate every clause of the packs for a case with complete facts, then the totals."""
+    words = vocabulary(packs)
+    policies = [Policy(pack, words, readings) for pack in packs]
+    facts = read_case(case, words)
+    rows: list[Row] = []
+    items: list[Item] = []
+    not_asked: list[str] = []
+    for policy in policies:
+        for clause in policy.clauses.values():
+            if "award" not in clause or clause.get("gives", "award") != "award":
+                continue
+            sentence = Sentence(policy, clause, facts)
+            scopes = sentence.objects()
+            if scopes is None:
+                not_asked.append(sentence.id)
+                continue
+            found = [row for scope in scopes if (row := sentence.row(scope)) is not None]
+            rows += found or [Row(sentence.id, sentence.id, "not_eligible", why=["none of this kind"])]
+            items += sentence.items
+    return {
+        "awards": {row.id: row.shown() for row in rows},
+        "not_asked": not_asked,
+        "total": totals(items, policies),
+        "open_ended": sorted({row.clause for row in rows if row.kind == "undetermined" and not row.barred}),
+    }
+
+
+class Sentence:
+    """One clause of one policy, read against one case."""
+
+    def __init__(self, policy: Policy, clause: Tree, case: Case) -> None:
+        self.policy, self.clause, self.case = policy, clause, case
+        self.name = str(clause["id"])
+        self.id = f"{policy.id}/{self.name}"
+        self.touched: set[Entity] = set()
+        self.items: list[Item] = []
+
+    # The objects of `per`
+
+    def objects(self) -> list[Scope] | None:
+        """One scope for each object; None where the list that drives the clause is not given."""
+        root = Scope(self.policy, self.name, self.case, {})
+        per = self.clause.get("per", "enterprise")
+        if isinstance(per, dict):
+            kind = str(per["each"])
+        elif per == "enterprise":
+            return None if self.undriven(root) else [root]
+        else:
+            kind = str(per)
+        members = self.members(kind)
+        if members is None:
+            return None
+        scopes = [self.bound(root, kind, member) for member in members]
+        return scopes if not isinstance(per, dict) else self.grouped(root, kind, texts(per["by"]), scopes)
+
+    def members(self, kind: str) -> list[Entity] | None:
+        if kind != "cost":
+            return self.case.lists[list_of(kind)]
+        projects = self.case.lists["projects"]
+        if projects is None:
+            return None
+        return [
+            cost for p in projects if isinstance(costs := p.fields.get("costs", []), list) for cost in costs
+        ]
+
+    def bound(self, root: Scope, kind: str, member: Entity) -> Scope:
+        scope = root.bind(kind, member)
+        return scope if member.parent is None else scope.bind(member.parent.kind, member.parent)
+
+    def undriven(self, root: Scope) -> bool:
+        """An `each` over a list at the root that is not given."""
+        for step in sequence(self.clause["award"]):
+            path = str(mapping(step).get("each", "")).partition(" in ")[2]
+            if path in self.case.lists and root.case.lists[path] is None:
+                return True
+        return False
+
+    def grouped(self, root: Scope, kind: str, by: list[str], scopes: list[Scope]) -> list[Scope]:
+        """One scope for each key; `group` holds the selected members, `?` those that the law leaves open."""
+        groups: dict[tuple[str, ...], list[tuple[bool | None, Scope]]] = {}
+        for scope in scopes:
+            truth = scope.holds(self.clause.get("where"))
+            if truth is not False:
+                key = tuple(shown(scope.text(path)) for path in by)
+                groups.setdefault(key, []).append((truth, scope))
+        found = []
+        for key, inside in groups.items():
+            group = root.bind("@", "/".join(key)).bind("group", [scope.names[kind] for _, scope in inside])
+            for name in {name for _, scope in inside for name in scope.names} - {kind}:
+                things = distinct(scope.names[name] for _, scope in inside)
+                group = group.bind(name, things[0] if len(things) == 1 else things)
+            found.append(group.bind("?", [scope.names[kind] for truth, scope in inside if truth is None]))
+        return found
+
+    def label(self, scope: Scope) -> str:
+        if "@" in scope.names:
+            return str(scope.names["@"])
+        per = str(self.clause.get("per", "enterprise"))
+        thing = self.case.enterprise if per == "enterprise" else scope.names[per]
+        return shown(thing)
+
+    # One row
+
+    def row(self, scope: Scope) -> Row | None:
+        """None where `where` says that the sentence is not about this object."""
+        where = self.about(scope)
+        if where is False:
+            return None
+        row = Row(f"{self.id}@{self.label(scope)}", self.id, "awards")
+        row.standing, row.why = self.gate(scope, where, row)
+        if row.standing == "not_eligible":
+            return row
+        try:
+            self.measure(scope, row)
+        except NoAwardError as error:
+            row.standing, row.why = "not_eligible", [str(error)]
+            return row
+        if row.standing == "undecided" and row.low > 0:
+            row.low = 0
+            row.reasons.add("open_reading")
+        if item := self.item(row, scope):
+            self.items.append(item)
+        return row
+
+    def gate(self, scope: Scope, where: bool | None, row: Row) -> tuple[str, list[str]]:
+        """Which list the row stands in and what keeps it from `awards`; what is false needs no other fact."""
+        gates: dict[str, Callable[[], bool | None]] = {
+            "where": lambda: where,
+            "beneficiary": self.beneficiary,
+            "place": lambda: self.in_place(scope),
+            "window": lambda: self.in_window(scope),
+            "when": lambda: scope.holds(self.clause.get("when")),
+            "doubt": lambda: None if self.doubted(scope) else True,
+            "bar": lambda: self.unbarred(scope, row),
+        }
+        truths: dict[str, bool | None] = {}
+        lacking: IncompleteError | None = None
+        for name, judge in gates.items():
+            try:
+                truths[name] = judge()
+            except IncompleteError as error:
+                lacking = error
+        why = [name for name, truth in truths.items() if truth is not True]
+        truth = conjunction(list(truths.values()))
+        if lacking and truth is not False:
+            if self.without_item(scope):
+                return "not_eligible", ["no item"]
+            raise lacking
+        return {True: "awards", None: "undecided", False: "not_eligible"}[truth], why
+
+    def without_item(self, scope: Scope) -> bool:
+        """No loan, no award: what else the clause asks is then beside the point."""
+        try:
+            self.award(scope, Row(self.id, self.id, "awards"))
+        except NoAwardError:
+            return True
+        except IncompleteError:
+            return False
+        return False
+
+    def about(self, scope: Scope) -> bool | None:
+        """Whether the sentence is about this object; a group is open only if each member is."""
+        if "@" in scope.names:
+            return None if scope.names["group"] == scope.names["?"] else True
+        return scope.holds(self.clause.get("where"))
+
+    def beneficiary(self) -> bool:
+        wanted = texts(self.clause.get("beneficiary", "any"))
+        if "any" in wanted:
+            return True
+        if "type" not in self.case.enterprise.fields:
+            raise IncompleteError("enterprise.type")
+        return self.case.enterprise.fields["type"] in wanted
+
+    def doubted(self, scope: Scope) -> bool:
+        return any(
+            scope.condition(mapping(d)["when"]) is not False for d in sequence(self.clause.get("doubt"))
+        )
+
+    def unbarred(self, scope: Scope, row: Row) -> bool | None:
+        """A known bar leaves the row in awards with nothing net; one that the law leaves open, undecided."""
+        rules = [rule for rule in self.policy.rules if rule["kind"] == "bar"]
+        bars = [rule for rule in rules if self.id in self.policy.full(texts(rule["clauses"]))]
+        truths = [scope.condition(rule["when"]) for rule in bars]
+        row.barred = True in truths
+        return None if None in truths and not row.barred else True
+
+    def projects(self, scope: Scope) -> list[Entity]:
+        """The projects that the object stands on, by itself or by the reference it makes."""
+        things = [
+            item for value in scope.names.values() for item in (value if isinstance(value, list) else [value])
+        ]
+        return list(
+            dict.fromkeys(p for thing in things if isinstance(thing, Entity) for p in project_of(thing))
+        )
+
+    def in_place(self, scope: Scope) -> bool:
+        """The project's place, and if it names none the enterprise's."""
+        said = mapping(self.policy.head.get("place"))
+        code, zones = re.sub(r"(00)+$", "", str(said.get("code", ""))), texts(said.get("zones"))
+        own = self.case.enterprise.fields.get("place")
+        places = [project.fields.get("place", own) for project in self.projects(scope)] or [own]
+        if any(
+            place is not None and not str(place).startswith(code) and place not in zones for place in places
+        ):
+            return False
+        if None in places:
+            raise IncompleteError("enterprise.place")
+        return True
+
+    def in_window(self, scope: Scope) -> bool | None:
+        """S12, with every date given."""
+        said = mapping(self.policy.head.get("window"))
+        start, stated = date.fromisoformat(str(said["start"])), "end" in said
+        end = date.fromisoformat(str(said["end"] if stated else said["horizon"]))
+        decision = scope.path(("case", "decision_date"))
+        if not isinstance(decision, date):
+            raise TypeError(decision)
+        late = decision > end
+        if decision < start:
+            return False
+        if "event" not in self.clause:
+            applied = scope.path(("case", "applied_on")) if late and stated else start
+            return (False if isinstance(applied, date) and applied > end else None) if late else True
+        found = {
+            self.event_in_window(event, start, end, stated, late)
+            for event in scope.dates(self.clause["event"])
+        }
+        return False if not found else found.pop() if len(found) == 1 else None
+
+    def event_in_window(self, event: date, start: date, end: date, stated: bool, late: bool) -> bool | None:
+        if event < start:
+            return False if self.clause.get("new_only") == "true" else None
+        if event > end:
+            return False if stated else None
+        return None if late else True
+
+    # The amount
+
+    def measure(self, scope: Scope, row: Row) -> None:
+        """Round each path by its own words, then take the hull of the paths that stay open."""
+        self.touched = set()
+        paths = self.award(scope, row)
+        if "@" in scope.names and scope.names["?"] and self.about(scope):
+            members, unsure = scope.names["group"], scope.names["?"]
+            if isinstance(members, list) and isinstance(unsure, list):
+                paths += self.award(scope.bind("group", [m for m in members if m not in unsure]), row)
+        ends = [self.rounded(path) for path in paths]
+        row.low = min(low for low, _ in ends)
+        highs = [high for _, high in ends]
+        row.high = None if None in highs else max(high for high in highs if high is not None)
+        for path in paths:
+            row.reasons |= path.reasons
+            if path.no_guide:
+                row.reasons.add("guide_missing" if path.capped else "no_figure_in_text")
+        if len(set(ends)) > 1:
+            row.reasons.add("open_reading")
+
+    def rounded(self, path: Running) -> tuple[int, int | None]:
+        said = mapping(self.policy.head.get("rounding"))
+        unit = ROUNDING_UNITS[str(said.get("unit", "分"))]
+        mode = str(said.get("mode", "down" if path.down else "half_up"))
+        return round_to(path.low, unit, mode, path.cap), (
+            None if path.high is None else round_to(path.high, unit, mode, path.cap)
+        )
+
+    def award(self, scope: Scope, row: Row) -> list[Running]:
+        replaced = self.replacements(scope, row)
+        paths = [Running()]
+        for raw in sequence(self.clause["award"]):
+            step = mapping(raw)
+            word = word_of(step)
+            options = [(truth, mapping(other)) for truth, other in replaced.get(word, [])]
+            paths = [after for path in paths for after in self.forked(path, step, options, scope)]
+        return paths
+
+    def replacements(self, scope: Scope, row: Row) -> dict[str, list[tuple[bool | None, Tree]]]:
+        """The sentences that say `replaces: this.word`, with whether they hold here."""
+        found: dict[str, list[tuple[bool | None, Tree]]] = {}
+        for name, other in self.policy.clauses.items():
+            target, _, word = str(other.get("replaces", "")).partition(".")
+            if target != self.name:
+                continue
+            there = replace(scope, clause=name)
+            truth = conjunction([there.holds(other.get("where")), there.holds(other.get("when"))])
+            found.setdefault(word, []).append((truth, other))
+            (row.refused if truth is False else row.taken).append(f"{self.policy.id}/{name}")
+        return found
+
+    def forked(
+        self, path: Running, step: Tree, others: list[tuple[bool | None, Tree]], scope: Scope
+    ) -> Iterator[Running]:
+        """The step or what stands in its place; both where the law leaves open which."""
+        for truth, other in others:
+            if truth is not False:
+                yield from self.optional(path, other, replace(scope, clause=str(other["id"])), when=True)
+            if truth is True:
+                return
+        yield from self.optional(path, step, scope, when=scope.holds(step.get("when")))
+
+    def optional(self, path: Running, step: Tree, scope: Scope, *, when: bool | None) -> Iterator[Running]:
+        if word_of(step) == "cap" and "unless" in step:
+            lifted = scope.condition(step["unless"])
+            when = conjunction([when, None if lifted is None else not lifted])
+        if when is not True:
+            yield path
+        if when is not False:
+            yield self.step(path, step, scope)
+
+    def step(self, path: Running, step: Tree, scope: Scope) -> Running:
+        word = word_of(step)
+        said = step[word]
+        if word == "basis":
+            return self.basis(path, said, scope)
+        if word == "rate":
+            return self.rate(path, said, scope)
+        if word in {"lump_sum", "at_most"}:
+            return self.fixed(path, said, scope, bound=word == "at_most")
+        if word == "interest":
+            return self.interest(path, mapping(said), scope)
+        if word == "each":
+            return self.each(path, str(said), step, scope)
+        if word in {"cap", "limit"}:
+            return self.bounded(path, said, scope, printed=word == "cap")
+        return self.case_by_case(path, said, scope)
+
+    def basis(self, path: Running, said: object, scope: Scope) -> Running:
+        self.touch(parse(str(said)), scope)
+        try:
+            value = max(ZERO, scope.number(said))
+        except OpenLawError:
+            return replace(path, low=ZERO, high=None, no_guide=True)
+        return replace(path, low=value, high=value)
+
+    def rate(self, path: Running, said: object, scope: Scope) -> Running:
+        if isinstance(said, dict) and "at_most" in said:
+            top = path.scaled(scope.number(said["at_most"]))
+            return replace(top, low=ZERO, down=True, reasons=top.reasons | {"discretion"})
+        if isinstance(said, dict) and "guide" in said:
+            return replace(path, low=ZERO, high=ZERO if path.high == 0 else None, no_guide=True)
+        return path.scaled(self.figure(said, scope))
+
+    def fixed(self, path: Running, said: object, scope: Scope, *, bound: bool) -> Running:
+        if isinstance(said, dict) and "guide" in said:
+            return replace(path, low=ZERO, high=None, no_guide=True)
+        value = self.figure(said, scope)
+        if not bound:
+            return replace(path, low=value, high=value)
+        return replace(path, low=ZERO, high=value, down=True, reasons=path.reasons | {"discretion"})
+
+    def interest(self, path: Running, said: Tree, scope: Scope) -> Running:
+        principal, rate, days, count = (
+            scope.number(said[k]) for k in ("principal", "rate", "days", "day_count")
+        )
+        value = max(ZERO, principal * rate * days / count)
+        return replace(path, low=value, high=value)
+
+    def each(self, path: Running, said: str, step: Tree, scope: Scope) -> Running:
+        name, _, where = said.partition(" in ")
+        truths: list[bool | None] = []
+        parts: list[Running] = []
+        for item in scope.items(where):
+            inner = scope.bind(name, item)
+            truth = inner.holds(step.get("where"))
+            if truth is False:
+                continue
+            truths.append(truth)
+            self.touched |= set(project_of(item))
+            part = self.inner(step, inner)
+            parts.append(part if truth else replace(part, low=ZERO, reasons=part.reasons | {"open_reading"}))
+        if not truths:
+            raise NoAwardError(f"no {name}")
+        highs = [part.high for part in parts]
+        return Running(
+            low=sum((part.low for part in parts), ZERO),
+            high=None if None in highs else sum((high for high in highs if high is not None), ZERO),
+            reasons=path.reasons.union(*(part.reasons for part in parts)),
+            down=path.down or any(part.down for part in parts),
+            capped=path.capped or all(part.capped for part in parts if part.no_guide),
+            no_guide=path.no_guide or any(part.no_guide for part in parts),
+        )
+
+    def inner(self, step: Tree, scope: Scope) -> Running:
+        """The steps inside `each`, for one item."""
+        paths = [Running()]
+        for raw in sequence(step["of"]):
+            paths = [after for path in paths for after in self.forked(path, mapping(raw), [], scope)]
+        highs = [path.high for path in paths]
+        high = None if None in highs else max(value for value in highs if value is not None)
+        return replace(paths[-1], low=min(path.low for path in paths), high=high)
+
+    def bounded(self, path: Running, said: object, scope: Scope, *, printed: bool) -> Running:
+        try:
+            bound = max(ZERO, self.figure(said, scope))
+        except OpenLawError:
+            return path
+        after = path.below(bound)
+        if not printed:
+            return after
+        return replace(after, cap=bound if path.cap is None else min(path.cap, bound), capped=True)
+
+    def case_by_case(self, path: Running, said: object, scope: Scope) -> Running:
+        try:
+            value = scope.number(said)
+        except OpenLawError:
+            return replace(path, low=ZERO, high=None, reasons=path.reasons | {"no_figure_in_text"})
+        return replace(path, low=value, high=value)
+
+    def figure(self, said: object, scope: Scope) -> Fraction:
+        """A literal, an expression or the row of a table."""
+        if not isinstance(said, dict):
+            return scope.number(said)
+        keys = [scope.text(path) for path in texts(said["by"])]
+        rows = said["rows"]
+        listed = (
+            [([k], v) for k, v in rows.items()]
+            if isinstance(rows, dict)
+            else [(texts(row["is"]), row["value"]) for row in map(mapping, sequence(rows))]
+        )
+        listed.sort(key=lambda row: isinstance(rows, dict) and row[0] == ["*"])
+        for wanted, value in listed:
+            if all(text == "*" or matches(key, text) for key, text in zip(keys, wanted, strict=True)):
+                return scope.number(value)
+        raise NoAwardError(f"no row for {keys}")
+
+    # What cumulation needs to know
+
+    def touch(self, node: Node, scope: Scope) -> None:
+        """A basis that sums costs, loans or grants stands on their projects."""
+        for kid in node.kids:
+            self.touch(kid, scope)
+        if node.op in AGGREGATES and node.words[2] in {"cost", "loan", "grant"}:
+            for item in scope.items(node.words[1]):
+                if scope.bind(node.words[2], item).truth(node.kids[0]) is not False:
+                    self.touched |= set(project_of(item))
+
+    def item(self, row: Row, scope: Scope) -> Item | None:
+        """None for what stays out of every total: open-ended or barred."""
+        if row.high is None or row.kind == "undetermined" or row.barred:
+            return None
+        thing = scope.names.get(str(self.clause.get("per", "enterprise")))
+        return Item(
+            row.id,
+            self.name,
+            self.policy,
+            row.low,
+            row.high,
+            thing if isinstance(thing, Entity) else None,
+            canonical([*self.touched, *self.projects(scope)], self.case),
+            row.standing == "undecided",
+            self.rooms(scope),
+        )
+
+    def rooms(self, scope: Scope) -> dict[str, int]:
+        """S19: what is left under each ceiling that holds here, by the key that the ceiling counts by."""
+        found: dict[str, int] = {}
+        for policy_id, rule in ((self.policy.id, rule) for rule in self.policy.rules):
+            if rule["kind"] != "ceiling" or self.id not in self.policy.full(texts(rule["clauses"])):
+                continue
+            if scope.holds(rule.get("when")) is not True:
+                continue
+            key = "/".join(
+                [policy_id, str(rule["id"]), *(shown(scope.text(by)) for by in texts(rule.get("by")))]
+            )
+            used = self.earlier(scope) if rule.get("earlier") == "true" else ZERO
+            found[key] = int(max(ZERO, self.figure(rule["cap"], scope) - used))
+        return found
+
+    def earlier(self, scope: Scope) -> Fraction:
+        """Paid under the same clause, at the same level, before the decision."""
+        thing = scope.names.get(str(self.clause.get("per", "enterprise")))
+        level = thing.fields.get("level") if isinstance(thing, Entity) else None
+        total, decision = ZERO, scope.path(("case", "decision_date"))
+        for award in scope.items("earlier_awards"):
+            policy, clause, paid = (
+                scope.bind("earlier_award", award).path(("earlier_award", k)) for k in EARLIER
+            )
+            levels = {level, award.fields.get("level")} - {None}
+            if policy != self.policy.id or clause not in {self.name, self.id} or len(levels) > 1:
+                continue
+            if isinstance(paid, date) and isinstance(decision, date) and paid < decision:
+                total += fraction(award.fields["amount"])
+        return total
+
+
+def word_of(step: Tree) -> str:
+    return next(word for word in STEP_WORDS if word in step)
+
+
+def round_to(value: Fraction, unit: int, mode: str, cap: Fraction | None) -> int:
+    """Half up unless the path is bound; never above the cap."""
+    exact = value / unit
+    whole = {"half_up": floor(exact + Fraction(1, 2)), "down": floor(exact), "up": ceil(exact)}[mode]
+    return (floor(exact) if cap is not None and whole * unit > cap else whole) * unit
+
+
+def matches(key: object, text: str) -> bool:
+    """A row's key against a value."""
+    if isinstance(key, str | Other):
+        return key == text
+    return key is not None and key == literal(text)
+
+
+def shown(value: object) -> str:
+    """An id, or a key as it stands in an award's id."""
+    if isinstance(value, Entity):
+        return value.name
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def distinct(values: Iterable[object]) -> list[object]:
+    return list(dict.fromkeys(values))
+
+
+def project_of(entity: Entity) -> list[Entity]:
+    """The project that a thing is, belongs to or refers to."""
+    found = entity if entity.kind == "project" else entity.fields.get("project", entity.parent)
+    return [found] if isinstance(found, Entity) and found.kind == "project" else []
+
+
+def canonical(projects: Iterable[Entity], case: Case) -> frozenset[Entity]:
+    """Everything that `same_as` joins to these projects, either way round."""
+    found = set(projects)
+    pairs = [(p, p.fields["same_as"]) for p in case.lists["projects"] or [] if "same_as" in p.fields]
+    for _ in pairs:
+        for one, two in pairs:
+            if isinstance(two, Entity) and found & {one, two}:
+                found |= {one, two}
+    return frozenset(found)

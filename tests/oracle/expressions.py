@@ -1,0 +1,183 @@
+"""A parser for the expressions of docs/language.md: text in, a small tree out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
+
+UNITS = {"分": 1, "元": 100, "万元": 10**6, "亿元": 10**10}
+SCALE = {"%": 100, "‰": 1000}
+TOKEN = re.compile(r'\s*(?:("[^"]*")|(>=|<=|[()\[\],<>+*/])|([^\s()\[\],<>=+*/"]+))')
+NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+COMPARISONS = {">=", "<=", ">", "<"}
+AGGREGATES = {"sum", "count", "min", "max"}
+SINGULAR = {
+    "projects": "project",
+    "titles": "title",
+    "grants": "grant",
+    "loans": "loan",
+    "products": "product",
+    "sites": "site",
+    "stations": "station",
+    "services": "service",
+    "certificates": "certificate",
+    "parks": "park",
+    "earlier_awards": "earlier_award",
+    "costs": "cost",
+}
+PLURAL = {singular: plural for plural, singular in SINGULAR.items()}
+
+
+@dataclass(frozen=True)
+class Node:
+    """An operator with its operands; `words`: a literal's text, a path's parts, an aggregate's names."""
+
+    op: str
+    kids: tuple[Node, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+ALWAYS = Node("literal", words=("true",))
+
+
+def literal(text: str) -> object:
+    """Read a literal; None where the text is a name. Money is in fen."""
+    if text in {"true", "false"}:
+        return text == "true"
+    if found := re.fullmatch(rf"({NUMBER})(分|元|万元|亿元)", text):
+        return Fraction(found[1]) * UNITS[found[2]]
+    if found := re.fullmatch(rf"({NUMBER})([%‰])", text):
+        return Fraction(found[1]) / SCALE[found[2]]
+    if found := re.fullmatch(rf"({NUMBER})[:∶]({NUMBER})", text):
+        return Fraction(found[2]) / Fraction(found[1])
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return date.fromisoformat(text)
+    return Fraction(text) if re.fullmatch(NUMBER, text) else None
+
+
+@cache
+def parse(text: str) -> Node:
+    """Parse one expression or condition."""
+    parser = Parser(text)
+    node = parser.expression()
+    if parser.tokens:
+        raise ValueError(f"{text!r}: {parser.tokens[0]!r} is left over")
+    return node
+
+
+class Parser:
+    """Recursive descent, loosest operator first."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[str] = []
+        at, text = 0, text.rstrip()
+        while at < len(text):
+            found = TOKEN.match(text, at)
+            if not found:
+                raise ValueError(f"{text!r}: cannot read {text[at:]!r}")
+            self.tokens.append(found[0].strip())
+            at = found.end()
+
+    def take(self, *words: str) -> bool:
+        """Take these tokens if they come next."""
+        if self.tokens[: len(words)] != list(words):
+            return False
+        del self.tokens[: len(words)]
+        return True
+
+    def need(self, word: str) -> None:
+        if not self.take(word):
+            raise ValueError(f"{word!r} expected before {self.tokens[:3]!r}")
+
+    def expression(self) -> Node:
+        value = self.either()
+        if not self.take("if"):
+            return value
+        condition = self.either()
+        self.need("else")
+        return Node("if", (value, condition, self.expression()))
+
+    def either(self) -> Node:
+        node = self.both()
+        while self.take("or"):
+            node = Node("or", (node, self.both()))
+        return node
+
+    def both(self) -> Node:
+        node = self.negation()
+        while self.take("and"):
+            node = Node("and", (node, self.negation()))
+        return node
+
+    def negation(self) -> Node:
+        return Node("not", (self.negation(),)) if self.take("not") else self.comparison()
+
+    def comparison(self) -> Node:
+        left = self.sum()
+        for words in ("is not", "is", "not in", "in", "has", "any of", "all of", "none of"):
+            if self.take(*words.split()):
+                return Node(words, (left, self.sum()))
+        if self.tokens and self.tokens[0] in COMPARISONS:
+            return Node(self.tokens.pop(0), (left, self.sum()))
+        return left
+
+    def sum(self) -> Node:
+        node = self.product()
+        while self.tokens and self.tokens[0] in {"+", "-"}:
+            node = Node(self.tokens.pop(0), (node, self.product()))
+        return node
+
+    def product(self) -> Node:
+        node = self.primary()
+        while self.tokens and self.tokens[0] in {"*", "/"}:
+            node = Node(self.tokens.pop(0), (node, self.primary()))
+        return node
+
+    def primary(self) -> Node:
+        if self.take("("):
+            node = self.expression()
+            self.need(")")
+            return node
+        if self.take("["):
+            return self.members()
+        if self.take("-"):
+            return Node("-", (Node("literal", words=("0",)), self.primary()))
+        if len(self.tokens) > 1 and self.tokens[1] == "of" and self.tokens[0] in AGGREGATES:
+            kind = self.tokens.pop(0)
+            self.need("of")
+            return self.over(kind)
+        if len(self.tokens) > 1 and self.tokens[0] in {"any", "no"}:
+            return self.over(self.tokens.pop(0))
+        if not self.tokens:
+            raise ValueError("an operand is missing")
+        word = self.tokens.pop(0)
+        if word.startswith('"'):
+            return Node("text", words=(word.strip('"'),))
+        return (
+            Node("path", words=tuple(word.split(".")))
+            if literal(word) is None
+            else Node("literal", words=(word,))
+        )
+
+    def members(self) -> Node:
+        kids: list[Node] = []
+        while not self.take("]"):
+            kids.append(self.sum())
+            self.take(",")
+        return Node("list", tuple(kids))
+
+    def over(self, kind: str) -> Node:
+        """`sum of LIST[.field] [as NAME[.field]] [where CONDITION]`: words are kind, list, name and field."""
+        parts = self.tokens.pop(0).split(".")
+        cut = max(
+            (i + 1 for i, part in enumerate(parts) if part in SINGULAR or part == "group"), default=len(parts)
+        )
+        name, field = SINGULAR.get(parts[cut - 1], parts[cut - 1]), ".".join(parts[cut:])
+        if self.take("as"):
+            name, _, after = self.tokens.pop(0).partition(".")
+            field = field or after
+        where = self.either() if self.take("where") else ALWAYS
+        return Node(kind, (where,), (kind, ".".join(parts[:cut]), name, field))
