@@ -1,8 +1,8 @@
 """The kind of a sentence, computed from its operations (S1).
 
-It is the kind of its amount when every fact that an applicant can supply is given, no authority has fixed an amount, no guide is
-loaded, and the readings are at their defaults. So the operations are run once on plain figures: every fact is a
-figure, every list has one thing, every condition about facts holds.
+It is the kind of its amount when every fact that an applicant can supply is given, no authority has fixed an amount,
+no guide is loaded, and the readings are at their defaults. So the operations are run once on plain figures: every
+fact is a figure, every list has one thing, every condition about facts holds.
 """
 
 from __future__ import annotations
@@ -19,8 +19,19 @@ FIGURE: Final = Amount.exact(Fraction(10**7))
 """Any figure will do: the kind does not depend on it."""
 
 
-def kinds_of(plan: PolicyPlan) -> dict[str, str]:
-    """Return the kind of each sentence of a policy, by clause id."""
+_KNOWN: dict[int, tuple[PolicyPlan, Mapping[str, str]]] = {}
+
+
+def kinds_of(plan: PolicyPlan) -> Mapping[str, str]:
+    """Return the kind of each sentence of a policy, by clause id; computed once a policy."""
+    known = _KNOWN.get(id(plan))
+    if known is None:
+        known = (plan, _kinds(plan))
+        _KNOWN[id(plan)] = known
+    return known[1]
+
+
+def _kinds(plan: PolicyPlan) -> Mapping[str, str]:
     defaults = {reading.id: reading.default for reading in plan.readings.values()}
     found = {sentence.id: sentence.gives for sentence in plan.sentences}
     for clause in plan.clauses:

@@ -1,7 +1,7 @@
 """The result: what an enterprise is entitled to, under which clause, and how one knows (S11, S21, S27).
 
-`Entitlement` is what everyone downstream reads. It is immutable; alternatives, deciding facts and steps are computed when
-first read. `to_json` writes the schema `subsidy-rules/entitlement/1`: the same inputs give the same bytes.
+`Entitlement` is what everyone downstream reads. It is immutable; alternatives, deciding facts and steps are computed
+when first read. `to_json` writes the schema `subsidy-rules/entitlement/1`: the same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NOTICE: Final = {
     "en": "a calculation, not an administrative decision",
 }
 
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
 def reasons_of(amount: Amount) -> list[str]:

@@ -1,7 +1,7 @@
-"""The shape of a rule file and of a guide: what keys there are, and of what form. Names are resolved later, in the plan.
+"""The shape of a rule file and of a guide: what keys there are, and of what form. The plan resolves the names.
 
-The models are frozen and refuse unknown keys, so a file that passes is exactly what it says. JSON Schema for editors is
-made from them (`RuleFile.model_json_schema()`).
+The models are frozen and refuse unknown keys, so a file that passes is exactly what it says. JSON Schema for editors
+is made from them (`RuleFile.model_json_schema()`).
 """
 
 from __future__ import annotations
@@ -125,14 +125,42 @@ class PerGroup(Strict):
     by: list[str]
 
 
-class Clause(Strict):
-    """One operative sentence."""
+class TableSentence(Strict):
+    """One row of a table of exclusive sentences: its own place in the text, its selector, its steps (S13)."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     path: str
     printed: str | None = None
     sentence: int
     quote: str
+    when: list[str]
+    award: list[AnyStep]
+    flags: list[str] = Field(default_factory=list)
+    notes: list[Note] = Field(default_factory=list)
+
+
+class Payer(Strict):
+    """Who pays which part of an award: an authority's figure, or the `rest`."""
+
+    name: str
+    amount: str
+
+
+class Settlement(Strict):
+    """Facts of an authority after acceptance: what was assessed, and what was paid before."""
+
+    assessed: str
+    paid: str
+
+
+class Clause(Strict):
+    """One operative sentence, or a table of exclusive ones (`rows`)."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    path: str = ""
+    printed: str | None = None
+    sentence: int = 0
+    quote: str = ""
     gives: Gives | None = None
     beneficiary: list[str] | Literal["any"] = "any"
     per: str | PerGroup | None = None
@@ -143,6 +171,11 @@ class Clause(Strict):
     event: str | None = None
     new_only: bool = False
     award: list[AnyStep] | None = None
+    rows: list[TableSentence] | None = None
+    payers: list[Payer] = Field(default_factory=list)
+    settlement: Settlement | None = None
+    obligation: list[AnyStep] | None = None
+    share_of: str | None = None
     replaces: str | None = None
     rate: str | Table | None = None
     cap: str | Table | None = None

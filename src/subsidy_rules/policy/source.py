@@ -1,7 +1,7 @@
 """Finding and reading rule files: from text to the frozen model, with the place of every problem.
 
-Rule packs ship inside the wheel as `subsidy_rules/rules`; in a checkout they stand in `rules/` at the top. `read_policy` checks
-the shape of one file; what its names mean is the plan's business.
+Rule packs ship inside the wheel as `subsidy_rules/rules`; in a checkout they stand in `rules/` at the top.
+`read_policy` checks the shape of one file; what its names mean is the plan's business.
 """
 
 from __future__ import annotations

@@ -1,183 +1,50 @@
-"""The plan: a policy with every name resolved, every type checked, every order fixed, and no YAML left.
-
-`compile_policy` turns a rule file into a `PolicyPlan`, or raises `RuleError` with every problem and its place.
-`load_policies` reads several and merges their vocabularies:
-
->>> policies = load_policies()                                   # doctest: +SKIP
->>> policies.sentence("xian_30", "equipment_renewal").path       # doctest: +SKIP
-'三（三）'
-
-Numbers stay outside the operations, in `PolicyPlan.constants`, and readings are named, so that a change of a number or a
-choice of a reading needs no new plan (S25).
-"""
+"""Compiling one policy: names resolved, types checked, order fixed, every problem of the file reported together."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Final, Literal, TypeAlias
 
-from subsidy_rules.errors import RuleError, UsageError
+from subsidy_rules.errors import RuleError
 from subsidy_rules.facts.vocabulary import SECTIONS, FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import ExpressionError, NamedList, Scope, parse_path
 from subsidy_rules.mechanisms.rate import Rate
-from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Parameter, Problem, Table
+from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Parameter, Problem
 from subsidy_rules.mechanisms.window import lower_window
 from subsidy_rules.mechanisms.words import lower_steps
-from subsidy_rules.policy.model import Clause, GuideFile, PerGroup, Rule, RuleFile
-from subsidy_rules.policy.source import GuideSource, RuleSource, node_at, read_guide, read_policy, shipped_rules
+from subsidy_rules.plan.model import (
+    BENEFICIARIES,
+    ROUNDING_UNITS,
+    ClausePlan,
+    Gate,
+    LadderPlan,
+    ObligationPlan,
+    Per,
+    PolicyPlan,
+    ReadingPlan,
+    Replacement,
+    RulePlan,
+    Sentence,
+    TableRow,
+)
+from subsidy_rules.policy.model import Clause, PerGroup, Rule, TableSentence
+from subsidy_rules.policy.source import RuleSource, node_at
 from subsidy_rules.values.amount import MODES
 from subsidy_rules.values.findings import Findings
 from subsidy_rules.values.quantity import QuantityError, parse_date
 
-Role: TypeAlias = Literal["beneficiary", "place", "window", "where", "when", "doubt", "table", "items", "replacement"]
 
-ROUNDING_UNITS: Final = {"分": 1, "角": 10, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
-BENEFICIARIES: Final = ("enterprise", "park", "base", "cluster", "county", "provider", "introducer", "institution")
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One thing that must hold for an award: what kind of test it is, its words, its operations."""
-
-    role: Role
-    text: str
-    truth: op.Truth
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One operative sentence of a text, as `clauses` lists it."""
-
-    policy: str
-    id: str
-    path: str
-    sentence: int
-    quote: str
-    gives: str
-    printed: str = ""
-    flags: tuple[str, ...] = ()
-    notes: tuple[tuple[str, str], ...] = ()
-    readings: tuple[str, ...] = ()
-    replaces: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A sentence whose step stands in place of another's where it holds (其中…提高到)."""
-
-    sentence: Sentence
-    gates: tuple[Gate, ...]
-    step: int
-
-    @property
-    def truth(self) -> op.Truth:
-        """Whether it holds."""
-        return op.All(tuple(gate.truth for gate in self.gates))
-
-
-@dataclass(frozen=True, slots=True)
-class Per:
-    """What an award is one of: the beneficiary, the things of a list, or the groups of a list by keys."""
-
-    source: op.Source | None
-    name: str = "enterprise"
-    parent: str = ""
-    keys: tuple[op.Value, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClausePlan:
-    """A sentence that gives money, in operations."""
-
-    sentence: Sentence
-    per: Per
-    gates: tuple[Gate, ...]
-    steps: tuple[Lowered, ...]
-    fund: str
-    event: op.Value | None
-    replacements: tuple[Replacement, ...]
-    drivers: tuple[op.Source, ...]
-    named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
-    readings: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """A rule between awards, in operations. `by` and `when` are read where the award's own names are bound."""
-
-    id: str
-    policy: str
-    kind: Literal["ceiling", "higher_of", "bar", "stacks"]
-    clauses: tuple[str, ...]
-    quote: str
-    by: Mapping[str, tuple[op.Value, ...]]
-    cap: Mapping[str, op.Value]
-    when: Mapping[str, op.Truth]
-    earlier: bool
-    same: str
-
-
-@dataclass(frozen=True, slots=True)
-class LadderPlan:
-    """Kinds and levels of one honour."""
-
-    id: str
-    members: frozenset[str]
-    levels: frozenset[str]
-    object: Literal["enterprise", "object"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingPlan:
-    """A reading of a pack; `id` is `policy/name`."""
-
-    id: str
-    asks: str
-    options: Mapping[str, str]
-    default: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyPlan:
-    """One policy, ready to be evaluated by any engine."""
-
-    id: str
-    file: RuleFile
-    constants: tuple[tuple[Fraction, str], ...]
-    vocabulary: Vocabulary
-    readings: Mapping[str, ReadingPlan]
-    parameters: Mapping[str, Parameter]
-    ladders: tuple[LadderPlan, ...]
-    sentences: tuple[Sentence, ...]
-    clauses: tuple[ClausePlan, ...]
-    rules: tuple[RulePlan, ...]
-    start: Fraction
-    start_other: Fraction | None
-    unit: int
-    mode: int
-    source_sha256: str
-    meaning_sha256: str
-
-    @property
-    def silence(self) -> str:
-        """The id of the reading that decides where the text is silent on duplicates."""
-        return f"{self.id}/unstated_cumulation"
-
-
-class _Pool:
+class ConstantPool:
     """The constants of one policy, each pair of number and type once."""
 
     def __init__(self) -> None:
         self.index: dict[tuple[Fraction, str], int] = {(Fraction(0), "money"): 0}
 
     def add(self, value: Fraction, type_: str) -> op.Constant:
+        """Keep a number and return its operation."""
         return op.Constant(self.index.setdefault((value, type_), len(self.index)), type_)
 
 
@@ -193,11 +60,12 @@ class _Compiler:
         self.source, self.file = source, source.file
         self.id = self.file.policy.id
         self.findings = Findings(source.document)
-        self.pool = _Pool()
+        self.pool = ConstantPool()
         self.vocabulary = Vocabulary.core()
         self.problems: list[Problem] = []
         self.used_readings: set[str] = set()
         self.used_parameters: set[str] = set()
+        self.obligations: list[ObligationPlan] = []
 
     def compile(self) -> PolicyPlan:
         """Run the passes in the order of the file's own sections."""
@@ -209,9 +77,9 @@ class _Compiler:
         }
         for name, model in self.file.readings.items():
             if model.default not in model.options:
-                self._say(("readings", name, "default"), "unknown-member", f"'{model.default}' is no option of {name}", f"“{model.default}”不是{name}的选项", options=tuple(model.options), word=model.default)
+                self._near(("readings", name, "default"), "unknown-member", model.default, model.options)
             if len(model.options) < 2:  # noqa: PLR2004 - a choice needs two
-                self._say(("readings", name), "dead-reading", f"reading {name} has nothing to choose from", f"解读{name}没有可选项")
+                self._say(("readings", name), "dead-reading", "a reading needs two options", "解读至少要有两个选项")
         self.parameters = {
             name: Parameter(f"{self.id}/{name}", model.type, tuple(model.by), model.document)
             for name, model in self.file.parameters.items()
@@ -225,13 +93,19 @@ class _Compiler:
             readings={name: (plan.id, tuple(plan.options)) for name, plan in self.readings.items()},
         )
         clauses, sentences = self._clauses()
-        rules = tuple(self._rule(rule, ("cumulation", place), clauses) for place, rule in enumerate(self.file.cumulation))
+        rules = tuple(
+            self._rule(rule, ("cumulation", place), clauses) for place, rule in enumerate(self.file.cumulation)
+        )
         window = header.window
         start = self._date(window.start, ("policy", "window", "start"))
-        other = None if window.start_other is None else self._date(window.start_other, ("policy", "window", "start_other"))
+        other = self._date(window.start_other or window.start, ("policy", "window", "start_other"))
         self._unread(clauses, rules)
         for problem in self.problems:
-            self._say(problem.loc, problem.error.code, problem.error.what, problem.error.what_zh, problem.error.word, problem.error.options)
+            error = problem.error
+            if error.word and error.options:
+                self._near(problem.loc, error.code, error.word, error.options)
+            else:
+                self._say(problem.loc, error.code, error.what, error.what_zh)
         self.findings.raise_as(RuleError)
         return PolicyPlan(
             self.id,
@@ -246,23 +120,23 @@ class _Compiler:
             ),
             sentences,
             _with_named_elsewhere(clauses),
+            tuple(self.obligations),
             rules,
             start,
-            other,
+            None if window.start_other is None else other,
             ROUNDING_UNITS[header.rounding.unit],
             MODES.get(header.rounding.mode or "", 0),
             self.source.document.sha256,
             hashlib.sha256(self.file.model_dump_json(by_alias=True).encode()).hexdigest(),
         )
 
-    def _say(  # noqa: PLR0913 - the parts of a message
-        self, loc: Loc, code: str, what: str, what_zh: str, word: str = "", options: tuple[str, ...] = ()
-    ) -> None:
+    def _say(self, loc: Loc, code: str, what: str, what_zh: str) -> None:
         node, path = node_at(self.source.document, loc)
-        if word and options:
-            self.findings.unknown(code, node, path, word, options)
-        else:
-            self.findings.add(code, node, path, what, what_zh)
+        self.findings.add(code, node, path, what, what_zh)
+
+    def _near(self, loc: Loc, code: str, word: str, options: Iterable[str]) -> None:
+        node, path = node_at(self.source.document, loc)
+        self.findings.unknown(code, node, path, word, options)
 
     def _date(self, text: str, loc: Loc) -> Fraction:
         try:
@@ -276,7 +150,7 @@ class _Compiler:
         spec = self.vocabulary.field(entity, name)
         if spec is None:
             options = tuple(f"{entity}.{name}" for entity, fields in self.vocabulary.fields.items() for name in fields)
-            self._say(loc, "unknown-name", f"no fact '{path}'", f"没有事实“{path}”", path, options)
+            self._near(loc, "unknown-name", path, options)
         return spec
 
     def _vocabulary(self) -> None:
@@ -284,21 +158,21 @@ class _Compiler:
             for name, fact in facts.items():
                 loc = ("facts", entity, name)
                 if entity not in self.vocabulary.fields or entity == "case":
-                    self._say(loc, "unknown-name", "", "", entity, tuple(self.vocabulary.fields))
+                    self._near(loc, "unknown-name", entity, tuple(self.vocabulary.fields))
                 elif self.vocabulary.field(entity, name) is not None:
                     self._say(loc, "bad-clause", f"{entity} has '{name}' already", f"{entity}已有“{name}”")
                 else:
                     members = {member: Member(member) for member in fact.members}
                     spec = FieldSpec(entity, name, fact.type, fact.zh, fact.en, members, fact.open, (), fact.sort)
                     self.vocabulary = self.vocabulary.with_field(spec)
-        for path, members in self.file.vocabulary.items():
+        for path, added_members in self.file.vocabulary.items():
             spec_found = self._field(path, ("vocabulary", path))
             if spec_found is not None and spec_found.type not in ("enum", "set"):
                 self._say(("vocabulary", path), "wrong-type", f"{path} has no members", f"{path}没有取值表")
             elif spec_found is not None:
                 added = [
                     Member(name, model.zh or name, model.en, model.genus or "", model.list or name)
-                    for name, model in members.items()
+                    for name, model in added_members.items()
                 ]
                 self.vocabulary = self.vocabulary.with_members(spec_found.entity, spec_found.name, added)
         self.vocabulary = self.vocabulary.with_zones(self.file.policy.place.zones)
@@ -318,7 +192,7 @@ class _Compiler:
                 members += [f"{division:02d}" for division, section in SECTIONS.items() if section == model.section]
             for place, member in enumerate(model.members):
                 if member not in spec.members:
-                    self._say((*loc, "members", place), "unknown-member", "", "", member, tuple(spec.members))
+                    self._near((*loc, "members", place), "unknown-member", member, tuple(spec.members))
             genera = frozenset(spec.members[member].genus for member in members if member in spec.members)
             found[name] = NamedList(model.of, op.Listing(frozenset(members), model.open, genera - {""}))
         return found
@@ -333,25 +207,46 @@ class _Compiler:
             if clause.id in seen:
                 self._say((*loc, "id"), "duplicate-id", f"clause '{clause.id}' stands twice", f"条款“{clause.id}”重复")
             seen.add(clause.id)
-            if clause.award is not None:
+            self._shape(clause, loc)
+            if clause.award is not None or clause.rows is not None:
                 plan = self._award(clause, loc)
                 plans.append(plan)
-                sentences.append(plan.sentence)
+                sentences += [row.sentence for row in plan.rows] or [plan.sentence]
             elif clause.replaces is not None:
                 sentence = self._sentence(clause, "award")
                 replacing.append((place, clause, sentence))
                 sentences.append(sentence)
             else:
                 if clause.gives not in ("none", "rule", "obligation"):
-                    self._say(loc, "bad-clause", f"'{clause.id}' has no award and doesn't say what it gives", f"“{clause.id}”没有award，也没有写明gives")
+                    self._say(
+                        loc,
+                        "bad-clause",
+                        f"'{clause.id}' has no award and doesn't say what it gives",
+                        f"“{clause.id}”没有award，也没有写明gives",
+                    )
                 sentences.append(self._sentence(clause, clause.gives or "none"))
+                if clause.obligation is not None:
+                    self.obligations.append(self._obligation(clause, loc))
         for place, clause, sentence in replacing:
             self._replace(clause, sentence, ("clauses", place), plans)
         by_id = {plan.sentence.id: plan.sentence for plan in plans}
         by_id.update({one.sentence.id: one.sentence for plan in plans for one in plan.replacements})
         return plans, tuple(by_id.get(sentence.id, sentence) for sentence in sentences)
 
-    def _sentence(self, clause: Clause, gives: str, readings: Iterable[str] = ()) -> Sentence:
+    def _shape(self, clause: Clause, loc: Loc) -> None:
+        """Check what a clause must and must not have."""
+        if clause.rows is None:
+            for name in ("path", "sentence", "quote"):
+                if not getattr(clause, name):
+                    self._say(loc, "missing-key", f"'{clause.id}' has no '{name}'", f"“{clause.id}”缺少“{name}”")
+        forms = [name for name in ("award", "rows", "replaces", "obligation") if getattr(clause, name) is not None]
+        if len(forms) > 1:
+            both = " and ".join(forms)
+            self._say(loc, "bad-clause", f"'{clause.id}' has {both}", f"“{clause.id}”同时有{both}")
+        if clause.replaces is None and (clause.rate or clause.cap or clause.lump_sum):
+            self._say(loc, "bad-clause", "a clause has steps under 'award'", "步骤应写在award之下")
+
+    def _sentence(self, clause: Clause | TableSentence, gives: str, readings: Iterable[str] = ()) -> Sentence:
         return Sentence(
             self.id,
             clause.id,
@@ -363,7 +258,7 @@ class _Compiler:
             tuple(clause.flags),
             tuple((note.id, note.text) for note in clause.notes),
             tuple(sorted(readings)),
-            (clause.replaces or "").partition(".")[0],
+            (clause.replaces or "").partition(".")[0] if isinstance(clause, Clause) else "",
         )
 
     def _desk(self, scope: Scope) -> Desk:
@@ -375,12 +270,14 @@ class _Compiler:
         lists = {spec.entity: spec for spec in self.vocabulary.lists["case"].values()}
         if given is None or given == "enterprise":
             if given is None:
-                self._say((*loc, "per"), "missing-key", f"'{clause.id}' does not say per what", f"“{clause.id}”没有写per")
+                self._say(
+                    (*loc, "per"), "missing-key", f"'{clause.id}' does not say per what", f"“{clause.id}”没有写per"
+                )
             return Per(None), scope
         if isinstance(given, str):
             spec = lists.get(given)
             if spec is None:
-                self._say((*loc, "per"), "unknown-name", "", "", given, ("enterprise", *lists))
+                self._near((*loc, "per"), "unknown-name", given, ("enterprise", *lists))
                 return Per(None), scope
             return Per(op.Source(spec.name, given), given), scope.binding(given, given)
         return self._per_group(given, loc)
@@ -402,7 +299,7 @@ class _Compiler:
                         except ExpressionError as error:
                             self.problems.append(Problem((*loc, "per", "by", place), error))
                     return Per(op.Source(spec.name, given.each, parent), given.each, parent, tuple(keys)), scope
-        self._say((*loc, "per", "each"), "unknown-name", "", "", given.each, tuple(self.vocabulary.fields))
+        self._near((*loc, "per", "each"), "unknown-name", given.each, tuple(self.vocabulary.fields))
         return Per(None), scope
 
     def _award(self, clause: Clause, loc: Loc) -> ClausePlan:
@@ -423,7 +320,10 @@ class _Compiler:
         if clause.event is not None:
             event = desk.value(clause.event, (*loc, "event"), "date")
         gates.append(self._window(event, clause))
-        steps = lower_steps(clause.award or [], desk, (*loc, "award"))
+        rows = tuple(
+            self._row(row, clause.id, desk, (*loc, "rows", place)) for place, row in enumerate(clause.rows or [])
+        )
+        steps = _table_step(rows) if rows else lower_steps(clause.award or [], desk, (*loc, "award"))
         if not steps:
             self._say((*loc, "award"), "bad-clause", "an award without steps", "award没有步骤")
         gates += [
@@ -441,17 +341,65 @@ class _Compiler:
             clause.fund or "city",
             event,
             (),
+            rows,
+            self._payers(clause, desk, loc),
+            None
+            if clause.settlement is None
+            else (
+                desk.value(clause.settlement.assessed, (*loc, "settlement", "assessed")),
+                desk.value(clause.settlement.paid, (*loc, "settlement", "paid")),
+            ),
             _drivers(per, steps),
             {},
             readings,
         )
+
+    def _row(self, row: TableSentence, table: str, desk: Desk, loc: Loc) -> TableRow:
+        gates = tuple(
+            Gate("row", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(row.when)
+        )
+        steps = lower_steps(row.award, desk, (*loc, "award"))
+        if not steps or not gates:
+            self._say(loc, "bad-clause", "a row of a table has 'when' and steps", "表中每行应有when和步骤")
+        nodes: list[op.Node] = [gate.truth for gate in gates] + [step.value for step in steps]
+        sentence = replace(self._sentence(row, "award", _readings_in(nodes)), replaces=table)
+        return TableRow(sentence, gates, steps)
+
+    def _payers(self, clause: Clause, desk: Desk, loc: Loc) -> tuple[tuple[str, op.Value | None], ...]:
+        rests = [payer for payer in clause.payers if payer.amount == "rest"]
+        if clause.payers and len(rests) != 1:
+            self._say(
+                (*loc, "payers"), "bad-clause", "exactly one payer pays the rest", "应恰有一方承担其余部分（rest）"
+            )
+        return tuple(
+            (
+                payer.name,
+                None if payer.amount == "rest" else desk.value(payer.amount, (*loc, "payers", place, "amount")),
+            )
+            for place, payer in enumerate(clause.payers)
+        )
+
+    def _obligation(self, clause: Clause, loc: Loc) -> ObligationPlan:
+        base = next((one for one in self.obligations if one.sentence.id == clause.share_of), None)
+        if clause.share_of is not None and base is None:
+            self._near((*loc, "share_of"), "unknown-name", clause.share_of, [o.sentence.id for o in self.obligations])
+        per, scope = self._per(clause, loc)
+        desk = self._desk(scope)
+        gates = tuple(
+            Gate("when", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(clause.when)
+        )
+        steps = lower_steps(clause.obligation or [], desk, (*loc, "obligation"))
+        if base is not None:
+            gates, steps = (*base.gates, *gates), (*base.steps, *steps)
+        gates = (self._place(per), self._window(None, clause), *gates)
+        return ObligationPlan(self._sentence(clause, "obligation"), per, gates, steps, _drivers(per, steps))
 
     def _beneficiary(self, clause: Clause, loc: Loc) -> Gate:
         if clause.beneficiary == "any":
             return Gate("beneficiary", "any", op.ALWAYS)
         for place, name in enumerate(clause.beneficiary):
             if name not in BENEFICIARIES:
-                self._say((*loc, "beneficiary", place), "unknown-member", "", "", name, BENEFICIARIES)
+                self._near((*loc, "beneficiary", place), "unknown-member", name, BENEFICIARIES)
         kind = op.Fact("enterprise", self.vocabulary.fields["enterprise"]["type"])
         members = frozenset(clause.beneficiary)
         return Gate("beneficiary", " ".join(clause.beneficiary), op.In(kind, op.Listing(members)))
@@ -467,7 +415,9 @@ class _Compiler:
         window = self.file.policy.window
         loc: Loc = ("policy", "window")
         if (window.end is None) == (window.horizon is None):
-            self._say(loc, "bad-clause", "a window has exactly one of 'end' and 'horizon'", "window应恰有end与horizon之一")
+            self._say(
+                loc, "bad-clause", "a window has exactly one of 'end' and 'horizon'", "window应恰有end与horizon之一"
+            )
         last = window.end or window.horizon or "9999-12-31"
         start = self.pool.add(self._date(window.start, (*loc, "start")), "date")
         end = self.pool.add(self._date(last, (*loc, "end")), "date")
@@ -480,18 +430,24 @@ class _Compiler:
         target, _, word = (clause.replaces or "").partition(".")
         at = next((place for place, plan in enumerate(plans) if plan.sentence.id == target), None)
         if at is None:
-            self._say((*loc, "replaces"), "unknown-name", "", "", target, tuple(p.sentence.id for p in plans))
+            self._near((*loc, "replaces"), "unknown-name", target, tuple(p.sentence.id for p in plans))
             return
         plan = plans[at]
         step = next((place for place, one in enumerate(plan.steps) if one.word == word), None)
         given = {"rate": clause.rate, "cap": clause.cap, "lump_sum": clause.lump_sum}.get(word)
         if step is None or given is None or not clause.when:
-            self._say((*loc, "replaces"), "bad-clause", f"'{clause.replaces}' needs 'when', and a '{word}' here and there", f"“{clause.replaces}”须有when，且两处都有“{word}”")
+            self._say(
+                (*loc, "replaces"),
+                "bad-clause",
+                f"'{clause.replaces}' needs 'when', and a '{word}' here and there",
+                f"“{clause.replaces}”须有when，且两处都有“{word}”",
+            )
             return
         _, scope = self._per(self.file.clauses[self._place_of(target)], ("clauses", self._place_of(target)))
         desk = self._desk(scope)
         gates = tuple(
-            Gate("replacement", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(clause.when)
+            Gate("replacement", text, desk.condition(text, (*loc, "when", place)))
+            for place, text in enumerate(clause.when)
         )
         truth = op.All(tuple(gate.truth for gate in gates))
         old = plan.steps[step]
@@ -499,7 +455,11 @@ class _Compiler:
         if word == "rate":
             made = Rate(rate=given, quote=clause.quote).lower(desk, (*loc,)).value
         else:
-            made = op.Least(op.Running(), figure, printed=True, type="money") if word == "cap" else op.Fixed(figure, "money")
+            made = (
+                op.Least(op.Running(), figure, printed=True, type="money")
+                if word == "cap"
+                else op.Fixed(figure, "money")
+            )
         value = op.Choose(((truth, made),), old.value, "money")
         operand = op.Choose(((truth, figure),), old.operand or figure, figure.type)
         steps = list(plan.steps)
@@ -508,7 +468,10 @@ class _Compiler:
         plans[at] = replace(
             plan,
             steps=tuple(steps),
-            replacements=(*plan.replacements, Replacement(replace(sentence, readings=tuple(sorted(readings))), gates, step)),
+            replacements=(
+                *plan.replacements,
+                Replacement(replace(sentence, readings=tuple(sorted(readings))), gates, step),
+            ),
             readings=plan.readings | readings,
         )
 
@@ -522,7 +485,7 @@ class _Compiler:
         known = {plan.sentence.id for plan in plans}
         for place, clause_id in enumerate(rule.clauses):
             if clause_id not in known:
-                self._say((*loc, "clauses", place), "unknown-name", "", "", clause_id, tuple(known))
+                self._near((*loc, "clauses", place), "unknown-name", clause_id, tuple(known))
                 continue
             at = self._place_of(clause_id)
             _, scope = self._per(self.file.clauses[at], ("clauses", at))
@@ -542,26 +505,48 @@ class _Compiler:
         nodes: list[op.Node] = []
         for plan in clauses:
             nodes += [gate.truth for gate in plan.gates] + [step.value for step in plan.steps] + list(plan.per.keys)
+            nodes += [one for _, one in plan.payers if one is not None] + list(plan.settlement or ())
+        for one in self.obligations:
+            nodes += [gate.truth for gate in one.gates] + [step.value for step in one.steps]
         for rule in rules:
             nodes += [*rule.when.values(), *rule.cap.values(), *(key for keys in rule.by.values() for key in keys)]
         read = {part for node in nodes for part in op.walk(node)}
         used = {part.reading for part in read if isinstance(part, op.ReadingIs)}
         for name, plan_ in self.readings.items():
             if plan_.id not in used:
-                self._say(("readings", name), "unread-reading", f"nothing reads reading '{name}'", f"没有条文使用解读“{name}”")
+                self._say(
+                    ("readings", name), "unread-reading", f"nothing reads reading '{name}'", f"没有条文使用解读“{name}”"
+                )
         facts = {(part.spec.entity, part.spec.name) for part in read if isinstance(part, op.Fact)}
         for entity, declared in self.file.facts.items():
             for name in declared:
                 if (entity, name) not in facts:
-                    self._say(("facts", entity, name), "unread-fact", f"nothing reads '{entity}.{name}'", f"没有条文使用“{entity}.{name}”")
+                    self._say(
+                        ("facts", entity, name),
+                        "unread-fact",
+                        f"nothing reads '{entity}.{name}'",
+                        f"没有条文使用“{entity}.{name}”",
+                    )
         for name in self.file.parameters:
             if name not in self.used_parameters:
-                self._say(("parameters", name), "bad-parameter", f"nothing uses parameter '{name}'", f"没有条文使用参数“{name}”")
+                self._say(
+                    ("parameters", name),
+                    "bad-parameter",
+                    f"nothing uses parameter '{name}'",
+                    f"没有条文使用参数“{name}”",
+                )
         for name, ladder in self.file.ladders.items():
             kinds = self.vocabulary.fields["title"]["kind"].members
             for place, member in enumerate(ladder.members):
                 if member not in kinds:
-                    self._say(("ladders", name, "members", place), "unknown-member", "", "", member, tuple(kinds))
+                    self._near(("ladders", name, "members", place), "unknown-member", member, tuple(kinds))
+
+
+def _table_step(rows: tuple[TableRow, ...]) -> tuple[Lowered, ...]:
+    """Return the one step of a table: the steps of the first row that applies, one of which must."""
+    branches = tuple((row.truth, op.Chain(tuple(step.value for step in row.steps))) for row in rows)
+    listed = op.AnyOf(tuple(row.truth for row in rows))
+    return (Lowered("table", op.Choose(branches, NOTHING, "money"), None, "", "", (listed,)),)
 
 
 def _readings_in(nodes: Iterable[op.Node]) -> frozenset[str]:
@@ -601,137 +586,3 @@ def _with_named_elsewhere(plans: Sequence[ClausePlan]) -> tuple[ClausePlan, ...]
                     others[key] = others.get(key, frozenset()) | members
         made.append(replace(plan, named_elsewhere={key: others.get(key, frozenset()) for key in own}))
     return tuple(made)
-
-
-@dataclass(frozen=True, slots=True)
-class Policies:
-    """Policies that are evaluated together, and the vocabulary of all of them."""
-
-    plans: tuple[PolicyPlan, ...]
-    vocabulary: Vocabulary
-    by_id: Mapping[str, PolicyPlan] = field(default_factory=dict)
-
-    def sentence(self, policy: str, clause: str) -> Sentence:
-        """Return a sentence by policy and clause id. Raises `UsageError` where there is none."""
-        for plan in self.plans:
-            for sentence in plan.sentences:
-                if plan.id == policy and sentence.id == clause:
-                    return sentence
-        raise UsageError(f"no clause '{policy}/{clause}' in the loaded policies")
-
-    def only(self, *ids: str) -> Policies:
-        """Return the named policies alone. Raises `UsageError` for a name that is not loaded."""
-        for name in ids:
-            if name not in self.by_id:
-                raise UsageError(f"no policy '{name}'; loaded: {', '.join(self.by_id)}")
-        return gather(plan for plan in self.plans if plan.id in ids)
-
-
-def gather(plans: Iterable[PolicyPlan]) -> Policies:
-    """Put policies together. Raises `UsageError` where two share an id or declare one fact differently."""
-    made = tuple(plans)
-    vocabulary = Vocabulary.core()
-    by_id: dict[str, PolicyPlan] = {}
-    for plan in made:
-        if plan.id in by_id:
-            raise UsageError(f"two policies have the id '{plan.id}'")
-        by_id[plan.id] = plan
-        vocabulary = _merged(vocabulary, plan)
-    return Policies(made, vocabulary, by_id)
-
-
-def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
-    for entity, fields in plan.vocabulary.fields.items():
-        for name, spec in fields.items():
-            known = vocabulary.field(entity, name)
-            if known is None:
-                vocabulary = vocabulary.with_field(spec)
-                continue
-            if (known.type, known.sort) != (spec.type, spec.sort):
-                raise UsageError(f"{plan.id} declares {entity}.{name} as {spec.type}; another policy as {known.type}")
-            for member in spec.members.values():
-                other = known.members.get(member.name)
-                if other is not None and (other.genus, other.list) != (member.genus, member.list):
-                    raise UsageError(f"{plan.id} declares '{member.name}' of {entity}.{name} unlike another policy")
-            fresh = [member for member in spec.members.values() if member.name not in known.members]
-            if fresh:
-                vocabulary = vocabulary.with_members(entity, name, fresh)
-    return vocabulary.with_zones(plan.vocabulary.zones)
-
-
-def load_policies(paths: Iterable[str | Path] | None = None) -> Policies:
-    """Load rule files: the packs that ship with the library, or those at `paths` (files or folders).
-
-    Raises `RuleError` for a file that is wrong, `UsageError` for a path that is not there.
-    """
-    files: list[Path] = []
-    for given in [shipped_rules()] if paths is None else [Path(path) for path in paths]:
-        if given.is_dir():
-            files += sorted(given.glob("*.yaml"))
-        elif given.is_file():
-            files.append(given)
-        else:
-            raise UsageError(f"no rule file at '{given}'")
-    return gather(compile_policy(read_policy(file)) for file in files)
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """A guide ready for use: each parameter's table, row by row (`'*'` matches all), and the document to cite."""
-
-    file: GuideFile
-    fills: Mapping[str, tuple[tuple[tuple[str, ...], Fraction], ...]]
-    sha256: str
-
-
-def load_guide(path: str | Path, policies: Policies) -> Guide:
-    """Read a guide for the loaded policies. Raises `RuleError` where it fills what is no open parameter (S24)."""
-    return _guide(read_guide(Path(path)), policies)
-
-
-def guide_from_text(text: str, policies: Policies) -> Guide:
-    """Read a guide from its text. Raises as `load_guide` does."""
-    return _guide(read_guide(text), policies)
-
-
-def _guide(source: GuideSource, policies: Policies) -> Guide:
-    findings = Findings(source.document)
-    parameters = {name: one for plan in policies.plans for name, one in plan.parameters.items()}
-    fills: dict[str, tuple[tuple[tuple[str, ...], Fraction], ...]] = {}
-    for name, given in source.file.fills.items():
-        loc: Loc = ("fills", name)
-        node, path = node_at(source.document, loc)
-        parameter = parameters.get(name)
-        if parameter is None:
-            findings.unknown("guide-conflict", node, path, name, parameters)
-            continue
-        rows: list[tuple[tuple[str, ...], str, Loc]] = []
-        if isinstance(given, str):
-            rows.append((("*",) * len(parameter.by), given, loc))
-        else:
-            by = (given.by,) if isinstance(given.by, str) else tuple(given.by)
-            if by != parameter.by:
-                findings.add("bad-table", node, path, f"'{name}' is looked up by {list(parameter.by)}", f"“{name}”按{list(parameter.by)}查表")
-                continue
-            rows += _guide_rows(given, loc)
-        made = []
-        for keys, text, where in rows:
-            at, at_path = node_at(source.document, where)
-            pool = _Pool()
-            desk = Desk(Scope(policies.vocabulary, pool), {}, [])
-            figure = desk.figure(text, where, parameter.type)
-            if len(keys) != len(parameter.by):
-                findings.add("bad-table", at, at_path, "a row needs one member for each key", "每行取值个数应与键一致")
-            elif desk.problems or not isinstance(figure, op.Constant):
-                findings.add("bad-parameter", at, at_path, f"'{text}' is not {parameter.type}", f"“{text}”不是{parameter.type}")
-            else:
-                made.append((keys, list(pool.index)[figure.index][0]))
-        fills[name] = tuple(made)
-    findings.raise_as(RuleError)
-    return Guide(source.file, fills, source.document.sha256)
-
-
-def _guide_rows(given: Table, loc: Loc) -> list[tuple[tuple[str, ...], str, Loc]]:
-    if isinstance(given.rows, dict):
-        return [((key,), value, (*loc, "rows", key)) for key, value in given.rows.items()]
-    return [(tuple(row.is_), row.value, (*loc, "rows", place)) for place, row in enumerate(given.rows)]

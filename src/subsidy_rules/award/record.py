@@ -1,0 +1,511 @@
+"""The record of an evaluation: from rows and sums to the `Entitlement` that everyone reads.
+
+Each part is a small question to the same computed evaluation. What takes long and is not always wanted (steps,
+alternatives of readings, deciding facts, the spread) is answered when it is first read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from subsidy_rules.award.complete import hull_in
+from subsidy_rules.award.cumulate import LIMIT, Edge
+from subsidy_rules.award.engine import ANOTHER, truth
+from subsidy_rules.award.explain import explain
+from subsidy_rules.award.kinds import kinds_of
+from subsidy_rules.award.model import (
+    Alternative,
+    Award,
+    Citation,
+    CumulationGroup,
+    Entitlement,
+    FactUsed,
+    Failed,
+    NotAsked,
+    NotEligible,
+    ReadingUse,
+    Stamp,
+    Total,
+)
+from subsidy_rules.award.rows import Row, missing_drivers
+from subsidy_rules.award.run import Run
+from subsidy_rules.award.trace import failed_gates, need_paths, steps_of, write_value
+from subsidy_rules.errors import UsageError
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
+from subsidy_rules.values.amount import Amount, Four, Need, settle
+from subsidy_rules.values.quantity import ZERO, format_date
+
+SILENCE_OPTIONS: Final = ("undecided", "higher_of", "sum")
+SILENCE_ASKS: Final = "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计"
+MONEY_KINDS: Final = ("exact", "at_most", "undetermined")
+JOINT_LIMIT: Final = 12
+
+
+class Record:
+    """The record of one evaluation. Its parts are made when asked for."""
+
+    def __init__(self, run: Run) -> None:
+        """Compute an evaluation."""
+        found = run.compute()
+        self.run, self.rows, self.hulls = run, found.rows, found.hulls
+        self.cumulation, self.sums = found.cumulation, found.sums
+        self.shown = [place for place, hull in enumerate(self.hulls) if not hull.eligible.is_false]
+        self.by_id = {row.id: place for place, row in enumerate(self.rows)}
+        self._alternatives: dict[tuple[str, str], Record] = {}
+
+    # totals
+
+    def total_of(self, part: tuple[str, str]) -> Amount:
+        """Return the total of one part, with the reasons that still move it."""
+        numbers = self.sums.parts.get(part, (ZERO, ZERO, ZERO, ZERO))
+        places = [place for place in self.cumulation.places if part in self.cumulation.parts_of(place)]
+        reasons: frozenset[str] = frozenset()
+        needs: frozenset[Need] = self.sums.moved
+        for place in places:
+            reasons |= {one for one in self.hulls[place].gated.reasons if not one.startswith("why:")}
+            needs |= set(self.hulls[place].needs)
+        if any("contender" in self.sums.statuses[place] for place in places):
+            reasons |= {"unstated_cumulation"}
+        return settle(numbers, reasons, needs)
+
+    def total(self) -> Total:
+        """Return the record of S21."""
+        parts: dict[str, dict[str, Amount]] = {"policy": {}, "project": {}, "fund": {}}
+        facts = self.run.facts
+        for kind, name in sorted(self.sums.parts):
+            if kind in parts:
+                shown = facts.paths[name].id or name if kind == "project" else name
+                parts[kind][shown] = self.total_of((kind, name))
+        for plan in self.run.policies.plans:
+            parts["policy"].setdefault(plan.id, Amount.exact(ZERO))
+        open_ended = [self.rows[place].id for place in self.shown if self.hulls[place].is_open_ended]
+        return Total(
+            self.total_of(("decided", "")),
+            self.total_of(("possible", "")),
+            self.covers(),
+            tuple(open_ended),
+            dict(sorted(parts["policy"].items())),
+            dict(sorted(parts["project"].items())),
+            dict(sorted(parts["fund"].items())),
+            self._additive(),
+            self.sums.outer or any(hull.outer for hull in self.hulls),
+        )
+
+    def _additive(self) -> bool:
+        net: Four = (ZERO, ZERO, ZERO, ZERO)
+        for numbers in self.sums.nets.values():
+            net = (net[0] + numbers[0], net[1] + numbers[1], net[2] + numbers[2], net[3] + numbers[3])
+        return net == self.sums.parts.get(("possible", ""), (ZERO, ZERO, ZERO, ZERO))
+
+    def covers(self) -> tuple[int, int]:
+        """Return how many of the money-bearing sentences were asked, of how many."""
+        asked = every = 0
+        for plan in self.run.policies.plans:
+            kinds = kinds_of(plan)
+            missing = {clause.sentence.id for clause in plan.clauses if missing_drivers(clause, self.run.facts.root)}
+            for sentence in plan.sentences:
+                if kinds[sentence.id] in MONEY_KINDS:
+                    every += 1
+                    asked += (sentence.replaces or sentence.id) not in missing
+        return asked, every
+
+    # awards
+
+    def award(self, place: int) -> Award:
+        """Return one award."""
+        row, hull = self.rows[place], self.hulls[place]
+        sentence, plan = row.clause.plan.sentence, row.policy.plan
+        numbers = self.sums.nets.get(place, hull.gated.numbers)
+        statuses = self.sums.statuses.get(place, frozenset({"counted"}))
+        status = next(iter(statuses)) if len(statuses) == 1 else "contender"
+        reasons = hull.gated.reasons | ({"unstated_cumulation"} if status == "contender" else set())
+        projects = [one for one in row.projects({}) if isinstance(one, str) and not one.startswith(ANOTHER)]
+        project = self.run.facts.paths[projects[0]] if projects else None
+        return Award(
+            row.id,
+            sentence.policy,
+            sentence.id,
+            row.object,
+            sentence,
+            status,
+            hull.amount,
+            hull.gated,
+            settle(numbers, reasons, hull.gated.needs),
+            row.clause.plan.fund,
+            None if project is None else project.id or project.path,
+            tuple(dict.fromkeys([*plan.file.policy.flags, *sentence.flags, *self._flags(place)])),
+            sentence.notes,
+            need_paths(hull.needs),
+            self._citations(row),
+            self._rule(place),
+            hull.outer,
+            lambda: steps_of(row),
+            lambda: self._uses(row),
+        )
+
+    def _flags(self, place: int) -> list[str]:
+        row, hull = self.rows[place], self.hulls[place]
+        plan = row.policy.plan
+        made = []
+        if plan.file.policy.window.start_flag is not None:
+            made.append(plan.file.policy.window.start_flag)
+        day = self.run.facts.root.values.get("decision_date")
+        if plan.start_other is not None and isinstance(day, Amount) and day.decided:
+            ends = sorted((plan.start, plan.start_other))
+            if isinstance(day.minimum, Fraction) and ends[0] <= day.minimum < ends[1]:
+                made.append("start_date_disputed")
+        ctx = row.context({})
+        for step, function in row.clause.steps:
+            before = ctx.running
+            ctx.running = function(ctx)
+            if step.word == "limit" and ctx.running.numbers != before.numbers:
+                made.append("logical_bound")
+            if step.word == "basis" and ctx.running.minimum < ZERO:
+                made.append("basis_below_zero")
+            ctx.running = ctx.running.clamped()
+        if ctx.running.rounded(plan.unit, plan.mode).numbers != ctx.running.numbers and not hull.eligible.is_false:
+            made.append("rounded")
+        if "why:event_before_start" in hull.gated.reasons:
+            made.append("event_before_start")
+        if hull.outer:
+            made.append("outer")
+        return made
+
+    def _citations(self, row: Row) -> tuple[Citation, ...]:
+        ctx = row.context({})
+        taken = [one.sentence for one in row.clause.plan.replacements if not truth(one.truth)(ctx).is_false]
+        return tuple(citation(row.policy.plan, sentence) for sentence in (row.clause.plan.sentence, *taken))
+
+    def _rule(self, place: int) -> str | None:
+        row, hull = self.rows[place], self.hulls[place]
+        for (rule, _), bar in zip(row.clause.bars, hull.root.bars, strict=False):
+            if bar.is_true:
+                return f"{rule.policy}/{rule.id}"
+        edges = [edge for edge in self.cumulation.edges_now() if edge.rule and place in (edge.a, edge.b)]
+        if edges:
+            return edges[0].rule
+        if "reduced" in self.sums.statuses.get(place, frozenset()):
+            for rule in row.policy.plan.rules:
+                if rule.kind == "ceiling" and row.clause.plan.sentence.id in rule.clauses:
+                    return f"{rule.policy}/{rule.id}"
+        return None
+
+    # refusals
+
+    def refusals(self) -> list[NotEligible]:
+        """Return every sentence that gives nothing here, and why."""
+        made: list[NotEligible] = []
+        for plan in self.run.policies.plans:
+            for clause in plan.clauses:
+                if missing_drivers(clause, self.run.facts.root):
+                    continue
+                places = [
+                    place
+                    for place, row in enumerate(self.rows)
+                    if row.clause.plan is clause and not self.hulls[place].selected.is_false
+                ]
+                if not places:
+                    made.append(self._none_of_kind(plan, clause))
+                for place in places:
+                    made += self._refused(plan, clause, place)
+        return made
+
+    def _none_of_kind(self, plan: PolicyPlan, clause: ClausePlan) -> NotEligible:
+        lists = [source.name for source in clause.drivers] or ["enterprise"]
+        count = len(self.run.facts.root.lists[lists[0]].things) if clause.drivers else 1
+        wheres = [gate.text for gate in clause.gates if gate.role == "where"]
+        failed = Failed("items", " and ".join(wheres), lists[0], f"{count}项", "至少一项属于本条所指")
+        rows = [row for row in self.rows if row.clause.plan is clause]
+        extra = tuple(
+            one
+            for row in rows
+            for one in failed_gates(row, [gate for gate in clause.gates if gate.role == "where"] if not row.key else [])
+        )
+        return NotEligible(
+            f"{plan.id}/{clause.sentence.id}",
+            plan.id,
+            clause.sentence.id,
+            clause.sentence,
+            (failed, *extra),
+            citation(plan, clause.sentence),
+            lambda: self._flips(rows),
+        )
+
+    def _refused(self, plan: PolicyPlan, clause: ClausePlan, place: int) -> list[NotEligible]:
+        row, hull = self.rows[place], self.hulls[place]
+        made: list[NotEligible] = []
+        failed: tuple[Failed, ...] = ()
+        if hull.eligible.is_false:
+            gates = list(clause.gates)
+            failed = failed_gates(row, gates) or failed_gates(row, gates, every=True)
+            made.append(
+                NotEligible(
+                    row.id,
+                    plan.id,
+                    clause.sentence.id,
+                    clause.sentence,
+                    failed,
+                    citation(plan, clause.sentence),
+                    lambda: self._flips([row]),
+                )
+            )
+        for one in clause.replacements:
+            own = failed_gates(row, list(one.gates))
+            if own or failed:
+                name = f"{plan.id}/{one.sentence.id}@{row.object}"
+                cited = citation(plan, one.sentence)
+                made.append(NotEligible(name, plan.id, one.sentence.id, one.sentence, (*failed, *own), cited, tuple))
+        return made
+
+    # readings
+
+    def alternative(self, reading: str, option: str) -> Record:
+        """Return the same evaluation with one reading chosen otherwise."""
+        key = (reading, option)
+        if key not in self._alternatives:
+            self._alternatives[key] = Record(self.run.choosing({reading: option}))
+        return self._alternatives[key]
+
+    def _options(self, reading: str) -> tuple[str, tuple[str, ...], str, str]:
+        for plan in self.run.policies.plans:
+            if reading == plan.silence:
+                return SILENCE_ASKS, SILENCE_OPTIONS, str(plan.file.policy.unstated_cumulation), ""
+            if reading in plan.readings:
+                found = plan.readings[reading]
+                return found.asks, tuple(found.options), found.default, found.reason
+        raise UsageError(f"no reading '{reading}'")
+
+    def _use(self, reading: str, figure: Callable[[Record], tuple[Amount, str]]) -> ReadingUse | None:
+        """Return what a reading's other options would give, or None where they give the same."""
+        asks, options, default, _ = self._options(reading)
+        chosen = self.run.readings[reading]
+        own = figure(self)
+        others = []
+        for option in options:
+            if option != chosen:
+                amount, eligible = figure(self.alternative(reading, option))
+                others.append(Alternative(option, amount, eligible))
+        moved = any((one.amount.numbers, one.eligible) != (own[0].numbers, own[1]) for one in others)
+        return ReadingUse(reading, asks, chosen, default, tuple(others)) if moved else None
+
+    def _figure_of(self, name: str) -> Callable[[Record], tuple[Amount, str]]:
+        def figure(computed: Record) -> tuple[Amount, str]:
+            place = computed.by_id.get(name)
+            if place is None or computed.hulls[place].eligible.is_false:
+                return Amount.exact(ZERO), "not_eligible"
+            hull = computed.hulls[place]
+            numbers = hull.gated.numbers
+            if "contender" not in computed.sums.statuses.get(place, frozenset()):
+                numbers = computed.sums.nets.get(place, numbers)
+            net = settle(numbers, hull.gated.reasons, hull.gated.needs)
+            return net, "awards" if hull.is_award else "undecided"
+
+        return figure
+
+    def _readings_of(self, row: Row) -> list[str]:
+        policy, sentence = row.policy.plan, row.clause.plan.sentence
+        found = set(row.clause.plan.readings)
+        for rule in policy.rules:
+            if sentence.id in rule.clauses:
+                for node in (rule.when.get(sentence.id), rule.cap.get(sentence.id)):
+                    if node is not None:
+                        found |= {part.reading for part in op.walk(node) if isinstance(part, op.ReadingIs)}
+        return sorted(found)
+
+    def _uses(self, row: Row) -> tuple[ReadingUse, ...]:
+        found = [self._use(reading, self._figure_of(row.id)) for reading in self._readings_of(row)]
+        return tuple(one for one in found if one is not None)
+
+    def _flips(self, rows: Iterable[Row]) -> tuple[ReadingUse, ...]:
+        made = [use for row in rows for use in self._uses(row)]
+        return tuple({use.id: use for use in made}.values())
+
+    def readings_used(self) -> tuple[ReadingUse, ...]:
+        """Return the readings that move the total."""
+
+        def figure(computed: Record) -> tuple[Amount, str]:
+            return computed.total_of(("possible", "")), ""
+
+        names = sorted({name for row in self.rows for name in self._readings_of(row)})
+        names += [plan.silence for plan in self.run.policies.plans]
+        found = [self._use(name, figure) for name in names]
+        return tuple(one for one in found if one is not None)
+
+    def spread(self) -> Amount:
+        """Return the hull of the total over every combination of the readings that move it (S23)."""
+        open_ = [use.id for use in self.readings_used() if not use.id.endswith("/unstated_cumulation")]
+        return Record(self.run.choosing(dict.fromkeys(open_[:JOINT_LIMIT], ANOTHER))).total_of(("possible", ""))
+
+    # facts
+
+    def facts_used(self) -> tuple[FactUsed, ...]:
+        """Return the facts that the awards and undecided rows read, in the order in which they were read."""
+        made: dict[str, FactUsed] = {}
+        vocabulary = self.run.policies.vocabulary
+        for place in self.shown:
+            row = self.rows[place]
+            ctx = row.context({}, trace=True)
+            for _, test in row.clause.gates:
+                test(ctx)
+            for _, step in row.clause.steps:
+                ctx.running = step(ctx).clamped()
+            for path, thing in (ctx.reads or {}).items():
+                name = path.rpartition(".")[2]
+                spec = vocabulary.field(thing.entity, name)
+                if spec is not None and name in thing.values:
+                    where = thing.provenance.get(name)
+                    source, status, day = ("", "", "") if where is None else (where.source, where.status, where.date)
+                    made[path] = FactUsed(path, write_value(thing.values[name], spec), source, status, day)
+        return tuple(made.values())
+
+    def deciding(self) -> tuple[str, ...]:
+        """Return the facts needed, most decisive first: by the mean width left once each is known (S10)."""
+        needs: dict[Need, int] = {}
+        gates: set[Need] = set()
+        for place in self.shown:
+            hull = self.hulls[place]
+            gates |= hull.root.eligible.needs | hull.root.barred.needs
+            for need in hull.needs:
+                needs.setdefault(need, len(needs))
+        for need in sorted(self.sums.moved):
+            needs.setdefault(need, len(needs))
+        left = {need: self._width_left(need) for need in needs}
+        order = sorted(needs, key=lambda need: (left[need], need not in gates, needs[need]))
+        return need_paths(tuple(order))
+
+    def _width_left(self, need: Need) -> Fraction:
+        """Return the mean width of the awards' fact ranges over the values of one unknown."""
+        domains = self.cumulation.domains
+        values = domains.of(need)
+        total = Fraction(0)
+        places = [place for place in self.shown if need in self.hulls[place].needs]
+        others = [place for place in self.shown if place not in places]
+        for place in others:
+            total += _width(self.hulls[place].gated)
+        if not values:
+            return total
+        for place in places:
+            row = self.rows[place]
+            for value in values:
+                total += _width(hull_in(row, domains, {need: value})) / len(values)
+        return total
+
+    # the record
+
+    @cached_property
+    def groups(self) -> tuple[CumulationGroup, ...]:
+        """Return what met what."""
+        return tuple(self._group(members, edges, ceilings) for members, edges, ceilings in self.cumulation.groups())
+
+    def _group(self, members: list[int], edges: list[Edge], ceilings: list[str]) -> CumulationGroup:
+        rules = sorted({edge.rule for edge in edges if edge.rule} | set(ceilings))
+        silent = {place for edge in edges if not edge.rule for place in (edge.a, edge.b)}
+        silences = sorted({self.rows[place].policy.plan.silence for place in silent})
+        chosen = {self.run.readings[name] for name in silences}
+        option = None if not silences else chosen.pop() if len(chosen) == 1 else "undecided"
+        own = self.cumulation.solve_only(members)
+        reasons = frozenset().union(*(self.hulls[place].gated.reasons for place in members))
+        reasons = frozenset(one for one in reasons if not one.startswith("why:"))
+        numbers = own.parts.get(("possible", ""), (ZERO, ZERO, ZERO, ZERO))
+        contested = any("contender" in own.statuses[place] for place in members)
+        total = settle(numbers, reasons | ({"unstated_cumulation"} if contested else set()), own.moved)
+        plain: Amount = Amount.exact(ZERO)
+        for place in members:
+            plain = plain.plus(self.hulls[place].gated)
+        net: Four = (ZERO, ZERO, ZERO, ZERO)
+        for place in members:
+            one = own.nets[place]
+            net = (net[0] + one[0], net[1] + one[1], net[2] + one[2], net[3] + one[3])
+        kinds = sorted({f"same_{edge.on}" for edge in edges} | {"ceiling" for _ in ceilings})
+        project = next((self.award(place).project for place in members), None) or ""
+        return CumulationGroup(
+            " ".join([*kinds, project]).strip(),
+            tuple(self.rows[place].id for place in members),
+            rules[0] if rules else None,
+            silences[0] if silences else None,
+            option,
+            total,
+            plain,
+            total,
+            net == numbers,
+            bool(own.refused),
+        )
+
+    def entitlement(self) -> Entitlement:
+        """Return the record of the result."""
+        run = self.run
+        root = run.facts.root
+        day = root.values.get("decision_date")
+        decided = day.minimum if isinstance(day, Amount) and day.decided else None
+        awards = [place for place in self.shown if self.hulls[place].is_award]
+        undecided = [place for place in self.shown if not self.hulls[place].is_award]
+        flags = ["place_default"] if awards or undecided else []
+        flags += [f"assumed_none:{name}" for name in run.facts.assumed_none]
+        flags += ["decision_date_unknown"] if decided is None else []
+        if any(len(group.members) > LIMIT for group in self.groups):
+            flags.append("too_many_overlaps")
+        for plan in run.policies.plans:
+            flags += [f"unencoded:{plan.id}:{one.path}#{one.sentence}" for one in plan.file.not_modelled]
+        stamp = Stamp(
+            _version(),
+            tuple((plan.id, plan.source_sha256, plan.meaning_sha256) for plan in run.policies.plans),
+            tuple(guide.sha256 for guide in run.guides),
+            run.case.sha256,
+            dict(sorted(run.readings.items())),
+            run.facts.assumed_none,
+        )
+        name = run.facts.enterprise.values.get("name")
+        return Entitlement(
+            None if decided is None else format_date(decided),
+            name if isinstance(name, str) else run.facts.enterprise.id,
+            tuple(self.award(place) for place in awards),
+            tuple(self.award(place) for place in undecided),
+            tuple(self.refusals()),
+            tuple(
+                NotAsked(plan.id, clause.sentence.id, clause.sentence, tuple(missing_drivers(clause, root)))
+                for plan in run.policies.plans
+                for clause in plan.clauses
+                if missing_drivers(clause, root)
+            ),
+            self.groups,
+            self.total(),
+            tuple(flags),
+            stamp,
+            self.readings_used,
+            self.facts_used,
+            self.deciding,
+            self.spread,
+            explain,
+        )
+
+
+def _width(amount: Amount) -> Fraction:
+    """Return how much the facts leave open at the law's upper end; what is unbounded counts as much."""
+    lo, hi = amount.ceiling
+    floor_lo, floor_hi = amount.floor
+    made = Fraction(0)
+    for low, high in ((lo, hi), (floor_lo, floor_hi)):
+        if low == high:
+            continue
+        made += high - low if isinstance(high, Fraction) and isinstance(low, Fraction) else Fraction(10**15)
+    return made
+
+
+def citation(plan: PolicyPlan, sentence: Sentence) -> Citation:
+    """Return the citation of a sentence."""
+    header = plan.file.policy
+    return Citation(
+        header.issuer, header.document or header.title, sentence.path, sentence.sentence, sentence.quote, header.address
+    )
+
+
+def _version() -> str:
+    try:
+        return version("subsidy-rules")
+    except PackageNotFoundError:
+        return "0+unknown"

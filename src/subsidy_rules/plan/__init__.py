@@ -1,0 +1,44 @@
+"""The plan: a policy with every name resolved, every type checked, every order fixed, and no YAML left.
+
+`compile_policy` turns a rule file into a `PolicyPlan`, or raises `RuleError` with every problem and its place.
+`load_policies` reads several and merges their vocabularies:
+
+>>> policies = load_policies()                                   # doctest: +SKIP
+>>> policies.sentence("xian_30", "equipment_renewal").path       # doctest: +SKIP
+'三（三）'
+
+The rooms inside: `model` (what a plan is made of), `compile` (one policy), `policies` (several, and their guides).
+"""
+
+from subsidy_rules.plan.compile import compile_policy
+from subsidy_rules.plan.model import (
+    ClausePlan,
+    Gate,
+    LadderPlan,
+    Per,
+    PolicyPlan,
+    ReadingPlan,
+    Replacement,
+    RulePlan,
+    Sentence,
+)
+from subsidy_rules.plan.policies import Guide, Policies, gather, guide_from_text, load_guide, load_policies
+
+__all__ = [
+    "ClausePlan",
+    "Gate",
+    "Guide",
+    "LadderPlan",
+    "Per",
+    "Policies",
+    "PolicyPlan",
+    "ReadingPlan",
+    "Replacement",
+    "RulePlan",
+    "Sentence",
+    "compile_policy",
+    "gather",
+    "guide_from_text",
+    "load_guide",
+    "load_policies",
+]

@@ -1,0 +1,184 @@
+"""What a plan is made of: sentences, their gates and steps in operations, rules between awards, constants apart.
+
+Nothing here knows YAML. Numbers stay outside the operations, in `PolicyPlan.constants`, and readings are named, so that
+a change of a number or a choice of a reading needs no new plan (S25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias
+
+from subsidy_rules.facts.vocabulary import Vocabulary
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.step import Lowered, Parameter
+from subsidy_rules.policy.model import RuleFile
+
+Role: TypeAlias = Literal[
+    "beneficiary", "place", "window", "where", "when", "doubt", "table", "items", "replacement", "row"
+]
+
+ROUNDING_UNITS: Final = {"分": 1, "角": 10, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
+BENEFICIARIES: Final = ("enterprise", "park", "base", "cluster", "county", "provider", "introducer", "institution")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing that must hold for an award: what kind of test it is, its words, its operations."""
+
+    role: Role
+    text: str
+    truth: op.Truth
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One operative sentence of a text, as `clauses` lists it."""
+
+    policy: str
+    id: str
+    path: str
+    sentence: int
+    quote: str
+    gives: str
+    printed: str = ""
+    flags: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    readings: tuple[str, ...] = ()
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A sentence whose step stands in place of another's where it holds (其中…提高到)."""
+
+    sentence: Sentence
+    gates: tuple[Gate, ...]
+    step: int
+
+    @property
+    def truth(self) -> op.Truth:
+        """Whether it holds."""
+        return op.All(tuple(gate.truth for gate in self.gates))
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One of a table's exclusive sentences: its selector and its steps."""
+
+    sentence: Sentence
+    gates: tuple[Gate, ...]
+    steps: tuple[Lowered, ...]
+
+    @property
+    def truth(self) -> op.Truth:
+        """Whether it is the one that applies."""
+        return op.All(tuple(gate.truth for gate in self.gates))
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationPlan:
+    """A sentence that obliges somebody to a minimum; `steps` give the minimum, which rounds up (S25)."""
+
+    sentence: Sentence
+    per: Per
+    gates: tuple[Gate, ...]
+    steps: tuple[Lowered, ...]
+    drivers: tuple[op.Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Per:
+    """What an award is one of: the beneficiary, the things of a list, or the groups of a list by keys."""
+
+    source: op.Source | None
+    name: str = "enterprise"
+    parent: str = ""
+    keys: tuple[op.Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClausePlan:
+    """A sentence that gives money, in operations."""
+
+    sentence: Sentence
+    per: Per
+    gates: tuple[Gate, ...]
+    steps: tuple[Lowered, ...]
+    fund: str
+    event: op.Value | None
+    replacements: tuple[Replacement, ...]
+    rows: tuple[TableRow, ...]
+    payers: tuple[tuple[str, op.Value | None], ...]
+    settlement: tuple[op.Value, op.Value] | None
+    drivers: tuple[op.Source, ...]
+    named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
+    readings: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """A rule between awards, in operations. `by` and `when` are read where the award's own names are bound."""
+
+    id: str
+    policy: str
+    kind: Literal["ceiling", "higher_of", "bar", "stacks"]
+    clauses: tuple[str, ...]
+    quote: str
+    by: Mapping[str, tuple[op.Value, ...]]
+    cap: Mapping[str, op.Value]
+    when: Mapping[str, op.Truth]
+    earlier: bool
+    same: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPlan:
+    """Kinds and levels of one honour."""
+
+    id: str
+    members: frozenset[str]
+    levels: frozenset[str]
+    object: Literal["enterprise", "object"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """A reading of a pack; `id` is `policy/name`."""
+
+    id: str
+    asks: str
+    options: Mapping[str, str]
+    default: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPlan:
+    """One policy, ready to be evaluated by any engine."""
+
+    id: str
+    file: RuleFile
+    constants: tuple[tuple[Fraction, str], ...]
+    vocabulary: Vocabulary
+    readings: Mapping[str, ReadingPlan]
+    parameters: Mapping[str, Parameter]
+    ladders: tuple[LadderPlan, ...]
+    sentences: tuple[Sentence, ...]
+    clauses: tuple[ClausePlan, ...]
+    obligations: tuple[ObligationPlan, ...]
+    rules: tuple[RulePlan, ...]
+    start: Fraction
+    start_other: Fraction | None
+    unit: int
+    mode: int
+    source_sha256: str
+    meaning_sha256: str
+
+    @property
+    def silence(self) -> str:
+        """The id of the reading that decides where the text is silent on duplicates."""
+        return f"{self.id}/unstated_cumulation"
