@@ -112,7 +112,7 @@ CORE = {
         "amount": "money",
         "paid_on": "date",
         "project": "ref project",
-        "object": "ref product site enterprise project title",
+        "object": "ref product site enterprise title",
     },
 }
 STANDARD = {("station", "standard")}

@@ -22,7 +22,7 @@ from tests.oracle.cases import (
 from tests.oracle.expressions import AGGREGATES, COMPARISONS, SINGULAR, Node, literal, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 QUANTIFIERS = {"any", "no"}
 CONDITIONS = {"is", "is not", "in", "not in", "has", "any of", "all of", "none of", *COMPARISONS}
@@ -272,7 +272,12 @@ class Scope:
             return left == right.words[0]
         if right.op == "path" and right.words[0] not in {*self.names, "enterprise", "case", "reading"}:
             return left == ".".join(right.words)
-        return left is not None and left == self.value(right)
+        other = self.value(right)
+        return left is not None and (left == other or self.one_project(left, other))
+
+    def one_project(self, left: object, right: object) -> bool:
+        """S15: what `same_as` joins is one project."""
+        return isinstance(left, Entity) and isinstance(right, Entity) and right in joined([left], self.case)
 
     def in_list(self, mine: frozenset[object], name: str, node: Node) -> bool | None:
         """S6: a listed member is true; what an open list leaves open is None; all else is false."""
@@ -346,6 +351,17 @@ def absent(kind: str, field: str) -> object:
     if (kind, field) not in NONE_IF_ABSENT:
         raise IncompleteError(f"{kind}.{field}")
     return None
+
+
+def joined(projects: Iterable[Entity], case: Case) -> frozenset[Entity]:
+    """Everything that `same_as` joins to these projects, either way round."""
+    found = set(projects)
+    pairs = [(p, p.fields["same_as"]) for p in case.lists["projects"] or [] if "same_as" in p.fields]
+    for _ in pairs:
+        for one, two in pairs:
+            if isinstance(two, Entity) and found & {one, two}:
+                found |= {one, two}
+    return frozenset(found)
 
 
 def missing(path: str) -> object:

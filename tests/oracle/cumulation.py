@@ -43,12 +43,15 @@ class Total:
         self.stacks = [clauses for clauses, _ in rules(policies, "stacks")]
 
     def bounds(self) -> Tree:
+        """S16: `undecided` takes the best set of the floors and the sum of the ceilings."""
+        settings: dict[Item, str] = {}
+        for group in components(self.items, self.overlap):
+            chosen = {item.policy.setting for item in group}
+            settings |= dict.fromkeys(group, chosen.pop() if len(chosen) == 1 else "undecided")
         low = high = 0
         for group in components(self.items, self.linked):
-            settings = {item.policy.setting for item in group}
-            setting = settings.pop() if len(settings) == 1 else "undecided"
-            low += self.value(group, "low") if setting == "sum" else self.best(group, "low")
-            high += self.best(group, "high") if setting == "higher_of" else self.value(group, "high")
+            low += self.best(group, "low", {item for item in group if settings[item] != "sum"})
+            high += self.best(group, "high", {item for item in group if settings[item] == "higher_of"})
         return {"floor": low, "ceiling": high}
 
     def linked(self, a: Item, b: Item) -> bool:
@@ -63,20 +66,21 @@ class Total:
     def outranked(self, a: Item, b: Item) -> bool:
         return any({full(a), full(b)} <= clauses and SAME[same](a, b) for clauses, same in self.higher)
 
-    def best(self, group: list[Item], number: str) -> int:
-        return max(self.value(chosen, number) for chosen in self.independent(group))
+    def best(self, group: list[Item], number: str, rivals: set[Item]) -> int:
+        """The greatest total over the sets without an overlapping pair of rivals."""
+        return max(self.value(chosen, number) for chosen in self.independent(group, rivals))
 
-    def independent(self, group: list[Item]) -> Iterator[list[Item]]:
+    def independent(self, group: list[Item], rivals: set[Item]) -> Iterator[list[Item]]:
         """Sets without an overlapping pair, every largest one among them: adding never lowers a total."""
         if not group:
             yield []
             return
         first, rest = group[0], group[1:]
-        against = [item for item in rest if self.overlap(first, item)]
-        for chosen in self.independent([item for item in rest if item not in against]):
+        against = [item for item in rest if {first, item} <= rivals and self.overlap(first, item)]
+        for chosen in self.independent([item for item in rest if item not in against], rivals):
             yield [first, *chosen]
         if against:
-            yield from self.independent(rest)
+            yield from self.independent(rest, rivals)
 
     def value(self, chosen: list[Item], number: str) -> int:
         """Higher-of first, then the ceilings on what is left."""
@@ -142,7 +146,7 @@ def same_ladder(a: Item, b: Item, policies: Sequence[Policy]) -> bool:
     """Two levels or grades of one ladder, for the same object."""
     for policy in policies:
         for ladder in policy.ladders.values():
-            one, two = (rung(item.thing, ladder, policy) for item in (a, b))
+            one, two = (rung(recognition(item.thing) or item.thing, ladder, policy) for item in (a, b))
             if one and two and one[0] == two[0] and one[1] != two[1]:
                 return True
     return False

@@ -27,7 +27,7 @@ from tests.oracle.cases import (
     texts,
     vocabulary,
 )
-from tests.oracle.conditions import IncompleteError, OpenLawError, Policy, Scope, conjunction, fraction
+from tests.oracle.conditions import IncompleteError, OpenLawError, Policy, Scope, conjunction, fraction, joined
 from tests.oracle.cumulation import Item, totals
 from tests.oracle.expressions import AGGREGATES, Node, literal, parse
 
@@ -74,6 +74,7 @@ class Row:
     standing: str
     low: int = 0
     high: int | None = 0
+    gross: int = 0
     reasons: set[str] = field(default_factory=set)
     taken: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -95,6 +96,7 @@ class Row:
             "list": self.standing,
             "clause": self.clause,
             "floor": self.low,
+            "gross_floor": self.gross,
             "ceiling": self.high,
             "kind": self.kind,
             "reasons": sorted(self.reasons) if self.low != self.high else [],
@@ -192,7 +194,8 @@ class Sentence:
                 key = tuple(shown(scope.text(path)) for path in by)
                 groups.setdefault(key, []).append((truth, scope))
         found = []
-        for key, inside in groups.items():
+        for key, every in groups.items():
+            inside = [(truth, scope) for truth, scope in every if self.in_place(scope)] or every
             group = root.bind("@", "/".join(key)).bind("group", [scope.names[kind] for _, scope in inside])
             for name in {name for _, scope in inside for name in scope.names} - {kind}:
                 things = distinct(scope.names[name] for _, scope in inside)
@@ -223,7 +226,8 @@ class Sentence:
         except NoAwardError as error:
             row.standing, row.why = "not_eligible", [str(error)]
             return row
-        if row.standing == "undecided" and row.low > 0:
+        row.gross = row.low
+        if row.standing == "undecided":
             row.low = 0
             row.reasons.add("open_reading")
         if item := self.item(row, scope):
@@ -303,11 +307,13 @@ class Sentence:
         )
 
     def in_place(self, scope: Scope) -> bool:
-        """The project's place, and if it names none the enterprise's."""
+        """The project's place, and if it names none the enterprise's; for what is no project, the enterprise's."""
         said = mapping(self.policy.head.get("place"))
         code, zones = re.sub(r"(00)+$", "", str(said.get("code", ""))), texts(said.get("zones"))
         own = self.case.enterprise.fields.get("place")
-        places = [project.fields.get("place", own) for project in self.projects(scope)] or [own]
+        bound = scope.names.get("project", [])
+        projects = bound if isinstance(bound, list) else [bound]
+        places = [p.fields.get("place", own) for p in projects if isinstance(p, Entity)] or [own]
         if any(
             place is not None and not str(place).startswith(code) and place not in zones for place in places
         ):
@@ -349,10 +355,8 @@ class Sentence:
         """Round each path by its own words, then take the hull of the paths that stay open."""
         self.touched = set()
         paths = self.award(scope, row)
-        if "@" in scope.names and scope.names["?"] and self.about(scope):
-            members, unsure = scope.names["group"], scope.names["?"]
-            if isinstance(members, list) and isinstance(unsure, list):
-                paths += self.award(scope.bind("group", [m for m in members if m not in unsure]), row)
+        if "@" in scope.names:
+            paths += [after for group in self.lesser(scope) for after in self.award(scope.bind("group", group), row)]
         ends = [self.rounded(path) for path in paths]
         row.low = min(low for low, _ in ends)
         highs = [high for _, high in ends]
@@ -363,6 +367,12 @@ class Sentence:
                 row.reasons.add("guide_missing" if path.capped else "no_figure_in_text")
         if len(set(ends)) > 1:
             row.reasons.add("open_reading")
+
+    def lesser(self, scope: Scope) -> list[list[object]]:
+        """The least that a group may be: without what the law leaves open, but one member at least, as if eligible."""
+        members, unsure = sequence(scope.names["group"]), sequence(scope.names["?"])
+        sure = [member for member in members if member not in unsure]
+        return [] if not unsure else [sure] if sure else [[member] for member in unsure]
 
     def rounded(self, path: Running) -> tuple[int, int | None]:
         said = mapping(self.policy.head.get("rounding"))
@@ -543,8 +553,8 @@ class Sentence:
                     self.touched |= set(project_of(item))
 
     def item(self, row: Row, scope: Scope) -> Item | None:
-        """None for what stays out of every total: open-ended or barred."""
-        if row.high is None or row.kind == "undetermined" or row.barred:
+        """None for what stays out of every total: open-ended, barred or nothing."""
+        if not row.high or row.kind == "undetermined" or row.barred:
             return None
         thing = scope.names.get(str(self.clause.get("per", "enterprise")))
         return Item(
@@ -554,7 +564,7 @@ class Sentence:
             row.low,
             row.high,
             thing if isinstance(thing, Entity) else None,
-            canonical([*self.touched, *self.projects(scope)], self.case),
+            joined([*self.touched, *self.projects(scope)], self.case),
             row.standing == "undecided",
             self.rooms(scope),
         )
@@ -626,14 +636,3 @@ def project_of(entity: Entity) -> list[Entity]:
     """The project that a thing is, belongs to or refers to."""
     found = entity if entity.kind == "project" else entity.fields.get("project", entity.parent)
     return [found] if isinstance(found, Entity) and found.kind == "project" else []
-
-
-def canonical(projects: Iterable[Entity], case: Case) -> frozenset[Entity]:
-    """Everything that `same_as` joins to these projects, either way round."""
-    found = set(projects)
-    pairs = [(p, p.fields["same_as"]) for p in case.lists["projects"] or [] if "same_as" in p.fields]
-    for _ in pairs:
-        for one, two in pairs:
-            if isinstance(two, Entity) and found & {one, two}:
-                found |= {one, two}
-    return frozenset(found)

@@ -56,9 +56,11 @@ COUNTS = {
 }
 INSIDE = ["610102", "610113", "610118", "西咸新区", "西安高新区"]
 OUTSIDE = ["610403", "210102", "110105"]
+# The first is for signed ratios only: a rate is never below zero.
 RATIOS = ["-3%", "0%", "0.01%", "3.1%", "3.45%", "3.65%", "4.2%", "8%"]
 # Their absence says something of its own, or they are what a record is about: never hidden.
 KEPT = NONE_IF_ABSENT | {("earlier_award", "policy"), ("earlier_award", "clause")}
+DATES_OF_WORKS = ("started", "completed")
 FREE_TEXT = {"name", "uscc", "batch", "fund"}
 
 
@@ -176,7 +178,7 @@ class Maker:
         if spec.type == "bool":
             return rng.choice(["true", "true", "false"])
         if spec.type == "ratio":
-            return rng.choice(RATIOS)
+            return rng.choice(RATIOS[kind == "loan" :])
         if spec.type == "count":
             return (
                 str(rng.randint(2024, 2026))
@@ -289,15 +291,16 @@ class Maker:
         return [item for item in self.items(list_of(kind)) if "id" in item]
 
     def total(self) -> None:
-        """A stated total is no less than the costs; projects in one park lie in one place."""
-        places = {park["id"]: self.place() for park in self.items("parks") if self.rng.random() < 0.3}
+        """A stated total is no less than the costs, works end after they start, and some projects name their place."""
         for project in self.items("projects"):
             stated = sum(fen(mapping(cost)["amount"]) for cost in sequence(project["costs"]))
             wanted = fen(project.pop("total")) if "total" in project else 0
             if wanted > stated or self.rng.random() < 0.5:
                 project["total"] = money(max(stated, wanted or stated + self.rng.choice([0, 1, 10**8])))
-            if project.get("park") in places:
-                project["place"] = places[project["park"]]
+            if self.rng.random() < 0.2:
+                project["place"] = self.place()
+            dates = sorted(str(project[name]) for name in DATES_OF_WORKS if name in project)
+            project |= dict(zip((name for name in DATES_OF_WORKS if name in project), dates, strict=True))
 
     def finish(self) -> Tree:
         """One recognition has one object, and empty lists are written in either way."""
@@ -546,10 +549,12 @@ def completions(
 
 
 def lawful(project: Tree) -> bool:
-    """A case that states a total below its costs is refused."""
+    """A case that states a total below its costs, or an end before the start, is refused."""
     costs = sequence(project.get("costs"))
-    return "total" not in project or fen(project["total"]) >= sum(
-        fen(mapping(cost)["amount"]) for cost in costs
+    dates = [str(project[name]) for name in DATES_OF_WORKS if name in project]
+    return dates == sorted(dates) and (
+        "total" not in project
+        or fen(project["total"]) >= sum(fen(mapping(cost)["amount"]) for cost in costs)
     )
 
 
@@ -577,7 +582,7 @@ def options(case: Tree, path: Path, vocab: Vocabulary) -> list[object]:
         "bool": ["true", "false"],
         "money": [money(amount) for amount in amounts],
         "date": days,
-        "ratio": RATIOS,
+        "ratio": RATIOS[kind == "loan" :],
         "count": counts,
         "place": [*INSIDE[:2], INSIDE[-1], OUTSIDE[0]],
     }

@@ -112,10 +112,7 @@ def test_every_node_knows_its_place() -> None:
 
 
 def test_a_json_number_keeps_its_spelling() -> None:
-    text = (
-        '\n{"a" :\t0.10, "b": [1E400, -0, true, false], "c": "\\u8bbe\\ud83d\\udd82\\/\\"",\n'
-        ' "d": {}, "e": []}\n'
-    )
+    text = '\n{"a" :\t0.10, "b": [1E400, -0, true, false], "c": "\\u8bbe\\ud83d\\udd82\\/\\"",\n "d": {}, "e": []}\n'
     document = read(text, name="c.json")
     assert plain(document.root) == {
         "a": "0.10",
@@ -334,9 +331,7 @@ def test_both_lines_of_a_duplicate_are_named() -> None:
 
 
 def test_every_saying_fills_in() -> None:
-    words = dict.fromkeys(
-        ("reason", "reason_zh", "remedy", "remedy_zh", "limit", "length", "char", "name"), "x"
-    )
+    words = dict.fromkeys(("reason", "reason_zh", "remedy", "remedy_zh", "limit", "length", "char", "name"), "x")
     words |= dict.fromkeys(("got", "got_zh", "key", "line", "expected", "expected_zh"), "y")
     for saying in SAYINGS.values():
         assert all(part.format(**words) for part in saying)
@@ -458,9 +453,7 @@ def test_json_is_read_exactly_where_json_is_json(text: str) -> None:
         raise ValueError
 
     try:
-        expected = json.loads(
-            text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=refuse
-        )
+        expected = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=refuse)
     except ValueError:
         assert problems(text)
         return

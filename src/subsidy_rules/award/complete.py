@@ -1,6 +1,6 @@
 """Completing what is unknown: the hull over all worlds that the facts could still be (S10).
 
-A row is first read as it is, with unknowns as intervals. Where an unknown that has finitely many values (a truth, a
+A row is first read as it is, with unknowns as intervals, which is exact for an unknown that is looked up once. Where an unknown that has finitely many values (a truth, a
 member, a reference, a number cut at the constants it is compared with) keeps it open, the row is read once for each value,
 and the answers are joined. The tree of worlds that comes out also tells which facts matter: a fact whose values all lead to
 the same answer is not asked.
@@ -8,6 +8,7 @@ the same answer is not asked.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,7 @@ from subsidy_rules.award.engine import ANOTHER, Shared, World, place_is_within
 from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Member
-from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
+from subsidy_rules.values.amount import DOWN, HALF_UP, UP, Amount, Need, Truth
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
 BUDGET: Final = 4096
@@ -89,7 +90,9 @@ class Domains:
         seen: dict[tuple[bool, ...], str] = {}
         for name in [*(name for test in tests for name in sorted(test)), "000000"]:
             marks = tuple(
-                place_is_within(name, tuple(c for c in test if c.isdigit()), frozenset(z for z in test if not z.isdigit()))
+                place_is_within(
+                    name, tuple(c for c in test if c.isdigit()), frozenset(z for z in test if not z.isdigit())
+                )
                 for test in tests
             )
             seen.setdefault(marks, name)
@@ -98,7 +101,10 @@ class Domains:
     def _references(self, spec: FieldSpec, need: Need) -> tuple[Value, ...]:
         inside = [Ref(name) for name, thing in self.shared.facts.index.items() if thing.entity in spec.target]
         others = [one for one in sorted(self.shared.specs) if self.shared.specs[one].type == "ref" and one <= need]
-        return (*inside, *(Ref(ANOTHER + ".".join(one)) for one in others if self.shared.specs[one].target == spec.target))
+        return (
+            *inside,
+            *(Ref(ANOTHER + ".".join(one)) for one in others if self.shared.specs[one].target == spec.target),
+        )
 
     def _regions(self, need: Need, spec: FieldSpec) -> list[Amount]:
         given = self._given(need)
@@ -162,6 +168,11 @@ class RowHull:
     outer: bool
 
     @property
+    def pays(self) -> bool:
+        """Whether anything may be paid."""
+        return self.gated.maximum != ZERO
+
+    @property
     def is_award(self) -> bool:
         """Whether it is decided that the row is an award, paid or barred."""
         return self.eligible.is_true and (self.barred.is_true or self.barred.is_false)
@@ -176,11 +187,12 @@ class _OverBudget(Exception):  # noqa: N818 - a signal, not an error
     """More worlds than the budget."""
 
 
-def hull_of(row: Row, domains: Domains) -> RowHull:
-    """Return what a row says over all completions of the facts."""
-    root = row.evaluate({})
+def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
+    """Return what a row says over all completions of the facts, or over those of a world."""
+    start: World = {} if world is None else world
+    root = row.evaluate(start)
     try:
-        tree, outer = _explore(row, {}, domains, [BUDGET]), False
+        tree, outer = _explore(row, start, domains, [BUDGET]), False
     except _OverBudget:
         tree, outer = Leaf(root), True
     leaves = list(_leaves(tree))
@@ -197,36 +209,25 @@ def hull_of(row: Row, domains: Domains) -> RowHull:
     return RowHull(root, selected, eligible, barred, amount, gated, tuple(needs), outer)
 
 
-def hull_in(row: Row, domains: Domains, world: World) -> Amount:
-    """Return what is certain of a row's amount once some unknowns are assumed."""
-    try:
-        leaves = list(_leaves(_explore(row, world, domains, [BUDGET])))
-    except _OverBudget:
-        leaves = [row.evaluate(world)]
-    made = leaves[0].gated
-    for leaf in leaves[1:]:
-        made = made.hull(leaf.gated)
-    return made
-
-
 def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapping[Need, object]) -> Need | None:
     """Return the first unknown, in the order in which the plan asks, that has finitely many values."""
     places = {need: place for place, need in enumerate(order)}
     for need in sorted(found, key=lambda need: (places.get(need, len(places)), need)):
-        if need not in world and len(domains.of(need)) > 1:
+        if need not in world and domains.of(need):
             return need
     return None
 
 
 def _explore(row: Row, world: World, domains: Domains, budget: list[int]) -> Tree:
     value = row.evaluate(world)
-    need = next_need(value.needs, world, domains, row.shared.specs)
+    mixed = value.amount.mode not in (0, HALF_UP, DOWN, UP)
+    need = next_need(value.needs if mixed else value.needs & value.repeated, world, domains, row.shared.specs)
     if need is None:
         budget[0] -= 1
         if budget[0] < 0:
             raise _OverBudget
         return Leaf(value)
-    branches = tuple(_explore(row, {**world, need: choice}, domains, budget) for choice in domains.of(need))
+    branches = tuple(_explore(row, ChainMap({need: choice}, world), domains, budget) for choice in domains.of(need))
     return Split(need, branches)
 
 

@@ -11,12 +11,14 @@ unknown or a rule. Components are independent, so their totals add.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
-from subsidy_rules.award.complete import BUDGET, Domains, RowHull, next_need
-from subsidy_rules.award.engine import ANOTHER, Context, World, number, read_thing, things_of, truth
+from subsidy_rules.award.complete import BUDGET, Domains, RowHull, hull_of, next_need
+from subsidy_rules.award.engine import ANOTHER, Context, Remembered, World, number, read_thing, things_of, truth
 from subsidy_rules.award.rows import Key, Row, RowValue, key_of
 from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import FieldSpec
@@ -46,11 +48,25 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class CeilingGroup:
-    """Awards that together stay under a ceiling: their places, what is left of it, and the rule."""
+    """Awards that together stay under a ceiling: their places, what is left of it, and the rule.
+
+    `certain` says that the ceiling holds for all of them whatever the facts.
+    """
 
     members: tuple[int, ...]
     room: Amount
     rule: str
+    needs: frozenset[Need]
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Capped:
+    """How a ceiling bears on one award: whether it holds, for which group, what is left, and the facts needed."""
+
+    applies: Truth
+    key: Key
+    room: Amount
     needs: frozenset[Need]
 
 
@@ -67,7 +83,10 @@ class Sums:
 
     def added(self, other: Sums) -> Sums:
         """Return the sums of two independent components."""
-        parts = {key: _plus(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING)) for key in {**self.parts, **other.parts}}
+        parts = {
+            key: _plus(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING))
+            for key in {**self.parts, **other.parts}
+        }
         return Sums(
             parts,
             {**self.nets, **other.nets},
@@ -79,10 +98,15 @@ class Sums:
 
     def joined(self, other: Sums) -> Sums:
         """Return the hull of two worlds of one component."""
-        parts = {key: _hull(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING)) for key in {**self.parts, **other.parts}}
+        parts = {
+            key: _hull(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING))
+            for key in {**self.parts, **other.parts}
+        }
         nets = {key: _hull(self.nets[key], other.nets[key]) for key in self.nets}
         statuses = {key: self.statuses[key] | other.statuses[key] for key in self.statuses}
-        return Sums(parts, nets, statuses, self.moved | other.moved, self.outer or other.outer, self.refused | other.refused)
+        return Sums(
+            parts, nets, statuses, self.moved | other.moved, self.outer or other.outer, self.refused | other.refused
+        )
 
 
 def _plus(a: Four, b: Four) -> Four:
@@ -102,26 +126,45 @@ class Cumulation:
         self.ladders: dict[str, LadderPlan] = {}
         self.rules: list[RulePlan] = []
         for policy in {row.policy.plan.id: row.policy.plan for row in rows}.values():
-            self.ladders.update({ladder.id: ladder for ladder in policy.ladders})
+            self.ladders.update({f"{policy.id}/{ladder.id}": ladder for ladder in policy.ladders})
             self.rules += policy.rules
-        self.places = [place for place, hull in enumerate(hulls) if not hull.is_open_ended and hull.gated.maximum != ZERO]
+        self.places = [
+            place for place, hull in enumerate(hulls) if not hull.is_open_ended and hull.gated.maximum != ZERO
+        ]
         self.barred = [place for place, hull in enumerate(hulls) if hull.barred.is_true and not hull.eligible.is_false]
+        self.capped = {index: self._under(rule) for index, rule in enumerate(self.rules) if rule.kind == "ceiling"}
+        self._edges: dict[tuple[int, int], Remembered[Edge]] = {}
+        self._capped: dict[tuple[int, int], Remembered[_Capped]] = {}
+        self._leaves: dict[tuple[object, ...], Sums] = {}
+        self._parts: dict[int, list[Part]] = {}
+        self._hulls: dict[int, Remembered[RowHull]] = {}
         self.pairs = [
             (a, b)
             for i, a in enumerate(self.places)
             for b in self.places[i + 1 :]
             if not self._edge(a, b, {}).holds.is_false
         ]
-        self.worlds = 0
+
+    def _under(self, rule: RulePlan) -> frozenset[int]:
+        """Return the awards that a rule names."""
+        sentences = {place: self.rows[place].clause.plan.sentence for place in self.places}
+        return frozenset(p for p, one in sentences.items() if one.policy == rule.policy and one.id in rule.clauses)
 
     def parts_of(self, place: int) -> list[Part]:
         """Return the totals that an award counts towards."""
+        if place not in self._parts:
+            self._parts[place] = self._parts_of(place)
+        return self._parts[place]
+
+    def _parts_of(self, place: int) -> list[Part]:
         hull, row = self.hulls[place], self.rows[place]
         found: list[Part] = [("possible", "")]
         if hull.is_award:
             plan = row.clause.plan
             found += [("decided", ""), ("policy", plan.sentence.policy), ("fund", plan.fund)]
-            found += [("project", name) for name in row.projects({}) if isinstance(name, str) and not name.startswith(ANOTHER)]
+            found += [
+                ("project", name) for name in row.projects({}) if isinstance(name, str) and not name.startswith(ANOTHER)
+            ]
         return found
 
     def solve(self) -> Sums:
@@ -143,7 +186,7 @@ class Cumulation:
     def groups(self) -> list[tuple[list[int], list[Edge], list[str]]]:
         """Return the awards that meet: each group's places, its overlaps, and the ceilings that bind it."""
         edges = self.edges_now()
-        values = {place: self.rows[place].evaluate({}) for place in self.places}
+        values = {place: self.hulls[place] for place in self.places}
         ceilings = [one for one in self._ceilings(self.places, values, {}) if self._binds(one)]
         links = [(edge.a, edge.b) for edge in edges]
         for ceiling in ceilings:
@@ -161,23 +204,26 @@ class Cumulation:
             total = total + self.hulls[place].gated.maximum
         return total > ceiling.room.minimum
 
-    def _solve(self, places: Sequence[int], world: World) -> Sums:
-        values = {place: self.rows[place].evaluate(world) for place in places}
+    def _solve(self, places: Sequence[int], world: World, left: list[int] | None = None) -> Sums:
+        """Add up these awards; `left` is what remains of the budget of the component that they are from."""
+        values = {place: self._hull_in(place, world) for place in places}
         edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
-        edges = [edge for edge in edges if not edge.holds.is_false and _pays(values[edge.a]) and _pays(values[edge.b])]
+        edges = [edge for edge in edges if not edge.holds.is_false and values[edge.a].pays and values[edge.b].pays]
         ceilings = list(self._ceilings(places, values, world))
+        shared = self._shared(places, values, world)
         made = Sums()
-        for component in _components(places, values, edges, ceilings, world, self.domains):
+        for component in _components(places, edges, ceilings, shared):
             inner = [edge for edge in edges if edge.a in component]
             caps = [ceiling for ceiling in ceilings if ceiling.members[0] in component]
-            need = self._next(component, values, inner, caps, world)
-            if need is None or self.worlds >= BUDGET:
-                leaf = self._leaf(component, values, inner, caps)
-                leaf.outer = need is not None
-                self.worlds += 1
-                made = made.added(leaf)
+            need = self._next(component, shared, inner, caps, world)
+            budget = [BUDGET] if left is None else left
+            if need is None or budget[0] <= 0:
+                leaf = self._leaf_once(component, values, inner, caps)
+                budget[0] -= 1
+                made = made.added(leaf if need is None else replace(leaf, outer=True))
                 continue
-            branches = [self._solve(component, {**world, need: choice}) for choice in self.domains.of(need)]
+            choices = self.domains.of(need)
+            branches = [self._solve(component, ChainMap({need: choice}, world), budget) for choice in choices]
             joined = branches[0]
             for branch in branches[1:]:
                 joined = joined.joined(branch)
@@ -186,19 +232,49 @@ class Cumulation:
             made = made.added(joined)
         return made
 
+    def _hull_in(self, place: int, world: World) -> RowHull:
+        """Return what a row says over the completions of a world."""
+        if place not in self._hulls:
+            self._hulls[place] = Remembered(partial(hull_of, self.rows[place], self.domains))
+        return self._hulls[place](world)
+
+    def _shared(self, places: Sequence[int], values: Mapping[int, RowHull], world: World) -> dict[Need, list[int]]:
+        """Return the unknowns that several awards share and that don't move them all the same way."""
+        users: dict[Need, list[int]] = {}
+        for place in places:
+            for need in values[place].needs:
+                users.setdefault(need, []).append(place)
+        return {
+            need: found
+            for need, found in users.items()
+            if len(found) > 1 and need not in world and not self._one_way(need, found, world)
+        }
+
+    def _one_way(self, need: Need, places: Sequence[int], world: World) -> bool:
+        """Whether for each of the four numbers one value of an unknown is the best, or worst, for every award."""
+        choices = self.domains.of(need)
+        if len(choices) < 2:  # noqa: PLR2004 - nothing to choose between
+            return True
+        table = [
+            [self._hull_in(place, ChainMap({need: choice}, world)).gated.numbers for place in places]
+            for choice in choices
+        ]
+        for end, pick in enumerate((min, max, min, max)):
+            best = [pick(row[at][end] for row in table) for at in range(len(places))]
+            if not any(all(row[at][end] == best[at] for at in range(len(places))) for row in table):
+                return False
+        return True
+
     def _next(
         self,
         component: Sequence[int],
-        values: Mapping[int, RowValue],
+        shared: Mapping[Need, Sequence[int]],
         edges: Iterable[Edge],
         ceilings: Iterable[CeilingGroup],
         world: World,
     ) -> Need | None:
         """Return the unknown to split on: the one that most rows of the component share."""
-        counts: dict[Need, int] = {}
-        for place in component:
-            for need in values[place].needs:
-                counts[need] = counts.get(need, 0) + 1
+        counts = {need: len(places) for need, places in shared.items() if places[0] in component}
         for needs in (*(edge.holds.needs for edge in edges), *(one.needs for one in ceilings)):
             for need in needs:
                 counts[need] = counts.get(need, 0) + 1
@@ -210,23 +286,28 @@ class Cumulation:
     # what meets what
 
     def _edge(self, a: int, b: int, world: World) -> Edge:
+        if (a, b) not in self._edges:
+            self._edges[a, b] = Remembered(partial(self._find_edge, a, b))
+        return self._edges[a, b](world)
+
+    def _find_edge(self, a: int, b: int, world: World) -> Edge:
         one, other = self.rows[a], self.rows[b]
         tests = {
             "project": self._same_project(one, other, world),
             "title": self._same_title(one, other, world),
             "ladder": self._same_ladder(one, other, world),
         }
-        ids = {one.clause.plan.sentence.id, other.clause.plan.sentence.id}
-        policies = {one.policy.plan.id, other.policy.plan.id}
         for rule in self.rules:
-            if policies != {rule.policy} or not ids <= set(rule.clauses):
+            if rule.kind not in ("stacks", "higher_of") or not _between(rule, one, other):
+                continue
+            applies = truth(rule.when[one.clause.plan.sentence.id])(one.context(world))
+            if applies.is_false:
                 continue
             if rule.kind == "stacks":
                 return Edge(a, b, FALSE, "", rule.id)
-            if rule.kind == "higher_of":
-                holds = TRUE if rule.same == "any" else tests[rule.same]
-                if rule.same == "any" or not holds.is_false:
-                    return Edge(a, b, holds, rule.same, f"{rule.policy}/{rule.id}")
+            holds = applies if rule.same == "any" else tests[rule.same].both(applies)
+            if not holds.is_false:
+                return Edge(a, b, holds, rule.same, f"{rule.policy}/{rule.id}")
         made, on = FALSE, ""
         for name, found in tests.items():
             if not found.is_false:
@@ -302,31 +383,43 @@ class Cumulation:
 
     # ceilings
 
-    def _ceilings(
-        self, places: Sequence[int], values: Mapping[int, RowValue], world: World
-    ) -> Iterator[CeilingGroup]:
-        for rule in self.rules:
-            if rule.kind != "ceiling":
-                continue
+    def _ceilings(self, places: Sequence[int], values: Mapping[int, RowHull], world: World) -> Iterator[CeilingGroup]:
+        for index, named in self.capped.items():
+            rule = self.rules[index]
             groups: dict[Key, list[int]] = {}
-            open_needs: dict[Key, frozenset[Need]] = {}
+            found: dict[int, _Capped] = {}
             for place in places:
-                row = self.rows[place]
-                clause = row.clause.plan.sentence.id
-                if row.policy.plan.id != rule.policy or clause not in rule.clauses or not _pays(values[place]):
-                    continue
-                ctx = row.context(world)
-                applies = truth(rule.when[clause])(ctx)
-                if applies.is_false:
-                    continue
-                found = [key_of(ctx, node) for node in rule.by[clause]]
-                key = tuple(part if isinstance(part, str) else ANOTHER for part in found)
-                groups.setdefault(key, []).append(place)
-                needs = applies.needs.union(*({part} for part in found if isinstance(part, tuple)))
-                open_needs[key] = open_needs.get(key, frozenset()) | needs
+                if place in named and values[place].pays:
+                    capped = self._cap_on(index, place, world)
+                    if not capped.applies.is_false:
+                        found[place] = capped
+                        groups.setdefault(capped.key, []).append(place)
+            if any(ANOTHER in key for key in groups):  # whose group an award is in is open: none is certain
+                groups = {(): [place for members in groups.values() for place in members]}
             for key, members in groups.items():
-                room = self._room(rule, self.rows[members[0]], world)
-                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", open_needs[key] | room.needs)
+                needs = frozenset[Need]().union(*(found[place].needs for place in members))
+                certain = not (any(rule.by.values()) and not key) and all(
+                    found[place].applies.is_true for place in members
+                )
+                room = found[members[0]].room
+                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", needs, certain)
+
+    def _cap_on(self, index: int, place: int, world: World) -> _Capped:
+        if (index, place) not in self._capped:
+            self._capped[index, place] = Remembered(partial(self._find_cap, self.rules[index], self.rows[place]))
+        return self._capped[index, place](world)
+
+    def _find_cap(self, rule: RulePlan, row: Row, world: World) -> _Capped:
+        """Return whether a ceiling holds for an award, for which group, and what is left of it."""
+        clause = row.clause.plan.sentence.id
+        ctx = row.context(world)
+        applies = truth(rule.when[clause])(ctx)
+        if applies.is_false:
+            return _Capped(applies, (), Amount.exact(ZERO), frozenset())
+        found = [key_of(ctx, node) for node in rule.by[clause]]
+        room = self._room(rule, row, world)
+        needs = applies.needs.union(room.needs, *({part} for part in found if isinstance(part, tuple)))
+        return _Capped(applies, tuple(part if isinstance(part, str) else ANOTHER for part in found), room, needs)
 
     def _room(self, rule: RulePlan, row: Row, world: World) -> Amount:
         """Return what is left of a ceiling: the cap less the earlier awards that count (S19)."""
@@ -360,10 +453,27 @@ class Cumulation:
 
     # one world
 
+    def _leaf_once(
+        self,
+        component: Sequence[int],
+        values: Mapping[int, RowHull],
+        edges: Sequence[Edge],
+        ceilings: Sequence[CeilingGroup],
+    ) -> Sums:
+        """Add up one component in one world; worlds that give the same figures are added up once."""
+        mark = (
+            tuple((place, values[place].gated.numbers) for place in component),
+            tuple((edge.a, edge.b, edge.holds.numbers, edge.rule) for edge in edges),
+            tuple((one.members, one.room.numbers, one.certain) for one in ceilings),
+        )
+        if mark not in self._leaves:
+            self._leaves[mark] = self._leaf(component, values, edges, ceilings)
+        return self._leaves[mark]
+
     def _leaf(
         self,
         component: Sequence[int],
-        values: Mapping[int, RowValue],
+        values: Mapping[int, RowHull],
         edges: Sequence[Edge],
         ceilings: Sequence[CeilingGroup],
     ) -> Sums:
@@ -377,7 +487,8 @@ class Cumulation:
                 parts.setdefault(part, []).append(place)
         made = Sums(refused=frozenset(overlapping) if len(overlapping) > LIMIT else frozenset())
         for part, members in parts.items():
-            made.parts[part] = self._best(members, weights, edges, unstated, ceilings)
+            inner = [edge for edge in edges if edge.a in members and edge.b in members]
+            made.parts[part] = self._best(members, weights, inner, self._unstated(inner), ceilings)
         winners = self._winners(component, weights, edges, unstated, ceilings)
         for place in component:
             made.nets[place], made.statuses[place] = self._net(place, weights, edges, winners, ceilings, component)
@@ -467,7 +578,7 @@ class Cumulation:
                 return frozenset(chosen)
         return None
 
-    def _net(  # noqa: PLR0913 - one award within its component
+    def _net(
         self,
         place: int,
         weights: Mapping[int, Four],
@@ -499,6 +610,8 @@ class Cumulation:
 
 def _room_at(ceiling: CeilingGroup, end: int) -> Number:
     """Return the room for one of the four numbers: its least for floor.lo and ceiling.lo, its greatest for the others."""
+    if end in (1, 3) and not ceiling.certain:
+        return INFINITY
     return ceiling.room.minimum if end in (0, 2) else ceiling.room.maximum
 
 
@@ -542,8 +655,13 @@ def _independent(places: Sequence[int], excluded: Mapping[int, set[int]]) -> Ite
         yield from _independent(rest, excluded)
 
 
-def _pays(value: RowValue) -> bool:
-    return value.gated.maximum != ZERO
+def _between(rule: RulePlan, one: Row, other: Row) -> bool:
+    """Whether a rule speaks of these two awards: both its own, or one of each of its sides."""
+    if {one.policy.plan.id, other.policy.plan.id} != {rule.policy}:
+        return False
+    first, second = one.clause.plan.sentence.id, other.clause.plan.sentence.id
+    sides = [(rule.clauses, rule.against or rule.clauses), (rule.against or rule.clauses, rule.clauses)]
+    return any(first in left and second in right for left, right in sides)
 
 
 def _on_ladder(ctx: Context, fields: Mapping[str, FieldSpec], ladder: LadderPlan) -> Truth:
@@ -556,25 +674,19 @@ def _on_ladder(ctx: Context, fields: Mapping[str, FieldSpec], ladder: LadderPlan
     return made
 
 
-def _components(  # noqa: PLR0913 - what ties awards together
+def _components(
     places: Sequence[int],
-    values: Mapping[int, RowValue],
     edges: Sequence[Edge],
     ceilings: Sequence[CeilingGroup],
-    world: World,
-    domains: Domains,
+    shared: Mapping[Need, Sequence[int]],
 ) -> list[list[int]]:
     """Return the awards in independent components: tied by overlap, by a ceiling, or by an unknown they share."""
     links = [(edge.a, edge.b) for edge in edges]
-    for ceiling in ceilings:
-        links += [(ceiling.members[0], other) for other in ceiling.members[1:]]
-    owner: dict[Need, int] = {}
-    needing: list[tuple[int, Need]] = [(place, need) for place in places for need in sorted(values[place].needs)]
-    needing += [(edge.a, need) for edge in edges for need in sorted(edge.holds.needs)]
-    needing += [(one.members[0], need) for one in ceilings for need in sorted(one.needs)]
-    for place, need in needing:
-        if need not in world and len(domains.of(need)) > 1:
-            links.append((owner.setdefault(need, place), place))
+    for members in (*(one.members for one in ceilings), *shared.values()):
+        links += [(members[0], other) for other in members[1:]]
+    owner: dict[Need, int] = {need: users[0] for need, users in shared.items()}
+    for place, needs in (*((e.a, e.holds.needs) for e in edges), *((c.members[0], c.needs) for c in ceilings)):
+        links += [(owner.setdefault(need, place), place) for need in sorted(needs)]
     return _groups(places, links)
 
 

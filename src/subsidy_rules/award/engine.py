@@ -7,21 +7,69 @@ nor assumed is read as unknown, and says so in the `needs` of what comes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth
-from subsidy_rules.values.quantity import INFINITY, ZERO
+from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth
+from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 
+T = TypeVar("T")
 World: TypeAlias = Mapping[Need, Value]
 Fill: TypeAlias = tuple[tuple[tuple[str, ...], Fraction], ...]
 ANOTHER: Final = "?"
 """Marks a reference to a thing outside the case."""
+
+
+class Seen(Mapping[Need, Value]):
+    """A world that notes which unknowns are looked up in it."""
+
+    __slots__ = ("asked", "world")
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.asked: dict[Need, int] = {}
+
+    def __getitem__(self, need: Need) -> Value:
+        self.asked[need] = self.asked.get(need, 0) + 1
+        return self.world[need]
+
+    def __iter__(self) -> Iterator[Need]:
+        return iter(self.world)
+
+    def __len__(self) -> int:
+        return len(self.world)
+
+
+class Remembered(Generic[T]):
+    """A function of the world that is computed once for each combination of the unknowns that it looks up."""
+
+    __slots__ = ("_asked", "_compute", "_known")
+
+    def __init__(self, compute: Callable[[World], T]) -> None:
+        """Remember what `compute` returns."""
+        self._compute = compute
+        self._asked: tuple[Need, ...] = ()
+        self._known: dict[tuple[Value | None, ...], T] = {}
+
+    def __call__(self, world: World) -> T:
+        """Return what it is in this world."""
+        mark = tuple(world.get(need) for need in self._asked)
+        found = self._known.get(mark)
+        if found is None:
+            seen = Seen(world)
+            found = self._compute(seen)
+            fresh = tuple(need for need in seen.asked if need not in self._asked)
+            if fresh:
+                self._asked += fresh
+                self._known.clear()
+                mark += tuple(world.get(need) for need in fresh)
+            self._known[mark] = found
+        return found
 
 
 @dataclass(slots=True)
@@ -34,11 +82,16 @@ class Shared:
     guides: Mapping[str, Fill]
     specs: dict[Need, FieldSpec] = field(default_factory=dict)
     choices: dict[Need, tuple[Value, ...]] = field(default_factory=dict)
+    others: dict[Fraction | Infinity, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Context:
-    """What one award is read in. `reads` collects the facts read, where a trace is wanted."""
+    """What one award is read in. `reads` collects the facts read, where a trace is wanted.
+
+    `group` holds the members of a group, each with whether it counts; `selected` whether any is what the sentence is about;
+    `more` the list that is not complete, where one is.
+    """
 
     shared: Shared
     constants: tuple[Amount, ...]
@@ -47,6 +100,8 @@ class Context:
     clause: str
     named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
     group: tuple[tuple[Thing, Truth], ...] = ()
+    selected: Truth = TRUE
+    more: Need | None = None
     running: Amount = field(default_factory=lambda: Amount.exact(ZERO))
     reads: dict[str, Thing] | None = None
 
@@ -83,9 +138,9 @@ def number(node: op.Value) -> Number:
         case op.Bounded(value, _):
             a = number(value)
             return lambda ctx: a(ctx).bounded("discretion")
-        case op.Fixed(value, _):
-            a = number(value)
-            return lambda ctx: a(ctx).fixed()
+        case op.Fixed(value, _, up):
+            a, mode = number(value), UP if up else HALF_UP
+            return lambda ctx: a(ctx).fixed(mode)
         case op.Choose(branches, otherwise, _):
             return _choose([(truth(test), number(value)) for test, value in branches], number(otherwise))
         case op.Aggregate():
@@ -94,6 +149,8 @@ def number(node: op.Value) -> Number:
             return _chain([number(value) for value in values])
         case op.Open():
             return _open(node)
+        case op.Decided(value, facts, exact, _):
+            return _decided(number(value), facts, exact=exact)
         case _:
             raise TypeError(node)
 
@@ -272,10 +329,22 @@ def _open(node: op.Open) -> Number:
     return opened
 
 
+def _decided(value: Number, facts: tuple[op.Fact, ...], *, exact: bool) -> Number:
+    def decided(ctx: Context) -> Amount:
+        amount = value(ctx)
+        for fact in facts:
+            figure = read_number(ctx, ctx.things[fact.name], fact.spec)
+            if figure.kind == "exact":
+                return amount.decided_at(figure.minimum) if exact else amount.granted_at(figure.minimum)
+        return amount
+
+    return decided
+
+
 def things_of(ctx: Context, source: op.Source) -> tuple[list[tuple[Thing, Truth]], Need | None]:
     """Return the things of a list, each with whether it is one, and the need that an absent or unfinished list is."""
     if source.name == "group":
-        return list(ctx.group), None
+        return list(ctx.group), ctx.more
     owner = ctx.things[source.owner] if source.owner else ctx.shared.facts.root
     items = owner.lists.get(source.name)
     if items is None:
@@ -547,7 +616,9 @@ def _within(ctx: Context, facts: Iterable[op.Fact], codes: tuple[str, ...], zone
 
 def place_is_within(place: str, codes: tuple[str, ...], zones: frozenset[str]) -> bool:
     """Whether a GB/T 2260 code lies in the area of one of `codes`, or a zone is one of `zones`."""
-    areas = tuple(code.rstrip("0") if code.endswith("0000") else code[:4] if code.endswith("00") else code for code in codes)
+    areas = tuple(
+        code.rstrip("0") if code.endswith("0000") else code[:4] if code.endswith("00") else code for code in codes
+    )
     return place in zones or (place.isdigit() and place.startswith(areas))
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from subsidy_rules.award.engine import listed, place_is_within
 from subsidy_rules.award.model import Entitlement
 from subsidy_rules.award.record import SILENCE_OPTIONS, Record
 from subsidy_rules.award.run import Run
@@ -37,16 +38,36 @@ def evaluate(
 ) -> Entitlement:
     """Say what the beneficiary of a case is entitled to.
 
-    `policies` are those that ship with the library unless given; `decision_date` stands for the case's own, and must
+    `policies` are those that ship with the library and apply where the case is, unless given; `decision_date` stands for the case's own, and must
     not differ from it. `readings` chooses options: `{"xian_30/A5": "cap_lifted"}`, for one clause
     `xian_30/<clause>/A5`, or a bare id that is unique. `guides` fill open parameters (S24).
 
     Raises `CaseError` where the case is wrong, `UsageError` where the call is.
     """
     loaded = shipped_policies() if policies is None else policies
-    chosen = resolve_readings(loaded, readings or {})
     facts = _dated(case.facts_of(loaded.vocabulary), decision_date)
+    if policies is None:
+        loaded = of_place(loaded, facts)
+    chosen = resolve_readings(loaded, readings or {})
     return Record(Run(case, loaded, facts, chosen, tuple(guides))).entitlement()
+
+
+def of_place(policies: Policies, facts: Facts) -> Policies:
+    """Return the policies of the places that a case names; all of them where it names none, or none of theirs."""
+    named = [facts.enterprise.values.get("place")]
+    named += [project.values.get("place") for project in listed(facts.root.lists.get("projects"))]
+    places = [place for place in named if isinstance(place, str)]
+    kept = tuple(
+        plan
+        for plan in policies.plans
+        if any(
+            place_is_within(place, (plan.file.policy.place.code,), frozenset(plan.file.policy.place.zones))
+            for place in places
+        )
+    )
+    if not kept or facts.enterprise.values.get("place") is None:
+        return policies
+    return Policies(kept, policies.vocabulary, {plan.id: plan for plan in kept})
 
 
 def resolve_readings(policies: Policies, given: Mapping[str, str]) -> dict[str, str]:

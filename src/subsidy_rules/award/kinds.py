@@ -72,9 +72,11 @@ class _Reader:
                 return {"+": a.plus(b), "-": a, "*": a.scaled(b), "/": a}[sign]
             case op.Least(left, right, printed, _):
                 return self.value(left, running).least(self.value(right, running), printed=printed)
+            case op.Decided(value, _, _, _):
+                return self.value(value, running)
             case op.Bounded(value, _):
                 return self.value(value, running).bounded("discretion")
-            case op.Fixed(value, _) | op.Aggregate(_, _, _, _, value, _):
+            case op.Fixed(value, _, _) | op.Aggregate(_, _, _, _, value, _):
                 return self.value(value, running)
             case op.Open(_, _, otherwise, _):
                 if otherwise is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -143,6 +144,7 @@ class Award:
     citations: tuple[Citation, ...]
     rule: str | None
     outer: bool
+    payers: tuple[tuple[str, Amount], ...]
     _steps: Callable[[], tuple[Step, ...]]
     _readings: Callable[[], tuple[ReadingUse, ...]]
 
@@ -180,7 +182,7 @@ class Award:
             "reasons": list(self.reasons),
             "why": list(whys_of(self.gated)),
             "fund": self.fund,
-            "payer": None,
+            "payer": {name: ends_of(part) for name, part in self.payers} or None,
             "project": self.project,
             "rule": self.rule,
             "outer": self.outer,
@@ -241,6 +243,52 @@ class NotEligible:
             "citations": [self.citation.as_json()],
             "readings": [reading.as_json() for reading in self.readings],
         }
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """A minimum that a sentence obliges somebody to: a lower bound, never in a total (S25)."""
+
+    id: str
+    policy: str
+    clause: str
+    sentence: Sentence
+    amount: Amount
+    decided: bool
+    needs: tuple[str, ...]
+    citation: Citation
+    _steps: Callable[[], tuple[Step, ...]]
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The arithmetic, in the order of the plan."""
+        return self._steps()
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "id": self.id,
+            "policy": self.policy,
+            "clause": self.clause,
+            "at_least": ends_of(self.amount),
+            "decided": self.decided,
+            "steps": [step.as_json() for step in self.steps],
+            "citations": [self.citation.as_json()],
+            "needs": list(self.needs),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A signed correction of an award: what is still due after acceptance, or, below zero, to be recovered (S4)."""
+
+    award: str
+    amount: Fraction
+    flags: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {"award": self.award, "amount": yuan_text(self.amount), "flags": list(self.flags)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +430,8 @@ class Entitlement:
     undecided: tuple[Award, ...]
     not_eligible: tuple[NotEligible, ...]
     not_asked: tuple[NotAsked, ...]
+    obligations: tuple[Obligation, ...]
+    adjustments: tuple[Adjustment, ...]
     cumulation: tuple[CumulationGroup, ...]
     total: Total
     flags: tuple[str, ...]
@@ -426,8 +476,8 @@ class Entitlement:
             "undecided": [award.as_json() for award in self.undecided],
             "not_eligible": [row.as_json() for row in self.not_eligible],
             "not_asked": [row.as_json() for row in self.not_asked],
-            "obligations": [],
-            "adjustments": [],
+            "obligations": [one.as_json() for one in self.obligations],
+            "adjustments": [one.as_json() for one in self.adjustments],
             "instalments": [],
             "cumulation": [group.as_json() for group in self.cumulation],
             "total": self.total.as_json(),

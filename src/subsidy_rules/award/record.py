@@ -12,12 +12,13 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from subsidy_rules.award.complete import hull_in
+from subsidy_rules.award.complete import hull_of
 from subsidy_rules.award.cumulate import LIMIT, Edge
-from subsidy_rules.award.engine import ANOTHER, truth
+from subsidy_rules.award.engine import ANOTHER, number, truth
 from subsidy_rules.award.explain import explain
 from subsidy_rules.award.kinds import kinds_of
 from subsidy_rules.award.model import (
+    Adjustment,
     Alternative,
     Award,
     Citation,
@@ -27,8 +28,10 @@ from subsidy_rules.award.model import (
     Failed,
     NotAsked,
     NotEligible,
+    Obligation,
     ReadingUse,
     Stamp,
+    Step,
     Total,
 )
 from subsidy_rules.award.rows import Row, missing_drivers
@@ -54,6 +57,7 @@ class Record:
         found = run.compute()
         self.run, self.rows, self.hulls = run, found.rows, found.hulls
         self.cumulation, self.sums = found.cumulation, found.sums
+        self.duties, self.duty_hulls = found.duties, found.duty_hulls
         self.shown = [place for place, hull in enumerate(self.hulls) if not hull.eligible.is_false]
         self.by_id = {row.id: place for place, row in enumerate(self.rows)}
         self._alternatives: dict[tuple[str, str], Record] = {}
@@ -144,9 +148,66 @@ class Record:
             self._citations(row),
             self._rule(place),
             hull.outer,
+            self._payers(place),
             lambda: steps_of(row),
             lambda: self._uses(row),
         )
+
+    def _payers(self, place: int) -> tuple[tuple[str, Amount], ...]:
+        """Return who pays which part: an authority's figure within the award, and the rest of it (S20)."""
+        row, whole = self.rows[place], self.hulls[place].amount
+        ctx = row.context({})
+        parts: dict[str, Amount] = {}
+        for name, node in row.clause.plan.payers:
+            if node is not None:
+                figure = number(node)(ctx)
+                open_part = Amount((ZERO, ZERO, whole.ceiling.lo, whole.ceiling.hi), whole.reasons, whole.needs)
+                parts[name] = open_part if figure.kind == "undetermined" else figure.least(whole)
+        rest = whole
+        for part in parts.values():
+            rest = rest.less(part).clamped()
+        return tuple((name, parts.get(name, rest)) for name, _ in row.clause.plan.payers)
+
+    def adjustments(self) -> tuple[Adjustment, ...]:
+        """Return the balance of each award that was assessed after acceptance: what is in force less what was paid."""
+        made = []
+        for place in self.shown:
+            row, hull = self.rows[place], self.hulls[place]
+            if row.clause.plan.settlement is None:
+                continue
+            ctx = row.context({})
+            assessed, paid = (number(node)(ctx) for node in row.clause.plan.settlement)
+            if assessed.kind == paid.kind == hull.amount.kind == "exact":
+                balance = hull.amount.less(paid).minimum
+                if isinstance(balance, Fraction):
+                    flags = ("recovery",) if balance < 0 else ()
+                    made.append(Adjustment(row.id, balance, flags))
+        return tuple(made)
+
+    def obligations(self) -> tuple[Obligation, ...]:
+        """Return the minima that the sentences oblige to."""
+        made = []
+        for row, hull in zip(self.duties, self.duty_hulls, strict=True):
+            if hull.eligible.is_false:
+                continue
+            sentence = row.clause.plan.sentence
+            cited = citation(row.policy.plan, sentence)
+            needs = need_paths(hull.needs)
+            amount = hull.gated
+            made.append(
+                Obligation(
+                    row.id,
+                    sentence.policy,
+                    sentence.id,
+                    sentence,
+                    amount,
+                    hull.is_award,
+                    needs,
+                    cited,
+                    _steps_later(row),
+                )
+            )
+        return tuple(made)
 
     def _flags(self, place: int) -> list[str]:
         row, hull = self.rows[place], self.hulls[place]
@@ -177,9 +238,20 @@ class Record:
         return made
 
     def _citations(self, row: Row) -> tuple[Citation, ...]:
-        ctx = row.context({})
-        taken = [one.sentence for one in row.clause.plan.replacements if not truth(one.truth)(ctx).is_false]
-        return tuple(citation(row.policy.plan, sentence) for sentence in (row.clause.plan.sentence, *taken))
+        """Return the sentence of an award, the rows of its table that may apply, and what replaced a part of it."""
+        ctx, clause = row.context({}), row.clause.plan
+        taken = [one.sentence for one in (*clause.rows, *clause.replacements) if not truth(one.truth)(ctx).is_false]
+        own = () if clause.rows else (clause.sentence,)
+        cited = [citation(row.policy.plan, sentence) for sentence in (*own, *taken)]
+        parts = [part for step in clause.steps for part in op.walk(step.value) if isinstance(part, op.Open)]
+        for guide in self.run.guides:
+            filled = sorted({part.parameter for part in parts} & set(guide.fills))
+            header = guide.file.document
+            cited += [
+                Citation(header.issuer, header.document or header.title, name, 0, header.title, header.address)
+                for name in filled
+            ]
+        return tuple(cited)
 
     def _rule(self, place: int) -> str | None:
         row, hull = self.rows[place], self.hulls[place]
@@ -210,12 +282,12 @@ class Record:
                     if row.clause.plan is clause and not self.hulls[place].selected.is_false
                 ]
                 if not places:
-                    made.append(self._none_of_kind(plan, clause))
+                    made += [self._none_of_kind(plan, clause, sentence) for sentence in clause.sentences]
                 for place in places:
                     made += self._refused(plan, clause, place)
         return made
 
-    def _none_of_kind(self, plan: PolicyPlan, clause: ClausePlan) -> NotEligible:
+    def _none_of_kind(self, plan: PolicyPlan, clause: ClausePlan, sentence: Sentence) -> NotEligible:
         lists = [source.name for source in clause.drivers] or ["enterprise"]
         count = len(self.run.facts.root.lists[lists[0]].things) if clause.drivers else 1
         wheres = [gate.text for gate in clause.gates if gate.role == "where"]
@@ -227,12 +299,12 @@ class Record:
             for one in failed_gates(row, [gate for gate in clause.gates if gate.role == "where"] if not row.key else [])
         )
         return NotEligible(
-            f"{plan.id}/{clause.sentence.id}",
+            f"{plan.id}/{sentence.id}",
             plan.id,
-            clause.sentence.id,
-            clause.sentence,
+            sentence.id,
+            sentence,
             (failed, *extra),
-            citation(plan, clause.sentence),
+            citation(plan, sentence),
             lambda: self._flips(rows),
         )
 
@@ -243,6 +315,7 @@ class Record:
         if hull.eligible.is_false:
             gates = list(clause.gates)
             failed = failed_gates(row, gates) or failed_gates(row, gates, every=True)
+        if failed and not clause.rows:
             made.append(
                 NotEligible(
                     row.id,
@@ -254,7 +327,7 @@ class Record:
                     lambda: self._flips([row]),
                 )
             )
-        for one in clause.replacements:
+        for one in (*clause.rows, *clause.replacements):
             own = failed_gates(row, list(one.gates))
             if own or failed:
                 name = f"{plan.id}/{one.sentence.id}@{row.object}"
@@ -392,7 +465,7 @@ class Record:
         for place in places:
             row = self.rows[place]
             for value in values:
-                total += _width(hull_in(row, domains, {need: value})) / len(values)
+                total += _width(hull_of(row, domains, {need: value}).gated) / len(values)
         return total
 
     # the record
@@ -467,11 +540,14 @@ class Record:
             tuple(self.award(place) for place in undecided),
             tuple(self.refusals()),
             tuple(
-                NotAsked(plan.id, clause.sentence.id, clause.sentence, tuple(missing_drivers(clause, root)))
+                NotAsked(plan.id, sentence.id, sentence, tuple(missing_drivers(clause, root)))
                 for plan in run.policies.plans
                 for clause in plan.clauses
                 if missing_drivers(clause, root)
+                for sentence in clause.sentences
             ),
+            self.obligations(),
+            self.adjustments(),
             self.groups,
             self.total(),
             tuple(flags),
@@ -482,6 +558,10 @@ class Record:
             self.spread,
             explain,
         )
+
+
+def _steps_later(row: Row) -> Callable[[], tuple[Step, ...]]:
+    return lambda: steps_of(row)
 
 
 def _width(amount: Amount) -> Fraction:

@@ -7,15 +7,19 @@ amount as if eligible, and whether a rule bars it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias
+from functools import cached_property
+from itertools import product
+from typing import Final, TypeAlias
 
 from subsidy_rules.award.engine import (
     ANOTHER,
     Context,
     Number,
+    Remembered,
+    Seen,
     Shared,
     Test,
     World,
@@ -31,18 +35,22 @@ from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.step import Lowered
 from subsidy_rules.plan import ClausePlan, Gate, Policies, PolicyPlan, RulePlan
-from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth
+from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import ZERO, Infinity
+
+ELSEWHERE: Final = Fraction(10**12)
+"""Numbers from here on stand for a key's value that no other thing of the case has."""
 
 Key: TypeAlias = tuple[str, ...]
 """The values of a group's keys, as text; an unknown one is `?` with its path."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowValue:
     """What a row says in one world.
 
-    `selected`: the sentence is about this thing; `eligible`: every gate holds; `amount`: the rounded gross amount.
+    `selected`: the sentence is about this thing; `eligible`: every gate holds; `amount`: the rounded gross amount;
+    `repeated`: the unknowns that were looked up more than once, so that intervals alone would not be exact.
     """
 
     gates: tuple[Truth, ...]
@@ -50,8 +58,9 @@ class RowValue:
     eligible: Truth
     amount: Amount
     bars: tuple[Truth, ...]
+    repeated: frozenset[Need] = frozenset()
 
-    @property
+    @cached_property
     def barred(self) -> Truth:
         """Whether any rule bars the award."""
         made = FALSE
@@ -59,12 +68,17 @@ class RowValue:
             made = made.either(bar)
         return made
 
-    @property
+    @cached_property
     def gated(self) -> Amount:
         """The amount, as far as it is eligible and not barred."""
         return self.amount.gated(self.eligible).gated(self.barred.negated())
 
-    @property
+    @cached_property
+    def pays(self) -> bool:
+        """Whether anything may be paid."""
+        return self.gated.maximum != ZERO
+
+    @cached_property
     def needs(self) -> frozenset[Need]:
         """The facts that leave the row open in this world."""
         found = self.eligible.needs | self.barred.needs
@@ -80,6 +94,7 @@ class CompiledClause:
     steps: tuple[tuple[Lowered, Number], ...]
     keys: tuple[op.Value, ...]
     where: Test
+    place: Test
     bars: tuple[tuple[RulePlan, Test], ...]
 
 
@@ -90,6 +105,7 @@ class CompiledPolicy:
     plan: PolicyPlan
     constants: tuple[Amount, ...]
     clauses: tuple[CompiledClause, ...]
+    obligations: tuple[CompiledClause, ...]
     tests: Mapping[tuple[str, str], frozenset[frozenset[str]]]
     breaks: Mapping[tuple[str, str], frozenset[Fraction]]
 
@@ -98,40 +114,44 @@ def compile_functions(plan: PolicyPlan) -> CompiledPolicy:
     """Turn a plan's operations into functions, and collect the sets and constants that facts are tested against."""
     tests: dict[tuple[str, str], set[frozenset[str]]] = {}
     breaks: dict[tuple[str, str], set[Fraction]] = {}
-    clauses = []
-    for clause in plan.clauses:
-        bars = tuple(
-            (rule, truth(rule.when[clause.sentence.id]))
-            for rule in plan.rules
-            if rule.kind == "bar" and clause.sentence.id in rule.when
-        )
-        selectors = op.All(tuple(gate.truth for gate in clause.gates if gate.role == "where"))
-        clauses.append(
-            CompiledClause(
-                clause,
-                tuple((gate, truth(gate.truth)) for gate in clause.gates),
-                tuple((step, number(step.value)) for step in clause.steps),
-                clause.per.keys,
-                truth(selectors),
-                bars,
-            )
-        )
     for node in nodes_of(plan):
         _collect(node, plan, tests, breaks)
     return CompiledPolicy(
         plan,
         tuple(Amount.exact(value) for value, _ in plan.constants),
-        tuple(clauses),
+        tuple(_compiled_clause(plan, clause) for clause in plan.clauses),
+        tuple(_compiled_clause(plan, clause) for clause in plan.obligations),
         {key: frozenset(found) for key, found in tests.items()},
         {key: frozenset(found) for key, found in breaks.items()},
+    )
+
+
+def _compiled_clause(plan: PolicyPlan, clause: ClausePlan) -> CompiledClause:
+    bars = tuple(
+        (rule, truth(rule.when[clause.sentence.id]))
+        for rule in plan.rules
+        if rule.kind == "bar" and clause.sentence.id in rule.when
+    )
+    where, place = (
+        truth(op.All(tuple(gate.truth for gate in clause.gates if gate.role == role))) for role in ("where", "place")
+    )
+    return CompiledClause(
+        clause,
+        tuple((gate, truth(gate.truth)) for gate in clause.gates),
+        tuple((step, number(step.value)) for step in clause.steps),
+        clause.per.keys,
+        where,
+        place,
+        bars,
     )
 
 
 def nodes_of(plan: PolicyPlan) -> Iterator[op.Node]:
     """Return every operation of a policy."""
     roots: list[op.Node] = []
-    for clause in plan.clauses:
+    for clause in (*plan.clauses, *plan.obligations):
         roots += [gate.truth for gate in clause.gates] + [step.value for step in clause.steps]
+        roots += [one for _, one in clause.payers if one is not None] + list(clause.settlement or ())
         roots += list(clause.per.keys) + [gate.truth for one in clause.replacements for gate in one.gates]
     for rule in plan.rules:
         roots += [*rule.when.values(), *rule.cap.values(), *(key for keys in rule.by.values() for key in keys)]
@@ -179,8 +199,14 @@ class Row:
     object: str
     members: tuple[Thing, ...] = ()
     key: Key = ()
-    _known: dict[tuple[object, ...], RowValue] = field(default_factory=dict)
-    _atoms: frozenset[Need] = frozenset()
+    more: Need | None = None
+    _value: Remembered[RowValue] = field(init=False)
+    _projects: Remembered[list[str | Need]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember what the row says and where it stands, world by world."""
+        self._value = Remembered(self._evaluate)
+        self._projects = Remembered(self._find_projects)
 
     @property
     def id(self) -> str:
@@ -200,23 +226,21 @@ class Row:
             reads={} if trace else None,
         )
         if self.key:
-            ctx.group = tuple(
-                (thing, self._is_member(ctx, thing).both(self._selected(ctx, thing))) for thing in self.members
-            )
-            self._rebind(ctx)
+            self._gather(ctx)
+            ctx.more = self.more
         return ctx
 
-    def _rebind(self, ctx: Context) -> None:
-        """Bind the group's names to a member that is certainly one, else to the first."""
-        chosen = next((thing for thing, member in ctx.group if member.is_true), self.members[0])
-        ctx.things[self.clause.plan.per.name] = chosen
-        if chosen.parent is not None:
-            ctx.things[self.clause.plan.per.parent] = chosen.parent
-
-    def _selected(self, ctx: Context, thing: Thing) -> Truth:
-        """Whether a member is what the sentence is about."""
-        self._bind(ctx, thing)
-        return self.clause.where(ctx)
+    def _gather(self, ctx: Context) -> None:
+        """Find the group's members (what the sentence is about, in its place) and bind its names to one of them."""
+        found: list[tuple[Thing, Truth, Truth]] = []
+        for thing in self.members:
+            of_key = self._is_member(ctx, thing)
+            selected = of_key if of_key.is_false else of_key.both(self.clause.where(ctx))
+            found.append((thing, selected, selected if selected.is_false else selected.both(self.clause.place(ctx))))
+        ctx.group = tuple((thing, member) for thing, _, member in found)
+        ctx.selected = any_member(tuple((thing, selected) for thing, selected, _ in found))
+        order = sorted(found, key=lambda one: (one[2].numbers, one[1].numbers), reverse=True)
+        self._bind(ctx, order[0][0])
 
     def _bind(self, ctx: Context, thing: Thing) -> None:
         per = self.clause.plan.per
@@ -229,30 +253,20 @@ class Row:
         made = TRUE
         for node, wanted in zip(self.clause.keys, self.key, strict=True):
             found = key_of(ctx, node)
-            if isinstance(found, str):
-                made = made.both(Truth.of(found == wanted))
-            else:
-                own = wanted == ANOTHER + ".".join(found)
-                known = not wanted.startswith(ANOTHER)
-                made = made.both(Truth.unknown(found) if own or known else FALSE)
+            made = made.both(Truth.of(found == wanted) if isinstance(found, str) else Truth.unknown(found))
         return made
 
     def evaluate(self, world: World) -> RowValue:
-        """Return what the row says in a world; remembered by the facts that it has ever asked for."""
-        mark = tuple(world.get(need) for need in sorted(self._atoms))
-        known = self._known.get((self._atoms, mark))
-        if known is None:
-            known = self._evaluate(world)
-            self._atoms |= known.needs
-            mark = tuple(world.get(need) for need in sorted(self._atoms))
-            self._known[(self._atoms, mark)] = known
-        return known
+        """Return what the row says in a world."""
+        return self._value(world)
 
     def _evaluate(self, world: World) -> RowValue:
         ctx = self.context(world)
         gates, eligible, selected = [], TRUE, TRUE
         for gate, test in self.clause.gates:
             if gate.role == "where" and self.key:
+                found = ctx.selected
+            elif gate.role == "place" and self.key:
                 found = any_member(ctx.group)
             elif gate.role == "doubt":
                 found = TRUE.opened(test(ctx), "open_reading")
@@ -267,10 +281,36 @@ class Row:
         if eligible.is_false:
             return RowValue(tuple(gates), selected, eligible, Amount.exact(ZERO), ())
         bars = tuple(test(ctx) for _, test in self.clause.bars)
-        return RowValue(tuple(gates), selected, eligible, self.amount(ctx), bars)
+        amount = self.amount(ctx)
+        asked = world.asked if isinstance(world, Seen) else {}
+        repeated = frozenset(need for need, times in asked.items() if times > 1)
+        return RowValue(tuple(gates), selected, eligible, amount, bars, repeated)
 
     def amount(self, ctx: Context) -> Amount:
-        """Return the rounded gross amount."""
+        """Return the rounded gross amount, as if eligible.
+
+        Of a group whose members the law leaves open, one at least counts; so it may be where the facts leave them open.
+        """
+        made = self._measured(ctx)
+        group = [(thing, member) for thing, member in ctx.group if not member.is_false]
+        if not group or any(member.is_true for _, member in group):
+            return made
+        if not any(member.numbers[0] != member.numbers[2] or member.numbers[1] != member.numbers[3] for _, member in group):
+            return made
+        alone = []
+        for thing, _ in group:
+            ctx.group = ((thing, TRUE),)
+            alone.append(self._measured(ctx).numbers)
+        low, high = made.numbers[:2]
+        if all(member.decided for _, member in group):
+            low, high = min(one[0] for one in alone), min(one[1] for one in alone)
+        else:
+            high = max(high, *(one[1] for one in alone))
+        needs = made.needs.union(*(member.needs for _, member in group))
+        return settle((low, high, made.numbers[2], made.numbers[3]), made.reasons, needs, made.mode)
+
+    def _measured(self, ctx: Context) -> Amount:
+        ctx.running = Amount.exact(ZERO)
         for _, step in self.clause.steps:
             ctx.running = step(ctx).clamped()
         plan = self.policy.plan
@@ -278,6 +318,9 @@ class Row:
 
     def projects(self, world: World) -> list[str | Need]:
         """Return the projects that the award is on, or the needs that they are (S15)."""
+        return self._projects(world)
+
+    def _find_projects(self, world: World) -> list[str | Need]:
         ctx = self.context(world)
         found: list[str | Need] = []
         members = [thing for thing, member in ctx.group if not member.is_false]
@@ -344,7 +387,7 @@ def key_of(ctx: Context, node: op.Value) -> str | Need:
         value = given if isinstance(given, Amount) and given.decided else assumed
         if not isinstance(value, Amount) or not value.decided or isinstance(value.minimum, Infinity):
             return need
-        return str(value.minimum)
+        return ctx.shared.others.get(value.minimum) or str(value.minimum)
     found = read_thing(ctx, node) if node.spec.type == "ref" else read_word(ctx, node)
     if isinstance(found, tuple):
         return found
@@ -352,6 +395,14 @@ def key_of(ctx: Context, node: op.Value) -> str | Need:
         named = next((thing for thing in ctx.shared.facts.index.values() if thing.path == found), None)
         return found if named is None else named.id
     return str(found)
+
+
+def obligation_rows(compiled: Mapping[str, CompiledPolicy], shared: Shared) -> Iterator[Row]:
+    """Apply every sentence that obliges to the things of the case."""
+    for policy in compiled.values():
+        for clause in policy.obligations:
+            if not missing_drivers(clause.plan, shared.facts.root):
+                yield from _rows(policy, clause, shared)
 
 
 def rows_of(policies: Policies, compiled: Mapping[str, CompiledPolicy], shared: Shared) -> Iterator[Row]:
@@ -389,39 +440,57 @@ def _group_rows(
         raise AssertionError
     owners = listed(shared.facts.root.lists.get("projects")) if per.parent else (shared.facts.root,)
     things: list[Thing] = []
+    more = [("", "projects")] if per.parent and shared.facts.root.lists["projects"].more else []
     for owner in owners:
-        things += listed(owner.lists.get(per.source.name, Items(())))
-    keys: dict[Key, None] = {}
-    unknown: list[tuple[Need, int]] = []
+        items = owner.lists.get(per.source.name)
+        things += listed(items)
+        more += [(owner.path, per.source.name)] if items is None or items.more else []
+    keys: dict[tuple[str | Need, ...], None] = {}
     for thing in things:
         bound = {**base, per.name: thing}
         if thing.parent is not None:
             bound[per.parent] = thing.parent
-        row = Row(policy, clause, shared, bound, "")
-        ctx = row.context({})
-        found = [key_of(ctx, node) for node in clause.keys]
-        unknown += [(one, place) for place, one in enumerate(found) if isinstance(one, tuple)]
-        keys.setdefault(tuple(one if isinstance(one, str) else ANOTHER + ".".join(one) for one in found))
-    keys = _with_known_values(keys)
-    for key in keys:
+        ctx = Row(policy, clause, shared, bound, "").context({})
+        keys.setdefault(tuple(key_of(ctx, node) for node in clause.keys))
+    for key in _possible_keys(list(keys), shared):
         label = "/".join(key)
         first = things[0]
         bound = {**base, per.name: first}
         if first.parent is not None:
             bound[per.parent] = first.parent
-        yield Row(policy, clause, shared, bound, label, tuple(things), key)
+        yield Row(policy, clause, shared, bound, label, tuple(things), key, next(iter(more), None))
 
 
-def _with_known_values(keys: dict[Key, None]) -> dict[Key, None]:
-    """Add the groups that an unknown key may turn out to name: every combination of known values in its place."""
-    columns: list[list[str]] = []
-    for place in range(len(next(iter(keys), ()))):
-        columns.append(sorted({key[place] for key in keys if not key[place].startswith(ANOTHER)}))
-    made = dict(keys)
-    for key in keys:
-        options: list[Key] = [()]
-        for place, part in enumerate(key):
-            values = [part, *columns[place]] if part.startswith(ANOTHER) else [part]
-            options = [(*option, value) for option in options for value in values]
-        made.update(dict.fromkeys(options))
-    return made
+def _possible_keys(found: Sequence[tuple[str | Need, ...]], shared: Shared) -> list[Key]:
+    """Return the groups that there may be: an unknown key may turn out to be any value that another one may have."""
+    columns = [_values_of_key([key[place] for key in found], shared) for place in range(len(found[0]) if found else 0)]
+    made: dict[Key, None] = {}
+    for key in found:
+        parts = [(part,) if isinstance(part, str) else columns[place] for place, part in enumerate(key)]
+        made.update(dict.fromkeys(product(*parts)))
+    return list(made)
+
+
+def _values_of_key(parts: Sequence[str | Need], shared: Shared) -> tuple[str, ...]:
+    """Return the values that a key may have, and tell what an unknown one is to be tried with; `?` marks none of the case."""
+    known = {part: None for part in parts if isinstance(part, str)}
+    needs = [part for part in dict.fromkeys(parts) if isinstance(part, tuple)]
+    for place, need in enumerate(needs):
+        spec = shared.specs[need]
+        if spec.type == "ref":
+            known |= {name: None for name, thing in shared.facts.index.items() if thing.entity in spec.target}
+        elif spec.type in NUMERIC:
+            figures = [Fraction(part) for part in parts if isinstance(part, str) and not part.startswith(ANOTHER)]
+            fresh = [ELSEWHERE + n for n in range(place + 1)]
+            shared.others.update({number: label_of(one) for number, one in zip(fresh, needs, strict=False)})
+            tried = dict.fromkeys(Amount.exact(number) for number in sorted({*figures, *fresh}))
+            shared.choices[need] = tuple({**dict.fromkeys(shared.choices.get(need, ())), **tried})
+        else:
+            known |= dict.fromkeys(spec.members)
+            shared.choices[need] = tuple(spec.members)
+    return (*known, *(label_of(need) for need in needs))
+
+
+def label_of(need: Need) -> str:
+    """Return what stands for the unknown value of a key."""
+    return ANOTHER + ".".join(need)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from subsidy_rules.award.complete import Domains, RowHull, hull_of
 from subsidy_rules.award.cumulate import Cumulation, Sums
 from subsidy_rules.award.engine import Shared
-from subsidy_rules.award.rows import CompiledPolicy, Row, compile_functions, rows_of
+from subsidy_rules.award.rows import CompiledPolicy, Row, compile_functions, obligation_rows, rows_of
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.plan import Guide, Policies, PolicyPlan
 
@@ -36,6 +36,8 @@ class Computed:
     hulls: list[RowHull]
     cumulation: Cumulation
     sums: Sums
+    duties: list[Row]
+    duty_hulls: list[RowHull]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Run:
         rows = list(rows_of(self.policies, compiled, shared))
         hulls = [hull_of(row, domains) for row in rows]
         cumulation = Cumulation(rows, hulls, domains)
-        return Computed(rows, hulls, cumulation, cumulation.solve())
+        duties = list(obligation_rows(compiled, shared))
+        duty_hulls = [hull_of(row, domains) for row in duties]
+        return Computed(rows, hulls, cumulation, cumulation.solve(), duties, duty_hulls)
 
     def choosing(self, readings: Mapping[str, str]) -> Run:
         """Return the same evaluation under other readings."""

@@ -1,110 +1,342 @@
 """The trace: an award's steps with their figures, and for a refusal each condition that fails with the value read.
 
 Both read the operations of the plan again, in the world of the case as it is, so what is printed is what was computed.
+A step is written in Chinese and in English, and carries the arithmetic so far as one line with the numbers in it:
+
+    min((2,800万元 + 200万元) × 10%, 2,000万元)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from subsidy_rules.award.engine import Context, number, read_member, read_number, things_of, truth
 from subsidy_rules.award.model import Failed, Step
 from subsidy_rules.award.rows import Row
-from subsidy_rules.facts.case import Members, Other, Ref, Thing, Value
+from subsidy_rules.errors import Lang
+from subsidy_rules.facts.case import NO_LOWER, Members, Other, Ref, Thing, Value
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.step import Lowered
-from subsidy_rules.plan import Gate
-from subsidy_rules.values.amount import Amount, Need
-from subsidy_rules.values.quantity import Infinity, Number, exact_text, exact_yuan_text, format_date, format_money, format_ratio
+from subsidy_rules.mechanisms.step import Lowered, Parameter
+from subsidy_rules.plan import Gate, TableRow
+from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
+from subsidy_rules.values.quantity import (
+    ZERO,
+    Infinity,
+    Number,
+    exact_text,
+    exact_yuan_text,
+    format_date,
+    format_money,
+    format_ratio,
+)
+
+SUM, PRODUCT, UNIT = 0, 1, 2
+"""How tightly a written expression holds together: what is looser is put in brackets."""
+
+UNITS_EN: Final = {
+    "分": "fen",
+    "角": "0.1 yuan",
+    "元": "yuan",
+    "百元": "100 yuan",
+    "千元": "1,000 yuan",
+    "万元": "10,000 yuan",
+}
+UNKNOWN: Final = {"zh": "未知", "en": "unknown"}
+YES: Final = {"zh": "是", "en": "yes"}
+NO: Final = {"zh": "否", "en": "no"}
+NONE: Final = {"zh": "无", "en": "none"}
+OPEN: Final = ("（是否适用未定）", " (open whether it applies)")
+EITHER: Final = ("（满足其一即可）", " (one of several is enough)")
+MAYBE: Final = ("（待定）", " (open)")
+LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
+LONGEST: Final = 200
+LIFTED: Final = ("（本案不适用）", " (does not apply here)")
 
 
-def write_number(value: Number, type_: str) -> str:
+@dataclass(frozen=True, slots=True)
+class TracedStep(Step):
+    """A step with its running amount, its text in English, and `formula`: the arithmetic so far, in both languages."""
+
+    amount: Amount = Amount.exact(ZERO)  # noqa: RUF009 - an amount is immutable
+    text_en: str = ""
+    formula_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedFailed(Failed):
+    """A failed condition with its fact's labels, and what was read and required in English."""
+
+    label: str = ""
+    label_en: str = ""
+    read_en: str = ""
+    required_en: str = ""
+
+
+def write_money(fen: Number, lang: Lang = "zh") -> str:
+    """Write money for people; a figure without a finite decimal is cut after four and ends in `…`.
+
+    >>> from fractions import Fraction
+    >>> write_money(Fraction(280000000)), write_money(Fraction(25643888), "en"), write_money(Fraction(1000, 3))
+    ('280万元', 'CNY 256,438.88', '3.3333…元')
+    """
+    if isinstance(fen, Infinity):
+        return "∞"
+    text = exact_text(fen / 100)
+    if "/" in text:
+        whole = abs(fen) * 100
+        cut = whole.numerator // whole.denominator
+        text = f"{'-' if fen < 0 else ''}{cut // 10_000:,}.{cut % 10_000:04d}…"
+        return f"{text}元" if lang == "zh" else f"CNY {text}"
+    if lang == "zh":
+        return format_money(fen)
+    whole_text, dot, part = text.partition(".")
+    return f"CNY {int(whole_text):,}" + (dot + part.ljust(2, "0") if part else "")
+
+
+def write_number(value: Number, type_: str, lang: Lang = "zh") -> str:
     """Write a number of a type for people."""
     if type_ == "money":
-        return format_money(value)
+        return write_money(value, lang)
     if isinstance(value, Infinity):
         return "∞"
+    if type_ == "date" and value < 1:
+        return "…"
     return {"ratio": format_ratio, "date": format_date}.get(type_, exact_text)(value)
 
 
-def write_amount(amount: Amount, type_: str) -> str:
-    """Write an amount of a type for people: one figure, or `least–greatest`."""
-    lo, hi = write_number(amount.minimum, type_), write_number(amount.maximum, type_)
+def write_amount(amount: Amount, type_: str, lang: Lang = "zh") -> str:
+    """Write an amount of a type for people: one figure, or `least–greatest`; no date at all is `无`."""
+    if isinstance(amount.maximum, Infinity):
+        lowest = NO_LOWER if type_ == "ratio" else ZERO
+        return UNKNOWN[lang] if amount.minimum <= lowest else f"≥ {write_number(amount.minimum, type_, lang)}"
+    if type_ == "date" and amount.maximum < 1:
+        return NONE[lang]
+    lo, hi = write_number(amount.minimum, type_, lang), write_number(amount.maximum, type_, lang)
     return lo if lo == hi else f"{lo}–{hi}"
 
 
-def write_value(value: Value | None, spec: FieldSpec) -> str:
+def write_value(value: Value | None, spec: FieldSpec, lang: Lang = "zh") -> str:
     """Write a fact's value for people; `未知` where it is not given."""
     if value is None:
-        return "未知"
+        return UNKNOWN[lang]
     if isinstance(value, Amount):
-        return write_amount(value, spec.type)
+        return write_amount(value, spec.type, lang)
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return (YES if value else NO)[lang]
     if isinstance(value, Members):
-        names = [_label(spec, name) for name in sorted(value.names)]
-        return "、".join([*names, *value.other]) or "无"
+        names = [write_member(spec, name, lang) for name in sorted(value.names)]
+        return _listed([*names, *value.other], lang) or NONE[lang]
     if isinstance(value, Other):
-        return f"其他：{value.text}"
+        return f"其他：{value.text}" if lang == "zh" else f"other: {value.text}"
     if isinstance(value, Ref):
         return value.id
-    return _label(spec, value)
+    return write_member(spec, value, lang)
 
 
-def _label(spec: FieldSpec, name: str) -> str:
+def write_member(spec: FieldSpec, name: str, lang: Lang = "zh") -> str:
+    """Write a member of an enumeration by its label."""
     member = spec.members.get(name)
-    return name if member is None or not member.zh else member.zh
+    if lang == "zh":
+        return name if member is None or not member.zh else member.zh
+    return name if member is None else member.en or name.replace("_", " ")
+
+
+def write_label(spec: FieldSpec, lang: Lang = "zh") -> str:
+    """Write a field by its label."""
+    return spec.zh or spec.name if lang == "zh" else spec.en or spec.name.replace("_", " ")
+
+
+def _listed(names: list[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+class Line(NamedTuple):
+    """An expression in both languages, and how tightly it holds together."""
+
+    zh: str = "0元"
+    en: str = "CNY 0"
+    rank: int = UNIT
+
+    def within(self, rank: int) -> Line:
+        """Put it in brackets where it is looser than what stands around it."""
+        return self if self.rank >= rank else Line(f"({self.zh})", f"({self.en})")
+
+    def marked(self, mark: tuple[str, str]) -> Line:
+        """Add a remark."""
+        return Line(self.zh + mark[0], self.en + mark[1], self.rank)
+
+    def led(self, sign: str) -> Line:
+        """Put a sign before it."""
+        return Line(f"{sign} {self.zh}", f"{sign} {self.en}", self.rank) if sign else self
+
+
+def join(sign: str, parts: list[Line], rank: int) -> Line:
+    """Join expressions by a sign; nothing is zero."""
+    if len(parts) == 1:
+        return parts[0]
+    kept = [one.within(rank) for one in parts]
+    made = (f" {sign} ".join(one.zh for one in kept), f" {sign} ".join(one.en for one in kept))
+    return Line(*made, rank) if parts else Line()
+
+
+def least(a: Line, b: Line) -> Line:
+    """Write the lesser of two."""
+    return Line(f"min({a.zh}, {b.zh})", f"min({a.en}, {b.en})")
 
 
 def steps_of(row: Row) -> tuple[Step, ...]:
     """Return the steps of a row's award in the case as it is."""
-    ctx = row.context({}, trace=True)
-    made = list(_steps(ctx, [step for step, _ in row.clause.steps], row, ""))
-    plan = row.policy.plan
-    rounded = ctx.running.rounded(plan.unit, plan.mode)
-    if rounded.numbers != ctx.running.numbers:
-        unit = plan.file.policy.rounding.unit
-        made.append(Step("round", f"取整到{unit}", _yuan(rounded), "", ()))
-    return tuple(made)
+    return tuple(_Tracer(row).trace())
 
 
-def _steps(ctx: Context, steps: list[Lowered], row: Row, item: str) -> Iterator[Step]:
-    for place, step in enumerate(steps):
-        if truth(step.applies)(ctx).is_false:
-            continue
-        before, ctx.reads = ctx.running, {}
-        operand = None if step.operand is None else number(step.operand)(ctx)
-        value = number(step.value)(ctx).clamped()
-        facts = tuple(ctx.reads)
-        inner: list[Step] = []
+class _Tracer:
+    """Runs the steps of one award once more, and writes each down."""
+
+    def __init__(self, row: Row) -> None:
+        self.row, self.ctx = row, row.context({}, trace=True)
+        self.line = Line()
+        self.count = 0
+
+    def trace(self) -> Iterator[Step]:
+        ctx, plan = self.ctx, self.row.policy.plan
+        yield from self._steps([step for step, _ in self.row.clause.steps], "")
+        rounded = ctx.running.rounded(plan.unit, plan.mode)
+        if rounded.numbers != ctx.running.numbers:
+            unit = plan.file.policy.rounding.unit
+            yield self._made("round", Line(f"取整到{unit}", f"rounded to the {UNITS_EN[unit]}"), rounded)
+
+    def _made(
+        self,
+        word: str,
+        text: Line,
+        amount: Amount,
+        quote: str = "",
+        facts: tuple[str, ...] = (),
+        binding: bool | None = None,
+    ) -> Step:
+        return TracedStep(
+            word, text.zh, _yuan(amount), quote, facts, binding, self.line.zh, amount, text.en, self.line.en
+        )
+
+    def _steps(self, steps: list[Lowered], item: str) -> Iterator[Step]:
+        ctx = self.ctx
+        for place, step in enumerate(steps):
+            if truth(step.applies)(ctx).is_false:
+                continue
+            row = next((one for one in self._rows(step) if truth(one.truth)(ctx).is_true), None)
+            if row is not None:
+                yield from self._steps(list(row.steps), item)
+                continue
+            before, ctx.reads = ctx.running, {}
+            value = number(step.value)(ctx).clamped()
+            facts = tuple(ctx.reads)
+            inner = list(self._inner(step))
+            text = self._text(step)
+            binding = value.numbers != before.numbers if step.word in ("cap", "limit") else None
+            quote = step.quote if item else self._quote(step, place)
+            yield from inner
+            named = Line(f"{item}：{text.zh}", f"{item}: {text.en}") if item else text
+            yield self._made(step.word, named, value, quote, facts, binding)
+            ctx.running = value
+
+    def _rows(self, step: Lowered) -> tuple[TableRow, ...]:
+        """Return the exclusive sentences that a table's step stands for."""
+        return self.row.clause.plan.rows if step.word == "table" else ()
+
+    def _quote(self, step: Lowered, place: int) -> str:
+        """Return the words that the step rests on: those of a sentence that stands in its place, where one does."""
+        quotes = [step.quote]
+        for one in self.row.clause.plan.replacements:
+            holds = truth(one.truth)(self.ctx)
+            if one.step == place and not holds.is_false:
+                quotes = [one.sentence.quote] if holds.is_true else [*quotes, one.sentence.quote]
+        return "；".join(quotes)
+
+    def _inner(self, step: Lowered) -> Iterator[Step]:
+        """Yield the steps of a step's items, or of each sentence of a table that may be the one that applies."""
+        ctx, kept = self.ctx, self.ctx.running
+        lines: list[Line] = []
         if step.items is not None:
-            inner = list(_items(ctx, step, row))
-        text = _text(ctx, step, operand, inner)
-        binding = value.numbers != before.numbers if step.word in ("cap", "limit") else None
-        quote = step.quote
-        if not item:
-            for one in row.clause.plan.replacements:
-                if one.step == place and not truth(one.truth)(ctx).is_false:
-                    quote = one.sentence.quote
-        yield from inner
-        yield Step(step.word, f"{item}{text}", _yuan(value), quote, facts, binding, _formula(step, operand))
-        ctx.running = value
+            source, name, where = step.items
+            test = truth(where)
+            for thing, _ in things_of(ctx, source)[0]:
+                ctx.things[name] = thing
+                holds = test(ctx)
+                if not holds.is_false:
+                    self.line = Line()
+                    yield from self._steps(list(step.inner), thing.id or thing.path)
+                    lines.append(self.line if holds.is_true else self.line.within(PRODUCT).marked(OPEN))
+                del ctx.things[name]
+            self.line, self.count = join("+", lines, SUM), len(lines)
+        for row in self._rows(step):
+            if not truth(row.truth)(ctx).is_false:
+                self.line = Line()
+                yield from self._steps(list(row.steps), row.sentence.id)
+                lines.append(self.line)
+                self.line = Line(" 或 ".join(one.zh for one in lines), " or ".join(one.en for one in lines), SUM)
+        ctx.running = kept
+
+    def _text(self, step: Lowered) -> Line:
+        """Return what a step says, and take it into the line."""
+        if step.items is not None:
+            return Line(f"{self.count}项合计", f"sum of {self.count}")
+        if step.operand is None:
+            return Line("适用哪一句未定", "open which sentence applies")
+        if isinstance(step.operand, op.Decided):
+            return self._decided(step.operand, step.sign)
+        open_ = OPEN if not truth(step.applies)(self.ctx).is_true else ("", "")
+        node, sign = self._operand(step, step.operand)
+        plain = self._write(node, labels=False).marked(open_)
+        text = self._write(node, labels=True).marked(open_).led(sign)
+        if step.word in ("rate", "share"):
+            self.line = join("×", [self.line, plain], PRODUCT)
+        elif step.word in ("cap", "limit"):
+            unless = _unless(step)
+            lifted = FALSE if unless is None else truth(unless)(self.ctx)
+            if lifted.is_true:
+                return text.marked(LIFTED)
+            if not lifted.is_false:
+                text, plain = text.marked(OPEN), plain.marked(OPEN)
+            self.line = least(self.line, plain)
+        else:
+            self.line = plain
+        return text
+
+    def _decided(self, node: op.Decided, sign: str) -> Line:
+        """Return what an authority has fixed; it stands within the law's ceiling, or is the least of the award."""
+        for fact in node.facts:
+            if isinstance(self.ctx.things[fact.name].values.get(fact.spec.name), Amount):
+                figure = self._write(fact, labels=False)
+                if node.exact:
+                    self.line = least(figure, self.line)
+                else:
+                    self.line = Line(f"{figure.zh} 至 {self.line.zh}", f"{figure.en} to {self.line.en}", SUM)
+                return self._write(fact, labels=True).led(sign)
+        return Line("未确定", "not decided")
+
+    def _operand(self, step: Lowered, operand: op.Value) -> tuple[op.Value, str]:
+        """Return the figure that a step brings and its sign; under a bound rate, a guide's rate where one fills it."""
+        if step.word == "rate" and step.sign != "×":
+            for part in op.walk(step.value):
+                if isinstance(part, op.Open) and part.parameter in self.ctx.shared.guides:
+                    return op.Least(part, operand, printed=True, type="ratio"), "×"
+        return operand, step.sign
+
+    def _write(self, node: op.Value, *, labels: bool) -> Line:
+        return write_expression(self.ctx, node, self.row.policy.plan.parameters, labels=labels)
 
 
-def _items(ctx: Context, step: Lowered, row: Row) -> Iterator[Step]:
-    if step.items is None:
-        return
-    source, name, where = step.items
-    test = truth(where)
-    kept = ctx.running
-    for thing, _ in things_of(ctx, source)[0]:
-        ctx.things[name] = thing
-        if not test(ctx).is_false:
-            yield from _steps(ctx, list(step.inner), row, f"{thing.id or thing.path}：")
-        del ctx.things[name]
-    ctx.running = kept
+def _unless(step: Lowered) -> op.Truth | None:
+    """Return the condition under which a cap does not apply, where it has one."""
+    node = step.value
+    if step.applies is not op.ALWAYS and isinstance(node, op.Choose):
+        node = node.branches[0][1]
+    if isinstance(node, op.Choose) and isinstance(node.branches[0][1], op.Running):
+        return node.branches[0][0]
+    return None
 
 
 def _yuan(value: Amount) -> str | None:
@@ -112,73 +344,105 @@ def _yuan(value: Amount) -> str | None:
     return lo if lo == hi else f"{lo} … {hi if hi is not None else '∞'}"
 
 
-def _text(ctx: Context, step: Lowered, operand: Amount | None, inner: list[Step]) -> str:
-    if step.items is not None:
-        return f"{len([one for one in inner if one.word == step.inner[-1].word])}项合计"
-    if operand is None or step.operand is None:
-        return step.word
-    described = describe(ctx, step.operand) if step.word in ("basis", "interest", "limit", "lump_sum", "case_by_case") else ""
-    figure = described or write_amount(operand, step.operand.type)
-    return f"{step.sign} {figure}".strip()
-
-
-def _formula(step: Lowered, operand: Amount | None) -> str:
-    if operand is None or step.operand is None:
-        return ""
-    return f"{step.sign} {write_amount(operand, step.operand.type)}".strip()
-
-
-def describe(ctx: Context, node: op.Value) -> str:
-    """Write where a figure comes from: the facts with their labels (`设备 2,800万元 + 配套软件 200万元`)."""
+def write_expression(ctx: Context, node: op.Value, parameters: Mapping[str, Parameter], *, labels: bool) -> Line:
+    """Write where a figure comes from, with the facts' labels (`设备 2,800万元 + 配套软件 200万元`) or without."""
     match node:
-        case op.Aggregate("sum", source, alias, where, value, _) if isinstance(value, op.Fact):
-            parts = []
-            test = truth(where)
-            for thing, member in things_of(ctx, source)[0]:
-                kept = ctx.things.get(alias)
-                ctx.things[alias] = thing
-                holds = member.both(test(ctx))
-                if not holds.is_false:
-                    amount = write_amount(read_number(ctx, thing, value.spec), value.spec.type)
-                    parts.append(f"{_name(ctx, thing)} {amount}" + ("" if holds.is_true else "（待定）"))
-                ctx.things.pop(alias)
-                if kept is not None:
-                    ctx.things[alias] = kept
-            return " + ".join(parts)
-        case op.Fact(name, spec, _):
-            return f"{spec.zh or spec.name} {write_amount(number(node)(ctx), spec.type)}" if name else ""
+        case op.Aggregate("sum", source, alias, where, op.Fact() as value, _):
+            return _sum(ctx, source, alias, where, value, labels=labels)
+        case op.Fact(_, spec, _):
+            figure = _fact(ctx, node)
+            if not labels:
+                return figure
+            return Line(f"{write_label(spec, 'zh')} {figure.zh}", f"{write_label(spec, 'en')} {figure.en}")
         case op.Arithmetic(sign, left, right, _):
+            rank = PRODUCT if sign in "*/" else SUM
+            a = write_expression(ctx, left, parameters, labels=labels).within(rank)
+            b = write_expression(ctx, right, parameters, labels=labels).within(rank + (sign in "-/"))
             shown = {"*": "×", "/": "÷"}.get(sign, sign)
-            return f"{describe(ctx, left)} {shown} {describe(ctx, right)}"
+            return Line(f"{a.zh} {shown} {b.zh}", f"{a.en} {shown} {b.en}", rank)
         case op.Choose(branches, otherwise, _):
-            chosen = next((value for test, value in branches if truth(test)(ctx).is_true), otherwise)
-            return describe(ctx, chosen)
-        case op.Open():
-            return "" if ctx.shared.guides.get(node.parameter) else f"待定：{node.parameter}"
-        case _ if node.type in NUMERIC:
-            return write_amount(number(node)(ctx), node.type)
+            found = [(truth(test)(ctx), value) for test, value in branches]
+            live = [(holds, value) for holds, value in found if not holds.is_false]
+            if not live or live[0][0].is_true:
+                chosen = live[0][1] if live else otherwise
+                return write_expression(ctx, chosen, parameters, labels=labels)
+            return _figure(ctx, node)
+        case op.Open(parameter, _, _, _) if parameter not in ctx.shared.guides:
+            document = parameters[parameter].document
+            if labels:
+                return Line(f"待定（见{document}）", f"open (see {document})")
+            return Line("待定", "open")
+        case op.Least(left, right, _, _):
+            return least(*(write_expression(ctx, one, parameters, labels=labels) for one in (left, right)))
         case _:
-            return _member(ctx, node) if isinstance(node, op.Fact) else ""
+            return _figure(ctx, node)
 
 
-def _member(ctx: Context, node: op.Fact) -> str:
-    found = read_member(ctx, ctx.things[node.name], node.spec)
-    return found if isinstance(found, str) else "未知"
+def _figure(ctx: Context, node: op.Value) -> Line:
+    return _written(number(node)(ctx), node.type)
 
 
-def _name(ctx: Context, thing: Thing) -> str:
+def _written(amount: Amount, type_: str) -> Line:
+    zh, en = write_amount(amount, type_, "zh"), write_amount(amount, type_, "en")
+    return Line(zh, en, SUM if "–" in zh or "≥" in zh else UNIT)
+
+
+def _fact(ctx: Context, node: op.Fact) -> Line:
+    thing = ctx.things[node.name]
+    if node.spec.type not in NUMERIC:
+        found = read_member(ctx, thing, node.spec)
+        value = None if isinstance(found, tuple) else found
+        return Line(write_value(value, node.spec, "zh"), write_value(value, node.spec, "en"))
+    amount = read_number(ctx, thing, node.spec)
+    if isinstance(amount.maximum, Infinity) and node.spec.sort != "applicant":
+        return Line("待定", "open")
+    return _written(amount, node.type)
+
+
+def _sum(ctx: Context, source: op.Source, alias: str, where: op.Truth, value: op.Fact, *, labels: bool) -> Line:
+    parts: list[Line] = []
+    test = truth(where)
+    found, need = things_of(ctx, source)
+    kept = ctx.things.get(alias)
+    for thing, member in found:
+        ctx.things[alias] = thing
+        holds = member.both(test(ctx))
+        if not holds.is_false:
+            figure = _fact(ctx, value)
+            if labels:
+                names = [_name(ctx, thing, lang) for lang in LANGS]
+                figure = Line(f"{names[0]} {figure.zh}", f"{names[1]} {figure.en}")
+            parts.append(figure if holds.is_true else figure.marked(MAYBE))
+        del ctx.things[alias]
+    if kept is not None:
+        ctx.things[alias] = kept
+    if need is not None:
+        parts.append(Line(UNKNOWN["zh"], UNKNOWN["en"]))
+    return join("+", parts, SUM)
+
+
+def _name(ctx: Context, thing: Thing, lang: Lang) -> str:
     spec = ctx.shared.vocabulary.field(thing.entity, "kind")
     kind = thing.values.get("kind")
     if spec is not None and isinstance(kind, str):
-        return _label(spec, kind)
+        return write_member(spec, kind, lang)
     return thing.id or thing.path
 
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    fact: str
-    read: str
-    required: str
+    """A test that stands in the way: the fact, and what was read and required in both languages."""
+
+    path: str
+    spec: FieldSpec | None
+    read: tuple[str, str]
+    required: tuple[str, str]
+
+    def failed(self, gate: Gate) -> Failed:
+        labels = ("", "") if self.spec is None else (write_label(self.spec, "zh"), write_label(self.spec, "en"))
+        return TracedFailed(
+            gate.role, gate.text, self.path, self.read[0], self.required[0], *labels, self.read[1], self.required[1]
+        )
 
 
 def failed_gates(row: Row, gates: list[Gate], *, every: bool = False) -> tuple[Failed, ...]:
@@ -188,8 +452,8 @@ def failed_gates(row: Row, gates: list[Gate], *, every: bool = False) -> tuple[F
     for gate in gates:
         holds = truth(gate.truth)(ctx)
         if holds.is_false if not every else not holds.is_true:
-            atoms = list(dict.fromkeys(_atoms(ctx, gate.truth, wanted=True))) or [_Atom("", "", gate.text)]
-            made += [Failed(gate.role, gate.text, atom.fact, atom.read, atom.required) for atom in atoms]
+            atoms = list(dict.fromkeys(_atoms(ctx, gate.truth, wanted=True)))
+            made += [one.failed(gate) for one in atoms or [_Atom("", None, ("", ""), (gate.text, gate.text))]]
     return tuple(made)
 
 
@@ -198,43 +462,96 @@ def _atoms(ctx: Context, node: op.Truth, *, wanted: bool) -> Iterator[_Atom]:
     holds = truth(node)(ctx)
     if (wanted and holds.is_true) or (not wanted and holds.is_false):
         return
-    sign = "" if wanted else "不"
     match node:
         case op.All(truths) | op.AnyOf(truths):
-            for one in truths:
-                yield from _atoms(ctx, one, wanted=wanted)
+            if isinstance(node, op.AnyOf) == wanted:
+                live = [one for one in truths if not _is_dead(ctx, one, wanted=wanted)]
+                found = [list(_atoms(ctx, one, wanted=wanted)) for one in live]
+                yield from _alternatives([atoms for atoms in found if atoms])
+            else:
+                against = [one for one in truths if _fails(truth(one)(ctx), wanted=wanted)]
+                for one in against if against and _fails(holds, wanted=wanted) else truths:
+                    yield from _atoms(ctx, one, wanted=wanted)
         case op.Not(inner):
             yield from _atoms(ctx, inner, wanted=not wanted)
         case op.IfTruth(condition, then, otherwise):
             chosen = then if truth(condition)(ctx).is_true else otherwise
-            found = list(_atoms(ctx, chosen, wanted=wanted))
-            yield from found or _atoms(ctx, condition, wanted=not wanted)
+            inside = list(_atoms(ctx, chosen, wanted=wanted))
+            yield from inside or _atoms(ctx, condition, wanted=not wanted)
         case op.Holds(fact):
-            yield _atom(ctx, fact, f"{sign}为是" if sign else "是")
-        case op.In(fact, listing, _):
-            names = "、".join(_label(fact.spec, name) for name in sorted(listing.members))
-            yield _atom(ctx, fact, f"{sign}属于：{names[:200]}")
-        case op.Same(left, right):
-            if isinstance(left, op.Fact):
-                other = right.text if isinstance(right, op.Words) else right.name
-                yield _atom(ctx, left, f"{sign}同于 {other}")
+            answer = YES if wanted else NO
+            yield _atom(ctx, fact, (answer["zh"], answer["en"]))
+        case op.In(fact, listing, every):
+            yield _atom(ctx, fact, _membership(fact.spec, listing, every=every, wanted=wanted))
+        case op.Same(op.Fact() as left, right):
+            other = right.text if isinstance(right, op.Words) else right.name
+            sign = ("同于", "the same as") if wanted else ("不同于", "other than")
+            yield _atom(ctx, left, (f"{sign[0]} {other}", f"{sign[1]} {other}"))
         case op.Within(facts, codes, zones):
             given = next((f for f in facts if f.spec.name in ctx.things[f.name].values), facts[-1])
-            yield _atom(ctx, given, f"{sign}在：{'、'.join([*codes, *sorted(zones)])}")
+            places = [*codes, *sorted(zones)]
+            sign = ("在：", "in: ") if wanted else ("不在：", "outside: ")
+            yield _atom(ctx, given, (sign[0] + _listed(places, "zh"), sign[1] + _listed(places, "en")))
         case op.Compare(sign_, left, right):
             yield _comparison(ctx, sign_, left, right, wanted=wanted)
         case op.Exists(source, _, _):
             owner = ctx.things[source.owner].path if source.owner else ""
             items, _ = things_of(ctx, source)
-            required = "至少一项符合" if wanted else "没有符合的"
-            yield _Atom(f"{owner}.{source.name}".strip("."), f"{len(items)}项", required)
+            required = ("至少一项符合", "at least one that fits") if wanted else ("没有符合的", "none that fits")
+            path = f"{owner}.{source.name}".strip(".")
+            yield _Atom(path, None, (f"{len(items)}项", str(len(items))), required)
         case _:
             return
 
 
-def _atom(ctx: Context, fact: op.Fact, required: str) -> _Atom:
+def _fails(holds: Truth, *, wanted: bool) -> bool:
+    return holds.is_false if wanted else holds.is_true
+
+
+def _is_dead(ctx: Context, node: op.Truth, *, wanted: bool) -> bool:
+    """Whether no fact could make this alternative hold, because a reading that was chosen stands against it."""
+    match node:
+        case op.ReadingIs():
+            return _fails(truth(node)(ctx), wanted=wanted)
+        case op.Not(inner):
+            return _is_dead(ctx, inner, wanted=not wanted)
+        case op.All(truths) | op.AnyOf(truths):
+            some = isinstance(node, op.All) == wanted
+            return (any if some else all)(_is_dead(ctx, one, wanted=wanted) for one in truths)
+        case _:
+            return False
+
+
+def _alternatives(found: list[list[_Atom]]) -> Iterator[_Atom]:
+    """Return the tests of which any one would do: on one fact as one, else each with a remark that it is not alone."""
+    atoms = list(dict.fromkeys(atom for one in found for atom in one))
+    if len(found) > 1 and all((one.path, one.read) == (atoms[0].path, atoms[0].read) for one in atoms):
+        required = tuple(sign.join(one.required[lang] for one in atoms) for lang, sign in enumerate(("，或", ", or ")))
+        yield replace(atoms[0], required=(required[0], required[1]))
+    elif len(found) > 1:
+        for one in atoms:
+            yield replace(one, required=(one.required[0] + EITHER[0], one.required[1] + EITHER[1]))
+    else:
+        yield from atoms
+
+
+def _membership(spec: FieldSpec, listing: op.Listing, *, every: bool, wanted: bool) -> tuple[str, str]:
+    names = sorted(listing.members)
+    zh = _listed([write_member(spec, name, "zh") for name in names], "zh")[:LONGEST] + ("等" if listing.open else "")
+    en = _listed([write_member(spec, name, "en") for name in names], "en")[:LONGEST]
+    en += " or the like" if listing.open else ""
+    if every:
+        sign = ("包含全部：", "all of: ") if wanted else ("不全包含：", "not all of: ")
+    else:
+        sign = ("属于：", "one of: ") if wanted else ("不属于：", "none of: ")
+    return sign[0] + zh, sign[1] + en
+
+
+def _atom(ctx: Context, fact: op.Fact, required: tuple[str, str]) -> _Atom:
     thing = ctx.things[fact.name]
-    return _Atom(thing.fact_path(fact.spec.name), write_value(thing.values.get(fact.spec.name), fact.spec), required)
+    value, path = thing.values.get(fact.spec.name), thing.fact_path(fact.spec.name)
+    spec = ctx.shared.vocabulary.field(thing.entity, fact.spec.name) or fact.spec
+    return _Atom(path, spec, (write_value(value, spec, "zh"), write_value(value, spec, "en")), required)
 
 
 def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wanted: bool) -> _Atom:
@@ -245,15 +562,21 @@ def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wan
     subject, other = left, right
     if isinstance(left, op.Constant) and not isinstance(right, op.Constant):
         subject, other, words = right, left, flipped.get(words, words)
-    read = write_amount(number(subject)(ctx), subject.type)
+    amount, bound = number(subject)(ctx), number(other)(ctx)
+    read = (write_amount(amount, subject.type, "zh"), write_amount(amount, subject.type, "en"))
+    spec = None
     if isinstance(subject, op.Fact):
-        thing = ctx.things[subject.name]
-        path = thing.fact_path(subject.spec.name)
-        if subject.spec.name not in thing.values and not number(subject)(ctx).decided:
-            read = "未知"
+        thing, spec = ctx.things[subject.name], subject.spec
+        path = thing.fact_path(spec.name)
+        if spec.name not in thing.values and not amount.decided:
+            read = (UNKNOWN["zh"], UNKNOWN["en"])
     else:
         path = " ".join(sorted(fact_paths(ctx, subject)))
-    return _Atom(path, read, f"{words} {write_amount(number(other)(ctx), other.type)}")
+    required = (
+        f"{words} {write_amount(bound, other.type, 'zh')}",
+        f"{words} {write_amount(bound, other.type, 'en')}",
+    )
+    return _Atom(path, spec, read, required)
 
 
 def fact_paths(ctx: Context, node: op.Node) -> set[str]:

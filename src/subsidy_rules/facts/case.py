@@ -3,7 +3,7 @@
 `Case` holds the document; `facts_of` reads it with the vocabulary of the loaded policies into a tree of `Thing`s whose
 values are exact. Every problem of the file is reported together, with its place:
 
->>> case = Case.from_text("{case: 1, enterprise: {type: enterprise, revenue_growth: 8%}}")
+>>> case = Case.from_text("case: 1\\nenterprise: {type: enterprise, revenue_growth: 8%}")
 >>> case.facts_of(Vocabulary.core()).enterprise.values["revenue_growth"].minimum
 Fraction(2, 25)
 """
@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from subsidy_rules.errors import CaseError
-from subsidy_rules.facts.vocabulary import NUMERIC, CaseModel, FieldSpec, ListSpec, Vocabulary
+from subsidy_rules.errors import CaseError, UsageError, brief, path_to, suggest
+from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, CaseModel, FieldSpec, ListSpec, Vocabulary
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
-from subsidy_rules.values.findings import Findings
+from subsidy_rules.values.findings import Findings, one_of
 from subsidy_rules.values.quantity import (
     INFINITY,
     ZERO,
@@ -33,6 +33,9 @@ from subsidy_rules.values.quantity import (
     parse_money,
     parse_ratio,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 CASE_VERSION: Final = "1"
 NO_LOWER: Final = Fraction(-(10**12))
@@ -141,7 +144,10 @@ class Case:
 
     @staticmethod
     def of(model: CaseModel) -> Case:
-        """Take a case written with the typed models of `subsidy_rules.facts.vocabulary`."""
+        """Take a case written with the typed models of `subsidy_rules.facts.vocabulary`.
+
+        Raises `UsageError` where `facts` repeats a field that the model has, `CaseError` as `from_dict` does.
+        """
         data = _without_facts_key(model.model_dump(exclude_unset=True, exclude_none=True))
         return Case.from_dict({"case": CASE_VERSION, **data})
 
@@ -159,6 +165,9 @@ def _without_facts_key(data: dict[str, object]) -> dict[str, object]:
     lifted: dict[str, object] = {}
     for key, value in data.items():
         if key == "facts" and isinstance(value, dict):
+            twice = next((name for name in value if name in data), None)
+            if twice is not None:
+                raise UsageError(f"'{brief(twice)}' is a field of the model and stands among its facts too")
             lifted.update(value)
         elif isinstance(value, dict):
             lifted[key] = _without_facts_key(value)
@@ -185,12 +194,18 @@ _PARSERS: Final[Mapping[str, Callable[[str], Fraction]]] = {
 }
 _TRUTHS: Final = {"true": True, "false": False, "是": True, "否": False}
 _PROVENANCE: Final = ("source", "status", "date")
+_ENDS: Final = ("min", "max")
+_OF_ROOT: Final = {"case": "", "enterprise": "申报主体", "assume_none": "均无"}
+"""What stands at the top of a case beside its fields and lists, with the labels."""
 _STATUSES: Final = ("declared", "certified", "audited")
+_GB_2260: Final = re.compile(r"[0-9]{6}")
+_ID: Final = re.compile(r"[^\W_]")
+"""How an id begins: engines keep signs (such as `?`) for what a case does not name."""
 
 
 def bounds_of(spec: FieldSpec) -> tuple[Number, Number]:
     """Return what a number that nobody has given could still be: at least 0, but for a signed ratio."""
-    return (NO_LOWER if spec.type == "ratio" else ZERO), INFINITY
+    return (NO_LOWER if spec.type == "ratio" and spec.signed else ZERO), INFINITY
 
 
 class _Reader:
@@ -210,8 +225,7 @@ class _Reader:
         root = self.document.root
         mapping = self.findings.mapping(root, "")
         if mapping is None:
-            self.findings.raise_as(CaseError)
-            raise AssertionError
+            raise CaseError(self.findings.problems)
         self._version(mapping)
         top = self._thing("case", mapping, "", None)
         enterprise = top.lists["enterprise"].things[0]
@@ -237,41 +251,23 @@ class _Reader:
 
     def _thing(self, entity: str, mapping: doc.Mapping, path: str, parent: Thing | None) -> Thing:
         fields, lists = self.vocabulary.fields[entity], self.vocabulary.lists[entity]
-        names = tuple((name, spec.zh) for name, spec in fields.items()) + tuple(
-            (name, spec.zh) for name, spec in lists.items()
-        )
-        if entity == "case":
-            names += (("enterprise", "申报主体"), ("assume_none", "均无"))
-        labels = {label: name for name, label in names if label}
+        of_root = _OF_ROOT if entity == "case" else {}
+        names = {name: spec.zh for name, spec in fields.items()}
+        names |= {name: spec.zh for name, spec in lists.items()} | of_root
+        labels = {label: name for name, label in names.items() if label}
         values: dict[str, Value] = {}
         inner: dict[str, Items] = {}
         provenance: dict[str, Provenance] = {}
-        identity_node = mapping.get("id") or mapping.get("编号")
-        identity = (self.findings.text(identity_node, f"{path}.id") or "") if identity_node is not None else ""
+        identity = self._identity(mapping, path) if "id" in fields else ""
         thing = Thing(entity, path, identity, values, inner, provenance, parent)
         self.paths[path] = thing
-        if identity and identity_node is not None:
-            if identity in self.index:
-                self.findings.add(
-                    "duplicate-id", identity_node, f"{path}.id", f"id '{identity}' stands twice", f"编号“{identity}”重复"
-                )
+        if identity:
             self.index[identity] = thing
-        seen: set[str] = set()
-        for key, node in mapping.entries:
-            name = labels.get(key.text, key.text)
-            where = f"{path}.{name}" if path else name
-            if name in seen:
-                self.findings.add(
-                    "both-names",
-                    key,
-                    where,
-                    f"'{name}' is given by both its names",
-                    f"“{name}”同时用中英文名给出",
-                    "keep one",
-                    "保留一个",
-                )
-                continue
-            seen.add(name)
+            values["id"] = identity
+        if of_root:
+            inner["enterprise"] = Items((Thing("enterprise", "enterprise", "", {}, {}, {}, None),))
+        for name, key, node in self._entries(mapping, path, labels):
+            where = path_to(path, name)
             self.nodes[where] = node
             if name in fields:
                 self._field(thing, fields[name], node, where, values, provenance)
@@ -279,24 +275,58 @@ class _Reader:
                 items = self._items(lists[name], node, where, thing)
                 if items is not None:
                     inner[name] = items
-            elif entity == "case" and name == "enterprise":
+            elif name not in of_root:
+                self.findings.unknown("unknown-key", key, where, key.text, names, labels)
+            elif name == "enterprise":
                 body = self.findings.mapping(node, where)
                 if body is not None:
                     inner["enterprise"] = Items((self._thing("enterprise", body, "enterprise", None),))
-            elif entity == "case" and name == "assume_none":
+            elif name == "assume_none":
                 self._assume(node, mapping, inner)
-            elif not (entity == "case" and name == "case"):
-                self.findings.unknown("unknown-key", key, where, key.text, [n for n, _ in names], labels)
-        if entity == "case" and "enterprise" not in inner:
-            inner["enterprise"] = Items((Thing("enterprise", "enterprise", "", {}, {}, {}, None),))
         return thing
+
+    def _entries(
+        self, mapping: doc.Mapping, path: str, labels: Mapping[str, str]
+    ) -> Iterator[tuple[str, doc.Scalar, doc.Node]]:
+        """Give each entry by its English name; of one that is given by both its names, the first."""
+        seen: set[str] = set()
+        for key, node in mapping.entries:
+            name = labels.get(key.text, key.text)
+            if name not in seen:
+                seen.add(name)
+                yield name, key, node
+                continue
+            self.findings.add(
+                "both-names",
+                key,
+                path_to(path, name),
+                f"'{name}' is given by both its names",
+                f"“{name}”同时用中英文名给出",
+                "keep one",
+                "保留一个",
+            )
+
+    def _identity(self, mapping: doc.Mapping, path: str) -> str:
+        node = mapping.get("id") or mapping.get("编号")
+        where = path_to(path, "id")
+        text = None if node is None else self.findings.text(node, where)
+        if node is None or text is None:
+            return ""
+        if not _ID.match(text):
+            self.findings.add(
+                "wrong-type", node, where, "an id begins with a letter or a digit", "编号应以文字或数字开头"
+            )
+        if text in self.index:
+            name = brief(text)
+            self.findings.add("duplicate-id", node, where, f"id '{name}' stands twice", f"编号“{name}”重复")
+        return text
 
     def _items(self, spec: ListSpec, node: doc.Node, path: str, parent: Thing) -> Items | None:
         more = False
         if isinstance(node, doc.Mapping):
             for key, value in node.entries:
-                if key.text == "more" and isinstance(value, doc.Scalar) and value.text in _TRUTHS:
-                    more = _TRUTHS[value.text]
+                if key.text == "more":
+                    more = self._truth(value, path_to(path, "more")) or False
                 elif key.text != "items":
                     self.findings.unknown("unknown-key", key, path, key.text, ["items", "more"])
             inner = node.get("items")
@@ -307,34 +337,38 @@ class _Reader:
         things = []
         owner = parent if parent.entity != "case" else None
         for position, item in enumerate(self.findings.items(node, path)):
-            body = self.findings.mapping(item, f"{path}[{position}]")
+            where = path_to(path, position)
+            body = self.findings.mapping(item, where)
             if body is not None:
-                things.append(self._thing(spec.entity, body, f"{path}[{position}]", owner))
+                things.append(self._thing(spec.entity, body, where, owner))
         return Items(tuple(things), more)
 
     def _assume(self, node: doc.Node, mapping: doc.Mapping, inner: dict[str, Items]) -> None:
         lists = self.vocabulary.lists["case"]
         labels = {spec.zh: name for name, spec in lists.items()}
-        assumed = []
-        for item in self.findings.items(node, "assume_none"):
-            text = self.findings.text(item, "assume_none")
-            name = labels.get(text or "", text or "")
+        assumed: dict[str, None] = {}
+        for position, item in enumerate(self.findings.items(node, "assume_none")):
+            path = path_to("assume_none", position)
+            text = self.findings.text(item, path)
+            if text is None:
+                continue
+            name = labels.get(text, text)
             if name not in lists:
-                self.findings.unknown("unknown-name", item, "assume_none", name, lists, labels)
+                self.findings.unknown("unknown-name", item, path, text, lists, labels)
             elif mapping.get(name) is not None or mapping.get(lists[name].zh) is not None:
                 self.findings.add(
                     "both-names",
                     item,
-                    "assume_none",
+                    path,
                     f"'{name}' is given and assumed to be none",
                     f"“{name}”既已给出又声明为无",
                 )
             else:
                 inner[name] = Items(())
-                assumed.append(name)
+                assumed[name] = None
         self.assumed = tuple(assumed)
 
-    def _field(  # noqa: PLR0913 - what it reads, where it stands, where it goes
+    def _field(
         self,
         thing: Thing,
         spec: FieldSpec,
@@ -343,10 +377,15 @@ class _Reader:
         values: dict[str, Value],
         provenance: dict[str, Provenance],
     ) -> None:
-        if isinstance(node, doc.Mapping) and node.get("value") is not None:
+        if spec.name == "id":
+            return
+        if isinstance(node, doc.Mapping) and not {"value", *_PROVENANCE}.isdisjoint(node.keys()):
             provenance[spec.name] = self._provenance(node, path)
             inner = node.get("value")
-            node = inner if inner is not None else node
+            if inner is None:
+                self.findings.add("missing-key", node, path, "expected 'value'", "缺少“value”")
+                return
+            node = inner
         value = self._value(thing, spec, node, path)
         if value is not None:
             values[spec.name] = value
@@ -359,11 +398,14 @@ class _Reader:
             if key.text not in found:
                 self.findings.unknown("unknown-key", key, path, key.text, ["value", *_PROVENANCE])
                 continue
-            text = self.findings.text(value, f"{path}.{key.text}") or ""
+            where = path_to(path, key.text)
+            text = self.findings.text(value, where)
+            if text is None:
+                continue
             if key.text == "status" and text not in _STATUSES:
-                self.findings.unknown("unknown-member", value, path, text, _STATUSES)
+                self.findings.unknown("unknown-member", value, where, text, _STATUSES)
             if key.text == "date":
-                self._quantity(value, text, f"{path}.date", parse_date)
+                self._quantity(value, text, where, parse_date)
             found[key.text] = text
         return Provenance(**found)
 
@@ -371,20 +413,15 @@ class _Reader:
         if spec.type == "set":
             return self._set(spec, node, path)
         if isinstance(node, doc.Mapping):
-            if spec.type in NUMERIC:
-                return self._range(thing, spec, node, path)
-            return self._other(spec, node, path)
+            return self._range(thing, spec, node, path) if spec.type in NUMERIC else self._other(spec, node, path)
+        if spec.type == "bool":
+            return self._truth(node, path)
         text = self.findings.text(node, path)
         if text is None:
             return None
         if spec.type in NUMERIC:
-            number = self._quantity(node, text, path, _number_parser(spec))
+            number = self._number(spec, node, text, path)
             return None if number is None else Amount.exact(number)
-        if spec.type == "bool":
-            if text not in _TRUTHS:
-                self.findings.unknown("wrong-type", node, path, text, _TRUTHS)
-                return None
-            return _TRUTHS[text]
         if spec.type == "enum":
             return self._member(spec, node, text, path)
         if spec.type == "ref":
@@ -394,14 +431,29 @@ class _Reader:
             return self._place(node, text, path)
         if spec.name == "uscc" and not uscc_is_valid(text):
             self.findings.add(
-                "bad-uscc", node, path, f"'{text[:40]}' is not a valid code: its check character does not fit",
-                f"“{text[:40]}”不是有效的统一社会信用代码",
+                "bad-uscc",
+                node,
+                path,
+                f"'{brief(text)}' is not a valid code: its check character does not fit",
+                f"“{brief(text)}”不是有效的统一社会信用代码",
             )
         return text
 
-    def _quantity(
-        self, node: doc.Node, text: str, path: str, parser: Callable[[str], Fraction]
-    ) -> Fraction | None:
+    def _truth(self, node: doc.Node, path: str) -> bool | None:
+        text = self.findings.text(node, path)
+        if text is not None and text not in _TRUTHS:
+            self.findings.unknown("wrong-type", node, path, text, _TRUTHS)
+        return _TRUTHS.get(text or "")
+
+    def _number(self, spec: FieldSpec, node: doc.Node, text: str, path: str) -> Fraction | None:
+        number = self._quantity(node, text, path, _PARSERS[spec.type])
+        if number is not None and number < bounds_of(spec)[0]:
+            name = brief(text)
+            self.findings.add("negative", node, path, f"'{name}' is below what it can be", f"“{name}”低于可能的下限")
+            return None
+        return number
+
+    def _quantity(self, node: doc.Node, text: str, path: str, parser: Callable[[str], Fraction]) -> Fraction | None:
         try:
             return parser(text)
         except QuantityError as error:
@@ -411,13 +463,16 @@ class _Reader:
     def _range(self, thing: Thing, spec: FieldSpec, node: doc.Mapping, path: str) -> Value | None:
         ends: dict[str, Number] = {}
         for key, value in node.entries:
-            text = self.findings.text(value, f"{path}.{key.text}")
-            if key.text not in ("min", "max"):
-                self.findings.unknown("unknown-key", key, path, key.text, ["min", "max", "value", *_PROVENANCE])
-            elif text is not None:
-                number = self._quantity(value, text, path, _number_parser(spec))
-                if number is not None:
-                    ends[key.text] = number
+            where = path_to(path, key.text)
+            if key.text not in _ENDS:
+                self.findings.unknown("unknown-key", key, where, key.text, [*_ENDS, "value", *_PROVENANCE])
+                continue
+            text = self.findings.text(value, where)
+            number = None if text is None else self._number(spec, value, text, where)
+            if number is not None:
+                ends[key.text] = number
+        if not node.entries:
+            self.findings.add("missing-key", node, path, "expected 'min', 'max' or both", "缺少“min”或“max”")
         lowest, highest = bounds_of(spec)
         lo, hi = ends.get("min", lowest), ends.get("max", highest)
         if lo > hi:
@@ -426,20 +481,15 @@ class _Reader:
         return Amount.unknown(lo, hi, (thing.path, spec.name))
 
     def _other(self, spec: FieldSpec, node: doc.Mapping, path: str) -> Other | None:
-        keys = node.keys()
         other = node.get("other")
-        if list(keys) == ["other"] and other is not None:
-            text = self.findings.text(other, path)
-            if spec.open and text is not None:
-                return Other(text)
-            if text is not None:
-                self.findings.add(
-                    "unknown-member", node, path, "this vocabulary is closed", "该词表是封闭的",
-                    "one of: " + ", ".join(list(spec.members)[:12]), "可用：" + "、".join(list(spec.members)[:12]),
-                )
+        if spec.type not in ("enum", "set") or other is None or len(node.entries) != 1:
+            self.findings.add("wrong-type", node, path, "expected a single value", "此处应为单个值")
             return None
-        self.findings.add("wrong-type", node, path, "expected a single value", "此处应为单个值")
-        return None
+        text = self.findings.text(other, path_to(path, "other"))
+        if not spec.open:
+            remedy = one_of(spec.members)
+            self.findings.add("unknown-member", node, path, "this vocabulary is closed", "该词表是封闭的", *remedy)
+        return None if text is None else Other(text)
 
     def _member(self, spec: FieldSpec, node: doc.Node, text: str, path: str) -> str | None:
         if text in spec.members:
@@ -447,47 +497,58 @@ class _Reader:
         labels = {member.zh: name for name, member in spec.members.items() if member.zh}
         if text in labels:
             return labels[text]
-        if spec.name == "industry" and text[1:] in spec.members:
-            from subsidy_rules.facts.vocabulary import SECTIONS  # noqa: PLC0415 - the table is wanted here only
-
-            if SECTIONS[int(text[1:])] == text[0]:
-                return text[1:]
+        division = text[1:]
+        if spec.name == "industry" and division in spec.members and SECTIONS[int(division)] == text[0]:
+            return division
         self.findings.unknown("unknown-member", node, path, text, spec.members, labels)
         return None
 
     def _set(self, spec: FieldSpec, node: doc.Node, path: str) -> Members | None:
-        nodes = node.items if isinstance(node, doc.Sequence) else (node,)
+        many = isinstance(node, doc.Sequence)
         names: list[str] = []
         other: list[str] = []
-        for item in nodes:
+        for position, item in enumerate(node.items if isinstance(node, doc.Sequence) else (node,)):
+            where = path_to(path, position) if many else path
             if isinstance(item, doc.Mapping):
-                found = self._other(spec, item, path)
-                if found is not None:
-                    other.append(found.text)
+                found = self._other(spec, item, where)
+                other += [] if found is None else [found.text]
                 continue
-            text = self.findings.text(item, path)
-            if text is None:
-                continue
-            if spec.name == "claims":
-                names.append(text)
-                continue
-            member = self._member(spec, item, text, path)
-            if member is not None:
-                names.append(member)
+            text = self.findings.text(item, where)
+            member = None if text is None else self._member(spec, item, text, where)
+            names += [] if member is None else [member]
         return Members(frozenset(names), tuple(other))
 
     def _place(self, node: doc.Node, text: str, path: str) -> str | None:
-        if text in self.vocabulary.zones or (len(text) == 6 and text.isascii() and text.isdigit()):  # noqa: PLR2004
+        zones = sorted(self.vocabulary.zones)
+        if text in zones or _GB_2260.fullmatch(text):
             return text
-        self.findings.unknown("unknown-member", node, path, text, ["610113", *sorted(self.vocabulary.zones)])
+        near, name = suggest(text, zones), brief(text)
+        self.findings.add(
+            "unknown-member",
+            node,
+            path,
+            f"'{name}' is neither a code of GB/T 2260 (six digits) nor a zone of a loaded policy",
+            f"“{name}”既不是GB/T 2260代码（六位数字），也不是已加载政策中的区域",
+            *(one_of(zones) if near is None else (f"did you mean '{near}'?", f"是否为“{near}”？")),
+        )
         return None
 
     def _resolve(self) -> None:
         for node, text, path, spec in self.refs:
             thing = self.index.get(text)
-            if thing is None or thing.entity not in spec.target:
-                options = [name for name, found in self.index.items() if found.entity in spec.target]
+            options = [name for name, found in self.index.items() if found.entity in spec.target]
+            if thing is None:
                 self.findings.unknown("bad-reference", node, path, text, options)
+            elif thing.entity not in spec.target:
+                wanted, name = " or ".join(spec.target), brief(text)
+                self.findings.add(
+                    "bad-reference",
+                    node,
+                    path,
+                    f"'{name}' is a {thing.entity}, not a {wanted}",
+                    f"编号“{name}”指向{thing.entity}，应为{'、'.join(spec.target)}",
+                    *one_of(options),
+                )
 
     def _check(self, top: Thing) -> None:
         for project in top.lists.get("projects", Items(())):
@@ -514,13 +575,12 @@ class _Reader:
         if isinstance(a, Amount) and isinstance(b, Amount) and a.minimum > b.maximum:
             where = f"{thing.path}.{second}"
             self.findings.add(
-                "contradictory-dates", self.nodes[where], where, f"'{second}' is before '{first}'",
+                "contradictory-dates",
+                self.nodes[where],
+                where,
+                f"'{second}' is before '{first}'",
                 f"“{second}”早于“{first}”",
             )
-
-
-def _number_parser(spec: FieldSpec) -> Callable[[str], Fraction]:
-    return _PARSERS[spec.type]
 
 
 _USCC: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -42,7 +42,7 @@ class FieldSpec:
 
     `type` is how it is read; `members` what an enum or set may say, `open` whether `{other: …}` is allowed;
     `target` the entities a ref may name; `sort` who can supply it (S5a); `absent` whether a ref that is not given is
-    unknown or names nothing (a title that names no project is on none, S15).
+    unknown or names nothing (a title that names no project is on none, S15); `signed` whether a ratio may be negative.
     """
 
     entity: str
@@ -55,6 +55,7 @@ class FieldSpec:
     target: tuple[str, ...] = ()
     sort: Sort = "applicant"
     absent: Literal["unknown", "none"] = "unknown"
+    signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,12 @@ def fact(  # noqa: PLR0913 - one keyword for each column of the table of fields
     target: str = "",
     sort: Sort = "applicant",
     absent: Literal["unknown", "none"] = "unknown",
+    signed: bool = True,
 ) -> FieldSpec:
     """Describe a field beside its annotation; `members` is `name=label` pairs separated by blanks."""
     pairs = [pair.partition("=")[::2] for pair in members.split()]
     table = {name: Member(name, zh=label or name) for name, label in pairs}
-    return FieldSpec("", "", kind, zh, "", table, open, tuple(target.split()), sort, absent)
+    return FieldSpec("", "", kind, zh, "", table, open, tuple(target.split()), sort, absent, signed)
 
 
 Text: TypeAlias = str | Mapping[str, object]
@@ -115,9 +117,7 @@ class Enterprise(Entity):
     ] = None
     place: Annotated[Text | None, fact("place", "所在地")] = None
     industry: Annotated[Text | None, fact("enum", "行业大类")] = None
-    size: Annotated[
-        Text | None, fact("enum", "规模", members="large=大型 medium=中型 small=小型 micro=微型")
-    ] = None
+    size: Annotated[Text | None, fact("enum", "规模", members="large=大型 medium=中型 small=小型 micro=微型")] = None
     revenue_growth: Annotated[Text | None, fact("ratio", "营业收入增长率")] = None
 
 
@@ -154,6 +154,7 @@ class Project(Entity):
     kinds: Annotated[Words | None, fact("set", "项目类型", open=True)] = None
     total: Annotated[Text | None, fact("money", "总投资")] = None
     industry: Annotated[Text | None, fact("enum", "项目行业大类")] = None
+    share: Annotated[Text | None, fact("ratio", "本单位份额", signed=False)] = None
     started: Annotated[Text | None, fact("date", "开工日期")] = None
     completed: Annotated[Text | None, fact("date", "完工日期")] = None
     claims: Annotated[Words | None, fact("set", "申报条款")] = None
@@ -211,8 +212,8 @@ class Loan(Entity):
     new: Annotated[Truthful | None, fact("bool", "新增")] = None
     project: Annotated[str | None, fact("ref", "所属项目", target="project")] = None
     principal: Annotated[Text | None, fact("money", "本金")] = None
-    lpr: Annotated[Text | None, fact("ratio", "贷款市场报价利率")] = None
-    rate: Annotated[Text | None, fact("ratio", "年利率")] = None
+    lpr: Annotated[Text | None, fact("ratio", "贷款市场报价利率", signed=False)] = None
+    rate: Annotated[Text | None, fact("ratio", "年利率", signed=False)] = None
     days: Annotated[Text | int | None, fact("count", "天数")] = None
     day_count: Annotated[Text | int | None, fact("enum", "计息基数", members="360 365")] = None
     interest_paid: Annotated[Text | None, fact("money", "已付利息")] = None
@@ -255,6 +256,18 @@ class Service(Entity):
     project: Annotated[str | None, fact("ref", "所属项目", target="project", absent="none")] = None
 
 
+class Procurement(Entity):
+    """A procurement project of an authority (采购项目)."""
+
+    kind: Annotated[Text | None, fact("enum", "采购类别", members="货物 服务 工程")] = None
+    budget: Annotated[Text | None, fact("money", "预算金额")] = None
+    contract: Annotated[Text | None, fact("money", "合同金额")] = None
+    above_quota: Annotated[Truthful | None, fact("bool", "限额标准以上")] = None
+    special_needs: Annotated[Truthful | None, fact("bool", "有特殊采购需求")] = None
+    suitable_sme: Annotated[Truthful | None, fact("bool", "适宜由中小企业提供")] = None
+    dedicated: Annotated[Truthful | None, fact("bool", "专门面向中小企业")] = None
+
+
 class Certificate(Entity):
     """A certificate or permit (证书、资质)."""
 
@@ -292,6 +305,7 @@ class CaseModel(BaseModel):
     stations: list[Station] | None = Field(default=None, description="基站清单")
     services: list[Service] | None = Field(default=None, description="服务清单")
     certificates: list[Certificate] | None = Field(default=None, description="证书清单")
+    procurements: list[Procurement] | None = Field(default=None, description="采购清单")
     earlier_awards: list[EarlierAward] | None = Field(default=None, description="历史奖补清单")
     assume_none: list[str] = Field(default_factory=list, description="均无")
 
@@ -310,6 +324,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "station": Station,
     "service": Service,
     "certificate": Certificate,
+    "procurement": Procurement,
     "earlier_award": EarlierAward,
 }
 

@@ -1,5 +1,7 @@
 """`basis` (基数): the figure that a rate is taken of. Below zero it is clamped at 0 and the award is flagged.
 
+It is mostly a sum over the cost items of a project:
+
     - basis: sum of project.costs.amount where cost.kind in [equipment, bundled_software]
       quote: 设备投资额（含配套软件）
 """

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import ExpressionError
+from subsidy_rules.mechanisms.expression import ExpressionError, fields_read
 from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step
 
 
@@ -23,7 +22,9 @@ class CaseByCase(Step):
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
         """Set the running amount to the decided figure."""
         where = (*loc, "case_by_case")
+        problems = len(desk.problems)
         value = desk.value(self.case_by_case, where)
-        if isinstance(value, op.Fact) and value.spec.sort != "authority":
-            desk.note(where, ExpressionError("the fact must be declared 'sort: authority'", "该事实应声明为sort: authority"))
+        if len(desk.problems) == problems and all(spec.sort != "authority" for spec in fields_read(value)):
+            wrong = ExpressionError("the fact must be declared 'sort: authority'", "该事实应声明为sort: authority")
+            desk.note(where, wrong)
         return Lowered(self.word, value, value, "", self.quote)

@@ -10,15 +10,17 @@ error; right of it only members of that path's vocabulary. A bare word is never 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Final, Literal, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias
 
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.values.quantity import QuantityError, parse_date, parse_money, parse_number, parse_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class ExpressionError(ValueError):
@@ -35,7 +37,9 @@ class ExpressionError(ValueError):
 class ConstantPool(Protocol):
     """Where numbers of a text are kept: a number goes in, its operation comes out."""
 
-    def add(self, value: Fraction, type_: str) -> op.Constant: ...
+    def add(self, value: Fraction, type_: str) -> op.Constant:
+        """Keep a number of a type."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,35 @@ _TOKEN = re.compile(
 _LONGEST: Final = 4000
 _DEEPEST: Final = 40
 _KEYWORDS: Final = frozenset(
-    "and or not is in has any all none no of where as sum count min max if else true false".split()
+    [
+        "and",
+        "or",
+        "not",
+        "is",
+        "in",
+        "has",
+        "any",
+        "all",
+        "none",
+        "no",
+        "of",
+        "where",
+        "as",
+        "sum",
+        "count",
+        "min",
+        "max",
+        "if",
+        "else",
+        "true",
+        "false",
+    ]
 )
 
-Comparison = Literal[">=", ">", "=="]
+How: TypeAlias = Literal["sum", "count", "min", "max"]
+_AGGREGATES: Final[tuple[How, ...]] = ("sum", "count", "min", "max")
+_ADDED: Final = frozenset({"money", "ratio", "count"})
+"""The types that can be added and multiplied; dates are only compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +129,9 @@ def parse_value(text: str, scope: Scope, expected: str = "") -> op.Value:
     node = parser.value()
     parser.finish()
     if expected and node.type != expected:
-        raise ExpressionError(f"'{text}' is a {node.type}, not a {expected}", f"“{text}”的类型是{node.type}，应为{expected}")
+        raise ExpressionError(
+            f"'{text}' is a {node.type}, not a {expected}", f"“{text}”的类型是{node.type}，应为{expected}"
+        )
     return node
 
 
@@ -115,6 +146,18 @@ def parse_path(text: str, scope: Scope) -> op.Value:
     return node
 
 
+def parse_divisor(text: str, scope: Scope) -> op.Value:
+    """Read what can stand under a division: a constant, or an enum whose members are numbers.
+
+    Raises `ExpressionError`.
+    """
+    parser = _Parser(text, scope)
+    node = parser.value(numeric=False)
+    parser.finish()
+    parser.check_divisor(node)
+    return node
+
+
 def parse_condition(text: str, scope: Scope) -> op.Truth:
     """Read a condition. Raises `ExpressionError`."""
     parser = _Parser(text, scope)
@@ -126,7 +169,7 @@ def parse_condition(text: str, scope: Scope) -> op.Truth:
 def parse_source(text: str, scope: Scope) -> tuple[str, op.Source]:
     """Read `loan in loans` as the name and the list. Raises `ExpressionError`."""
     parser = _Parser(text, scope)
-    name = parser.word()
+    name = parser.name()
     parser.expect("in")
     source = parser.source(parser.word())
     parser.finish()
@@ -158,6 +201,7 @@ class _Parser:
         self.tokens = [*_tokens(text), _Token("end", "")]
         self.at = 0
         self.depth = 0
+        self.zeros: set[op.Constant] = set()
 
     @property
     def token(self) -> _Token:
@@ -197,13 +241,30 @@ class _Parser:
         self.at += 1
         return token.text
 
+    def name(self) -> str:
+        """Take a name to be bound: a word without dots."""
+        if "." in self.token.text:
+            self.fail("expected a name without dots", "此处应为不含点号的名称")
+        return self.word()
+
     @contextmanager
     def nested(self) -> Iterator[None]:
-        self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth >= _DEEPEST:
             raise ExpressionError("the expression is nested too deep", "表达式嵌套过深")
-        yield
-        self.depth -= 1
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
+    @contextmanager
+    def binding(self, name: str, entity: str) -> Iterator[None]:
+        kept = self.scope
+        self.scope = kept.binding(name, entity)
+        try:
+            yield
+        finally:
+            self.scope = kept
 
     # conditions
 
@@ -225,28 +286,43 @@ class _Parser:
             return op.Not(self.negation()) if self.take("not") else self.atom()
 
     def atom(self) -> op.Truth:
-        start = self.at
-        if self.take("("):
-            try:
-                inner = self.condition()
-                self.expect(")")
-            except ExpressionError:
-                self.at = start
-            else:
-                if not self.starts_operator():
-                    return inner
-                self.at = start
+        if self.peek("("):
+            return self.parenthesised()
         if self.take("any"):
             return self.exists()
         if self.take("no"):
             return op.Not(self.exists())
-        if self.peek("true") or self.peek("false"):
-            return op.ALWAYS if self.take("true") else (self.take("false"), op.Not(op.ALWAYS))[1]
+        if self.take("true"):
+            return op.ALWAYS
+        if self.take("false"):
+            return op.Not(op.ALWAYS)
         if self.token.kind == "word" and self.token.text in self.scope.definitions:
             return self.definition(self.word())
         if self.token.kind == "word" and self.token.text.startswith("reading."):
             return self.reading(self.word())
         return self.comparison(self.value(numeric=False))
+
+    def parenthesised(self) -> op.Truth:
+        """Read a condition in parentheses, or a comparison that begins with a value in parentheses.
+
+        Where it is neither, the error is that of the attempt that came further.
+        """
+        start, reached, first = self.at, -1, None
+        self.expect("(")
+        try:
+            inner = self.condition()
+            self.expect(")")
+            if not self.starts_operator():
+                return inner
+        except ExpressionError as error:
+            reached, first = self.at, error
+        self.at = start
+        try:
+            return self.comparison(self.value(numeric=False))
+        except ExpressionError:
+            if first is not None and self.at <= reached:
+                raise first from None
+            raise
 
     def starts_operator(self) -> bool:
         return self.token.text in (">=", "<=", ">", "<", "is", "in", "+", "-", "*", "/")
@@ -255,7 +331,11 @@ class _Parser:
         if name in self.scope.expanding:
             raise ExpressionError(f"definition '{name}' uses itself", f"定义“{name}”循环引用", code="circular")
         scope = replace(self.scope, expanding=(*self.scope.expanding, name))
-        return parse_condition(self.scope.definitions[name], scope)
+        inner = _Parser(self.scope.definitions[name], scope)
+        inner.depth = self.depth
+        made = inner.condition()
+        inner.finish()
+        return made
 
     def reading(self, word: str) -> op.Truth:
         name = word.removeprefix("reading.")
@@ -265,7 +345,6 @@ class _Parser:
                 f"no reading '{name}'", f"没有解读“{name}”", code="unknown-name", word=name, options=tuple(known)
             )
         identity, options = known[name]
-        negated = False
         self.expect("is")
         negated = self.take("not")
         option = self.word()
@@ -282,42 +361,37 @@ class _Parser:
 
     def exists(self) -> op.Truth:
         source = self.source(self.word())
-        alias = self.word() if self.take("as") else source.entity
-        where: op.Truth = op.ALWAYS
-        if self.take("where"):
-            where = self.inside(alias, source.entity).condition_here()
+        alias = self.name() if self.take("as") else source.entity
+        with self.binding(alias, source.entity):
+            where = self.conjunction() if self.take("where") else op.ALWAYS
         return op.Exists(source, alias, where)
-
-    def inside(self, alias: str, entity: str) -> _Inner:
-        return _Inner(self, self.scope.binding(alias, entity))
 
     def comparison(self, left: op.Value) -> op.Truth:
         for sign in (">=", "<=", ">", "<"):
             if self.take(sign):
                 return self.ordered(sign, left, self.value())
-        if self.take("is", "not"):
-            return op.Not(self.equal(left))
         if self.take("is"):
-            return self.equal(left)
-        if self.take("not", "in"):
-            return op.Not(op.In(self.fact(left, "enum"), self.listing(self.fact(left, "enum"))))
-        if self.take("in"):
-            return op.In(self.fact(left, "enum"), self.listing(self.fact(left, "enum")))
-        if self.take("has"):
+            negated = self.take("not")
+            made = self.equal(left)
+        elif self.peek("not", "in") or self.peek("in"):
+            negated = self.take("not")
+            self.expect("in")
+            fact = self.fact(left, "enum")
+            made = op.In(fact, self.listing(fact))
+        elif self.take("has"):
+            fact, negated = self.fact(left, "set"), False
+            made = op.In(fact, op.Listing(frozenset({self.member(fact)})))
+        elif self.peek("any", "of") or self.peek("all", "of") or self.peek("none", "of"):
+            negated, every = self.take("none"), self.take("all")
+            self.take("any")
+            self.expect("of")
             fact = self.fact(left, "set")
-            return op.In(fact, op.Listing(frozenset({self.member(fact)})))
-        if self.take("any", "of"):
-            fact = self.fact(left, "set")
-            return op.In(fact, self.listing(fact))
-        if self.take("all", "of"):
-            fact = self.fact(left, "set")
-            return op.In(fact, self.listing(fact), all=True)
-        if self.take("none", "of"):
-            fact = self.fact(left, "set")
-            return op.Not(op.In(fact, self.listing(fact)))
-        if isinstance(left, op.Fact) and left.type == "bool":
+            made = op.In(fact, self.listing(fact), all=every)
+        elif isinstance(left, op.Fact) and left.type == "bool":
             return op.Holds(left)
-        self.fail("expected a comparison (is, in, has, any of, >=, …)", "此处应为比较")
+        else:
+            self.fail("expected a comparison (is, in, has, any of, >=, …)", "此处应为比较")
+        return op.Not(made) if negated else made
 
     def ordered(self, sign: str, left: op.Value, right: op.Value) -> op.Truth:
         if left.type not in NUMERIC or left.type != right.type:
@@ -335,15 +409,16 @@ class _Parser:
             right = self.value()
             if right.type != left.type:
                 raise ExpressionError(
-                    f"can't compare a {left.type} with a {right.type}", f"{left.type}不能与{right.type}比较",
+                    f"can't compare a {left.type} with a {right.type}",
+                    f"{left.type}不能与{right.type}比较",
                     code="wrong-type",
                 )
             return op.Compare("==", left, right)
         if isinstance(left, op.Fact) and left.type == "bool":
-            for word in ("true", "false"):
-                if self.take(word):
-                    return op.Holds(left) if word == "true" else op.Not(op.Holds(left))
-            self.fail("expected true or false", "此处应为true或false")
+            negated = self.take("false")
+            if not negated and not self.take("true"):
+                self.fail("expected true or false", "此处应为true或false")
+            return op.Not(op.Holds(left)) if negated else op.Holds(left)
         if not isinstance(left, op.Fact | op.Bound) or left.type == "set":
             self.fail("'is' needs a single value on its left; for a set write 'has'", "集合请用has")
         right_side = self.right_side(left)
@@ -358,20 +433,24 @@ class _Parser:
         if left.type == "text" and not (isinstance(left, op.Fact) and left.of_kind) and token.kind == "quoted":
             self.at += 1
             return op.Words(token.text[1:-1])
-        if token.kind == "word" and (token.text.split(".")[0] in self.scope.bound):
+        if left.type == "enum" and isinstance(left, op.Fact) and token.text in left.spec.members:
+            return None
+        if token.kind == "word" and token.text.split(".")[0] in self.scope.bound:
             right = self.path(self.word())
             if isinstance(right, op.Fact | op.Bound) and _comparable(left, right):
                 return right
             raise ExpressionError(
-                f"can't compare these two paths in '{self.text[:120]}'", f"两个路径不可比较：{self.text[:120]}",
+                f"can't compare these two paths in '{self.text[:120]}'",
+                f"两个路径不可比较：{self.text[:120]}",
                 code="wrong-type",
             )
         return None
 
-    def fact(self, node: op.Value, kind: str) -> op.Fact:
-        if isinstance(node, op.Fact) and node.type == kind and not node.of_kind:
-            return node
-        self.fail(f"the left side is a {node.type}, not {'a set' if kind == 'set' else 'an enumeration'}", "左侧类型不符")
+    def fact(self, node: op.Value, kind: Literal["enum", "set"]) -> op.Fact:
+        if not isinstance(node, op.Fact) or node.type != kind or node.of_kind:
+            wanted = "a set" if kind == "set" else "an enumeration"
+            self.fail(f"the left side is a {node.type}, not {wanted}", "左侧类型不符")
+        return node
 
     def member(self, fact: op.Fact) -> str:
         token = self.token
@@ -400,12 +479,14 @@ class _Parser:
         found = self.scope.lists.get(name)
         if found is None:
             raise ExpressionError(
-                f"no list '{name}'", f"没有列表“{name}”", code="unknown-name", word=name, options=tuple(self.scope.lists)
+                f"no list '{name}'",
+                f"没有列表“{name}”",
+                code="unknown-name",
+                word=name,
+                options=tuple(self.scope.lists),
             )
         if found.of != f"{fact.spec.entity}.{fact.spec.name}":
-            raise ExpressionError(
-                f"list '{name}' is over {found.of}", f"列表“{name}”属于{found.of}", code="wrong-type"
-            )
+            raise ExpressionError(f"list '{name}' is over {found.of}", f"列表“{name}”属于{found.of}", code="wrong-type")
         return found.listing
 
     # values
@@ -430,10 +511,10 @@ class _Parser:
     def sum_of_terms(self) -> op.Value:
         node = self.product()
         while self.peek("+") or self.peek("-"):
-            sign: Literal["+", "-"] = "+" if self.take("+") else "-"
-            self.take("-")
+            sign: Literal["+", "-"] = "+" if self.peek("+") else "-"
+            self.expect(sign)
             right = self.product()
-            if node.type not in NUMERIC or node.type != right.type:
+            if node.type not in _ADDED or node.type != right.type:
                 raise ExpressionError(
                     f"can't add or subtract a {node.type} and a {right.type}", "加减两侧类型应一致", code="wrong-type"
                 )
@@ -443,23 +524,35 @@ class _Parser:
     def product(self) -> op.Value:
         node = self.primary()
         while self.peek("*") or self.peek("/"):
-            sign: Literal["*", "/"] = "*" if self.take("*") else "/"
-            self.take("/")
+            sign: Literal["*", "/"] = "*" if self.peek("*") else "/"
+            self.expect(sign)
             right = self.primary()
             node = op.Arithmetic(sign, node, right, self.product_type(sign, node, right))
         return node
 
-    def product_type(self, sign: str, left: op.Value, right: op.Value) -> str:
-        if sign == "/" and not (isinstance(right, op.Constant) or right.type == "enum"):
-            raise ExpressionError("division only by a constant or a finite enum", "只能除以常数或有限枚举")
-        kinds = {left.type, "count" if right.type == "enum" else right.type}
-        if kinds <= {"money", "ratio", "count"} and len(kinds & {"money"}) <= 1:
-            if left.type == right.type == "money":
-                raise ExpressionError("can't multiply money by money", "金额不能相乘", code="wrong-type")
-            if "money" in kinds and not (sign == "/" and right.type == "money"):
-                return "money"
-            return "ratio" if "ratio" in kinds else "count"
-        raise ExpressionError(f"can't multiply a {left.type} by a {right.type}", "类型不能相乘", code="wrong-type")
+    def product_type(self, sign: Literal["*", "/"], left: op.Value, right: op.Value) -> str:
+        kinds = {left.type, right.type}
+        if sign == "/":
+            self.check_divisor(right)
+            kinds = {left.type, "count" if right.type == "enum" else right.type}
+        if not kinds <= _ADDED:
+            verb, verb_zh = ("divide", "相除") if sign == "/" else ("multiply", "相乘")
+            raise ExpressionError(
+                f"can't {verb} a {left.type} by a {right.type}", f"类型不能{verb_zh}", code="wrong-type"
+            )
+        if left.type == right.type == "money":
+            raise ExpressionError("can't multiply money by money", "金额不能相乘", code="wrong-type")
+        return next(kind for kind in ("money", "ratio", "count") if kind in kinds)
+
+    def check_divisor(self, node: op.Value) -> None:
+        """Refuse what an amount can't be divided by."""
+        finite = isinstance(node, op.Fact) and node.type == "enum" and _all_numbers(node.spec)
+        if not finite and not isinstance(node, op.Constant):
+            raise ExpressionError("division only by a constant or an enum of numbers", "只能除以常数或数值枚举")
+        if node.type == "money":
+            raise ExpressionError("can't divide by money", "不能除以金额", code="wrong-type")
+        if node in self.zeros:
+            raise ExpressionError("can't divide by zero", "不能除以零")
 
     def primary(self) -> op.Value:
         token = self.token
@@ -468,7 +561,7 @@ class _Parser:
                 node = self.value()
                 self.expect(")")
             return node
-        for how in ("sum", "count", "min", "max"):
+        for how in _AGGREGATES:
             if self.take(how, "of"):
                 return self.aggregate(how)
         constant = self.constant(token)
@@ -483,29 +576,48 @@ class _Parser:
         if reader is None:
             return None
         try:
-            return self.scope.constants.add(reader(token.text), "count" if token.kind == "number" else token.kind)
+            number = reader(token.text)
         except QuantityError as error:
             raise ExpressionError(error.what, error.what_zh, code=error.code) from None
+        constant = self.scope.constants.add(number, "count" if token.kind == "number" else token.kind)
+        if number == 0:
+            self.zeros.add(constant)
+        return constant
 
-    def aggregate(self, how: Literal["sum", "count", "min", "max"] | str) -> op.Value:
-        head, _, name = self.word(), "", ""
-        if how != "count":
-            head, _, name = head.rpartition(".")
+    def aggregate(self, how: How) -> op.Value:
+        """Read `sum of project.costs.amount`, `sum of costs as c.amount`, `count of loans`, each with `where`."""
+        word = head = self.word()
+        alias = field_name = ""
+        if how != "count" and self.dotted_alias():
+            alias, _, field_name = self.word().partition(".")
+        elif self.take("as"):
+            alias = self.name()
+        if how != "count" and not field_name:
+            head, _, field_name = head.rpartition(".")
+        if not head:
+            raise ExpressionError(
+                f"'{how} of {word}' does not say of what: {word}.…", f"“{how} of {word}”没有说明取哪个数值：{word}.…"
+            )
         source = self.source(head)
-        alias = source.entity
-        if self.take("as"):
-            alias = self.word()
-            if how != "count" and alias.count(".") == 1:
-                alias, name = alias.split(".")
-        inner = self.inside(alias, source.entity)
-        value: op.Value = self.scope.constants.add(Fraction(1), "count")
-        if how != "count":
-            value = inner.path_here(f"{alias}.{name}")
-            if value.type not in NUMERIC:
-                raise ExpressionError(f"'{name}' is not a number", f"“{name}”不是数值", code="wrong-type")
-        where: op.Truth = inner.condition_here() if self.take("where") else op.ALWAYS
-        kind: Literal["sum", "count", "min", "max"] = how  # type: ignore[assignment]  # one of four words, taken above
-        return op.Aggregate(kind, source, alias, where, value, value.type)
+        alias = alias or source.entity
+        with self.binding(alias, source.entity):
+            value = self.path(f"{alias}.{field_name}") if how != "count" else self.one()
+            if value.type not in NUMERIC or (how == "sum" and value.type == "date"):
+                raise ExpressionError(
+                    f"'{field_name}' is a {value.type}; it has no {how}",
+                    f"“{field_name}”的类型是{value.type}，不能取{how}",
+                    code="wrong-type",
+                )
+            where = self.conjunction() if self.take("where") else op.ALWAYS
+        return op.Aggregate(how, source, alias, where, value, value.type)
+
+    def dotted_alias(self) -> bool:
+        """Take the `as` of `as other.amount`."""
+        ahead = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        return ahead.text.count(".") == 1 and self.take("as")
+
+    def one(self) -> op.Value:
+        return self.scope.constants.add(Fraction(1), "count")
 
     def source(self, name: str) -> op.Source:
         owner, _, inner = name.rpartition(".")
@@ -520,7 +632,11 @@ class _Parser:
         if inner not in lists:
             options = tuple(lists) or tuple(self.scope.vocabulary.lists["case"])
             raise ExpressionError(
-                f"'{name}' is not a list here", f"“{name}”不是此处可用的清单", code="unknown-name", word=inner, options=options
+                f"'{name}' is not a list here",
+                f"“{name}”不是此处可用的清单",
+                code="unknown-name",
+                word=inner,
+                options=options,
             )
         return op.Source(inner, lists[inner].entity, owner)
 
@@ -552,34 +668,22 @@ class _Parser:
         return op.Fact(owner, spec_found)
 
 
-class _Inner:
-    """The same tokens, read with one more name bound."""
-
-    def __init__(self, outer: _Parser, scope: Scope) -> None:
-        self.outer, self.scope = outer, scope
-
-    def condition_here(self) -> op.Truth:
-        kept, self.outer.scope = self.outer.scope, self.scope
-        try:
-            return self.outer.conjunction()
-        finally:
-            self.outer.scope = kept
-
-    def path_here(self, name: str) -> op.Value:
-        kept, self.outer.scope = self.outer.scope, self.scope
-        try:
-            return self.outer.path(name)
-        finally:
-            self.outer.scope = kept
+def _all_numbers(spec: FieldSpec) -> bool:
+    """Whether an enumeration has numbers above zero and nothing else (360, 365)."""
+    return bool(spec.members) and not spec.open and all(re.fullmatch("[1-9][0-9]*", name) for name in spec.members)
 
 
 def _comparable(left: op.Fact | op.Bound, right: op.Fact | op.Bound) -> bool:
-    if isinstance(left, op.Bound) or isinstance(right, op.Bound):
-        fact, bound = (right, left) if isinstance(left, op.Bound) else (left, right)
-        if isinstance(bound, op.Bound) and isinstance(fact, op.Bound):
-            return bound.entity == fact.entity
-        return isinstance(fact, op.Fact) and isinstance(bound, op.Bound) and bound.entity in fact.spec.target
-    return left.type == right.type and left.of_kind == right.of_kind
+    """Whether two paths can name one thing, or are read over one vocabulary."""
+    if isinstance(left, op.Bound):
+        return left.entity == right.entity if isinstance(right, op.Bound) else left.entity in right.spec.target
+    if isinstance(right, op.Bound):
+        return right.entity in left.spec.target
+    if left.type != right.type or left.of_kind != right.of_kind:
+        return False
+    if left.type == "ref":
+        return not set(left.spec.target).isdisjoint(right.spec.target)
+    return left.type != "enum" or not left.spec.members.keys().isdisjoint(right.spec.members)
 
 
 def fields_read(node: op.Node) -> list[FieldSpec]:

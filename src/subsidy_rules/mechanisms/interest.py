@@ -1,5 +1,7 @@
 """`interest` (利息): principal × yearly rate × days ÷ day count, the basis of interest support (贴息).
 
+Every loan has its own:
+
     - interest: {principal: loan.principal, rate: loan.lpr, days: loan.days, day_count: loan.day_count}
 """
 
@@ -33,9 +35,10 @@ class Interest(Step):
         principal = desk.value(parts.principal, (*where, "principal"))
         rate = desk.value(parts.rate, (*where, "rate"), "ratio")
         days = desk.value(parts.days, (*where, "days"), "count")
-        base = desk.path(parts.day_count, (*where, "day_count"))
+        base = desk.divisor(parts.day_count, (*where, "day_count"))
         if base.type not in ("enum", "count"):
-            desk.note((*where, "day_count"), ExpressionError("day_count must be an enum or a count", "计息基数类型不符"))
+            wrong = ExpressionError("day_count must be an enum or a count", "计息基数类型不符", code="wrong-type")
+            desk.note((*where, "day_count"), wrong)
         yearly = op.Arithmetic("*", principal, rate, "money")
         value = op.Arithmetic("/", op.Arithmetic("*", yearly, days, "money"), base, "money")
         return Lowered(self.word, value, value, "", self.quote)

@@ -1,5 +1,7 @@
 """`lump_sum` (定额): a fixed sum that the text prints, looks up in a table, or leaves to a guide (分档).
 
+It sets the running amount and rounds half up where the text is silent:
+
     - lump_sum: 100万元
       quote: 给予 100 万元奖励
 """

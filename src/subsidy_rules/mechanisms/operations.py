@@ -3,16 +3,18 @@
 A plan is made of these and nothing else, so an engine is complete when it can do each of them. Numbers, dates and
 readings' choices stay outside, in the constants of a policy, and are named here by position or by id.
 
-Values: `Constant` `Fact` `Arithmetic` `Least` `Bounded` `Fixed` `Open` `Choose` `Aggregate` `Running` `Chain`.
+Values: `Constant` `Fact` `Arithmetic` `Least` `Bounded` `Fixed` `Open` `Decided` `Choose` `Aggregate` `Running`
+`Chain`.
 Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `Holds` `Exists` `ReadingIs`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from subsidy_rules.facts.vocabulary import FieldSpec
+if TYPE_CHECKING:
+    from subsidy_rules.facts.vocabulary import FieldSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,11 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A value that the text fixes: it rounds half up where the text is silent."""
+    """A value that the text fixes: it rounds half up where the text is silent, up where it is a required minimum."""
 
     value: Value
     type: str
+    up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,16 @@ class Open:
     keys: tuple[Value, ...]
     otherwise: Value | None
     type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an authority has fixed within the law's ceiling: exactly, or at least (a part already granted)."""
+
+    value: Value
+    facts: tuple[Fact, ...]
+    exact: bool
+    type: str = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,31 +274,32 @@ Value: TypeAlias = (
     | Bounded
     | Fixed
     | Open
+    | Decided
     | Choose
     | Aggregate
     | Running
     | Chain
 )
-Truth: TypeAlias = (
-    Compare | In | Same | Within | All | AnyOf | Not | IfTruth | LawOpen | Holds | Exists | ReadingIs
-)
+Truth: TypeAlias = Compare | In | Same | Within | All | AnyOf | Not | IfTruth | LawOpen | Holds | Exists | ReadingIs
 Node: TypeAlias = Value | Truth
 
 ALWAYS = All(())
 """The truth that always holds."""
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911, PLR0912 - one case for each shape
     """Return the operations that an operation is made of, in order."""
     match node:
         case Arithmetic(_, left, right, _) | Least(left, right, _, _) | Compare(_, left, right):
             return (left, right)
         case Same(left, right):
             return (left, right)
-        case Bounded(value, _) | Fixed(value, _):
+        case Bounded(value, _) | Fixed(value, _, _):
             return (value,)
         case Open(_, keys, otherwise, _):
             return (*keys, otherwise) if otherwise is not None else keys
+        case Decided(value, facts, _, _):
+            return (value, *facts)
         case Choose(branches, otherwise, _):
             return (*(part for branch in branches for part in branch), otherwise)
         case Aggregate(_, _, _, where, value, _):

@@ -1,16 +1,16 @@
 """`rate` (比例): the share of the basis that is paid.
 
-A fixed rate (`10%`) multiplies. A bound rate (`{at_most: 30%}`, 不高于, 不超过) leaves only a ceiling, and rounds down. A rate that
-another document gives (`{guide: state_plan_rate}`, 一定比例) is open until a guide fills it; under a printed bound the guide's
-rate is used and the bound stays as a cap.
+A fixed rate (`10%`) multiplies. A bound rate (`{at_most: 30%}`, 不高于, 不超过) leaves only a ceiling, and rounds
+down. A rate that another document gives (`{guide: state_plan_rate}`, 一定比例) is open until a guide fills it; under a
+printed bound the guide's rate is used and the bound stays as a cap.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import ClassVar
 
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.expression import ExpressionError
 from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step, Strict, Table
 
 
@@ -35,8 +35,10 @@ class Rate(Step):
             return Lowered(self.word, op.Fixed(_times(rate), "money"), rate, "×", self.quote, listed)
         if self.rate.at_most is None:
             if self.rate.guide is None:
-                rate = desk.number(Fraction(0), "ratio")
-                desk.condition("a rate needs at_most or guide", where)
+                wrong = ExpressionError(
+                    "a rate needs 'at_most' or 'guide'", "比例须有at_most或guide", code="missing-key"
+                )
+                rate = desk.note(where, wrong, "ratio")
             else:
                 rate = desk.open(self.rate.guide, (*where, "guide"), "ratio")
             return Lowered(self.word, _times(rate), rate, "×", self.quote)

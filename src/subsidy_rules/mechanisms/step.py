@@ -1,29 +1,33 @@
 """What every step of an award shares: its quote, its condition, and the desk at which it becomes operations.
 
-A word is a pydantic model (how it is written) with `lower` (what it means). `Desk` is what `lower` may ask for: the text of
-a number, an expression or a table becomes an operation there, and problems are noted with their place.
+A word is a pydantic model (how it is written) with `lower` (what it means). `Desk` is what `lower` may ask for: the
+text of a number, an expression or a table becomes an operation there, and problems are noted with their place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from typing import ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
     ExpressionError,
     Scope,
     parse_condition,
+    parse_divisor,
     parse_path,
     parse_source,
     parse_value,
 )
 from subsidy_rules.values.quantity import QuantityError, parse_money, parse_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
 Loc: TypeAlias = tuple[str | int, ...]
 """Where something stands in a rule file: keys and positions from the root."""
@@ -38,11 +42,9 @@ class Strict(BaseModel):
 class Row(Strict):
     """One row of a table with several keys; `'*'` matches all."""
 
-    is_: list[str]
+    is_: list[str] = Field(alias="is")
     value: str
     quote: str = ""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.rstrip("_"))
 
 
 class Table(Strict):
@@ -83,7 +85,8 @@ class Lowered:
     """A step in operations.
 
     `value` is the running amount after the step; `operand` the figure that the step itself brings (shown with `sign`);
-    `requires` must hold for the award to exist (a table has a row, a list has an item); `applies` for the step to be taken.
+    `requires` must hold for the award to exist (a table has a row, a list has an item); `applies` for the step to be
+    taken.
     """
 
     word: str
@@ -103,7 +106,10 @@ NOTHING: Final = op.Constant(0, "money")
 
 @dataclass(slots=True)
 class Desk:
-    """Where the texts of one clause become operations. Problems are noted, and zero stands in for what can't be read."""
+    """Where the texts of one clause become operations.
+
+    Problems are noted, and zero stands in for what can't be read.
+    """
 
     scope: Scope
     parameters: Mapping[str, Parameter]
@@ -134,6 +140,13 @@ class Desk:
         except ExpressionError as error:
             return self.note(loc, error)
 
+    def divisor(self, text: str, loc: Loc) -> op.Value:
+        """Read what can stand under a division."""
+        try:
+            return parse_divisor(text, self.scope)
+        except ExpressionError as error:
+            return self.note(loc, error, "count")
+
     def condition(self, text: str, loc: Loc) -> op.Truth:
         """Read a condition."""
         try:
@@ -158,7 +171,7 @@ class Desk:
         """Read a figure that the text prints: money or a ratio; other than that, an expression."""
         reader = parse_money if type_ == "money" else parse_ratio
         try:
-            return self.scope.constants.add(reader(text), type_)
+            number = reader(text)
         except QuantityError as error:
             try:
                 return parse_value(text, self.scope, type_)
@@ -166,6 +179,9 @@ class Desk:
                 plain = all(char not in text for char in "._ ")
                 wrong = ExpressionError(error.what, error.what_zh, code=error.code) if plain else other
                 return self.note(loc, wrong, type_)
+        if number < 0:
+            return self.note(loc, ExpressionError(f"'{text}' is below zero", f"“{text}”小于零", code="negative"), type_)
+        return self.scope.constants.add(number, type_)
 
     def figure_or_table(self, given: str | Table, loc: Loc, type_: str) -> tuple[op.Value, tuple[op.Truth, ...]]:
         """Read a figure, or a table of them; the truths say that the table has a row."""
@@ -185,7 +201,10 @@ class Desk:
         branches: list[tuple[op.Truth, op.Value]] = []
         for names, value, where in rows:
             if len(names) != len(by):
-                self.note(where, ExpressionError("a row needs one member for each key", "每行取值个数应与键一致", code="bad-table"))
+                self.note(
+                    where,
+                    ExpressionError("a row needs one member for each key", "每行取值个数应与键一致", code="bad-table"),
+                )
                 continue
             tests = [self._key(text, name, key, where) for text, name, key in zip(by, names, keys, strict=True)]
             branches.append((op.All(tuple(tests)), self.figure(value, where, type_)))
@@ -196,11 +215,12 @@ class Desk:
     def _key(self, text: str, name: str, key: op.Value, loc: Loc) -> op.Truth:
         if name == "*":
             return op.ALWAYS
-        if isinstance(key, op.Fact) and key.type == "bool":
+        if '"' in name:
+            self.note(loc, ExpressionError("a member has no quotation marks", "取值不含引号", code="bad-table"))
+            return op.ALWAYS
+        if key.type == "bool" or key.type in NUMERIC:
             return self.condition(f"{text} is {name}", loc)
-        if isinstance(key, op.Fact) and key.type == "set":
-            return self.condition(f'{text} has "{name}"', loc)
-        return self.condition(f'{text} is "{name}"' if key.type not in ("count", "money", "ratio", "date") else f"{text} is {name}", loc)
+        return self.condition(f'{text} has "{name}"' if key.type == "set" else f'{text} is "{name}"', loc)
 
     def open(self, name: str, loc: Loc, type_: str, otherwise: op.Value | None = None) -> op.Value:
         """Return the open parameter: a guide's value, else `otherwise`, else what no guide leaves."""
@@ -209,11 +229,20 @@ class Desk:
             options = tuple(self.parameters)
             return self.note(
                 loc,
-                ExpressionError(f"no parameter '{name}'", f"没有参数“{name}”", code="unknown-name", word=name, options=options),
+                ExpressionError(
+                    f"no parameter '{name}'", f"没有参数“{name}”", code="unknown-name", word=name, options=options
+                ),
                 type_,
             )
         if parameter.type != type_:
-            self.note(loc, ExpressionError(f"parameter '{name}' is a {parameter.type}, not a {type_}", f"参数“{name}”类型不符", code="bad-parameter"))
+            self.note(
+                loc,
+                ExpressionError(
+                    f"parameter '{name}' is a {parameter.type}, not a {type_}",
+                    f"参数“{name}”类型不符",
+                    code="bad-parameter",
+                ),
+            )
         self.used_parameters.add(name)
         keys = tuple(self.path(text, loc) for text in parameter.by)
         return op.Open(parameter.id, keys, otherwise, type_)

@@ -8,11 +8,13 @@ later; where none is stated, the horizon stands in its place and what would be r
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.step import Strict
+
+if TYPE_CHECKING:
+    from subsidy_rules.facts.vocabulary import Vocabulary
 
 NEVER: Final = op.Not(op.ALWAYS)
 
@@ -27,7 +29,7 @@ class Window(Strict):
     horizon: str | None = None
 
 
-def lower_window(  # noqa: PLR0913 - the two dates, what they mean, and the sentence's own event
+def lower_window(
     vocabulary: Vocabulary,
     start: op.Value,
     end: op.Value,

@@ -22,10 +22,12 @@ from subsidy_rules.mechanisms.at_most import AtMost
 from subsidy_rules.mechanisms.basis import Basis
 from subsidy_rules.mechanisms.cap import Cap
 from subsidy_rules.mechanisms.case_by_case import CaseByCase
+from subsidy_rules.mechanisms.decision import Decision, Granted
 from subsidy_rules.mechanisms.interest import Interest
 from subsidy_rules.mechanisms.limit import Limit
 from subsidy_rules.mechanisms.lump_sum import LumpSum
 from subsidy_rules.mechanisms.rate import Rate
+from subsidy_rules.mechanisms.share import Share
 from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Step
 
 
@@ -69,11 +71,27 @@ AnyStep: TypeAlias = Annotated[
     | Annotated[Each, Tag("each")]
     | Annotated[Cap, Tag("cap")]
     | Annotated[Limit, Tag("limit")]
-    | Annotated[CaseByCase, Tag("case_by_case")],
+    | Annotated[CaseByCase, Tag("case_by_case")]
+    | Annotated[Decision, Tag("decision")]
+    | Annotated[Granted, Tag("granted")]
+    | Annotated[Share, Tag("share")],
     Discriminator(_word),
 ]
 
-WORDS: Final = ("basis", "rate", "lump_sum", "at_most", "interest", "each", "cap", "limit", "case_by_case")
+WORDS: Final = (
+    "basis",
+    "rate",
+    "lump_sum",
+    "at_most",
+    "interest",
+    "each",
+    "cap",
+    "limit",
+    "case_by_case",
+    "decision",
+    "granted",
+    "share",
+)
 """The words of an award's steps, in the order of their pages."""
 
 Each.model_rebuild()

@@ -21,6 +21,7 @@ from subsidy_rules.plan.model import (
     Replacement,
     RulePlan,
     Sentence,
+    TableRow,
 )
 from subsidy_rules.plan.policies import Guide, Policies, gather, guide_from_text, load_guide, load_policies
 
@@ -36,6 +37,7 @@ __all__ = [
     "Replacement",
     "RulePlan",
     "Sentence",
+    "TableRow",
     "compile_policy",
     "gather",
     "guide_from_text",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -21,7 +21,6 @@ from subsidy_rules.plan.model import (
     ClausePlan,
     Gate,
     LadderPlan,
-    ObligationPlan,
     Per,
     PolicyPlan,
     ReadingPlan,
@@ -65,7 +64,7 @@ class _Compiler:
         self.problems: list[Problem] = []
         self.used_readings: set[str] = set()
         self.used_parameters: set[str] = set()
-        self.obligations: list[ObligationPlan] = []
+        self.obligations: list[ClausePlan] = []
 
     def compile(self) -> PolicyPlan:
         """Run the passes in the order of the file's own sections."""
@@ -189,7 +188,7 @@ class _Compiler:
                 continue
             members = list(model.members)
             if model.section is not None:
-                members += [f"{division:02d}" for division, section in SECTIONS.items() if section == model.section]
+                members += [f"{division:02d}" for division, section in SECTIONS.items() if section in model.section]
             for place, member in enumerate(model.members):
                 if member not in spec.members:
                     self._near((*loc, "members", place), "unknown-member", member, tuple(spec.members))
@@ -306,12 +305,7 @@ class _Compiler:
         per, scope = self._per(clause, loc)
         desk = self._desk(scope)
         gates = [self._beneficiary(clause, loc), self._place(per)]
-        gates += [
-            Gate("where", text, desk.condition(text, (*loc, "where", place))) for place, text in enumerate(clause.where)
-        ]
-        gates += [
-            Gate("when", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(clause.when)
-        ]
+        gates += self._conditions(clause, desk, loc)
         gates += [
             Gate("doubt", doubt.when, desk.condition(doubt.when, (*loc, "doubt", place, "when")), doubt.why)
             for place, doubt in enumerate(clause.doubt)
@@ -354,6 +348,11 @@ class _Compiler:
             readings,
         )
 
+    def _conditions(self, clause: Clause, desk: Desk, loc: Loc) -> tuple[Gate, ...]:
+        wheres = [Gate("where", t, desk.condition(t, (*loc, "where", i))) for i, t in enumerate(clause.where)]
+        whens = [Gate("when", t, desk.condition(t, (*loc, "when", i))) for i, t in enumerate(clause.when)]
+        return (*wheres, *whens)
+
     def _row(self, row: TableSentence, table: str, desk: Desk, loc: Loc) -> TableRow:
         gates = tuple(
             Gate("row", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(row.when)
@@ -379,20 +378,35 @@ class _Compiler:
             for place, payer in enumerate(clause.payers)
         )
 
-    def _obligation(self, clause: Clause, loc: Loc) -> ObligationPlan:
+    def _obligation(self, clause: Clause, loc: Loc) -> ClausePlan:
         base = next((one for one in self.obligations if one.sentence.id == clause.share_of), None)
         if clause.share_of is not None and base is None:
             self._near((*loc, "share_of"), "unknown-name", clause.share_of, [o.sentence.id for o in self.obligations])
         per, scope = self._per(clause, loc)
         desk = self._desk(scope)
-        gates = tuple(
-            Gate("when", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(clause.when)
-        )
+        gates = self._conditions(clause, desk, loc)
         steps = lower_steps(clause.obligation or [], desk, (*loc, "obligation"))
-        if base is not None:
+        steps = tuple(replace(step, value=op.Fixed(step.value, "money", up=True)) for step in steps)
+        if base is None:
+            gates = (self._place(per), self._window(None, clause), *gates)
+        else:
             gates, steps = (*base.gates, *gates), (*base.steps, *steps)
-        gates = (self._place(per), self._window(None, clause), *gates)
-        return ObligationPlan(self._sentence(clause, "obligation"), per, gates, steps, _drivers(per, steps))
+        readings = _readings_in([gate.truth for gate in gates])
+        return ClausePlan(
+            self._sentence(clause, "obligation", readings),
+            per,
+            gates,
+            steps,
+            "",
+            None,
+            (),
+            (),
+            (),
+            None,
+            _drivers(per, steps),
+            {},
+            readings,
+        )
 
     def _beneficiary(self, clause: Clause, loc: Loc) -> Gate:
         if clause.beneficiary == "any":
@@ -483,9 +497,11 @@ class _Compiler:
         cap: dict[str, op.Value] = {}
         when: dict[str, op.Truth] = {}
         known = {plan.sentence.id for plan in plans}
-        for place, clause_id in enumerate(rule.clauses):
+        named = [(("clauses", place), clause) for place, clause in enumerate(rule.clauses)]
+        named += [(("against", place), clause) for place, clause in enumerate(rule.against)]
+        for where, clause_id in named:
             if clause_id not in known:
-                self._near((*loc, "clauses", place), "unknown-name", clause_id, tuple(known))
+                self._near((*loc, *where), "unknown-name", clause_id, tuple(known))
                 continue
             at = self._place_of(clause_id)
             _, scope = self._per(self.file.clauses[at], ("clauses", at))
@@ -498,8 +514,30 @@ class _Compiler:
         if needed is not None and getattr(rule, needed) is None:
             self._say(loc, "missing-key", f"a {rule.kind} needs '{needed}'", f"{rule.kind}缺少“{needed}”")
         return RulePlan(
-            rule.id, self.id, rule.kind, tuple(rule.clauses), rule.quote, by, cap, when, rule.earlier, rule.same or ""
+            rule.id,
+            self.id,
+            rule.kind,
+            tuple(rule.clauses),
+            tuple(rule.against),
+            rule.quote,
+            by,
+            cap,
+            when,
+            rule.earlier,
+            rule.same or "",
         )
+
+    def _dead(self, name: str, reading: ReadingPlan, nodes: Iterable[op.Node]) -> None:
+        """Refuse options between which no condition tells (S22)."""
+        said = [vector for node in nodes for vector in _choices(node, reading)]
+        columns: dict[tuple[bool, ...], str] = {}
+        for place, option in enumerate(reading.options):
+            column = tuple(vector[place] for vector in said)
+            if column in columns:
+                what = f"options '{columns[column]}' and '{option}' of {name} change nothing between them"
+                what_zh = f"解读{name}的选项“{columns[column]}”与“{option}”没有区别"
+                self._say(("readings", name, "options"), "dead-reading", what, what_zh)
+            columns.setdefault(column, option)
 
     def _unread(self, clauses: Sequence[ClausePlan], rules: Sequence[RulePlan]) -> None:
         nodes: list[op.Node] = []
@@ -517,6 +555,8 @@ class _Compiler:
                 self._say(
                     ("readings", name), "unread-reading", f"nothing reads reading '{name}'", f"没有条文使用解读“{name}”"
                 )
+            else:
+                self._dead(name, plan_, nodes)
         facts = {(part.spec.entity, part.spec.name) for part in read if isinstance(part, op.Fact)}
         for entity, declared in self.file.facts.items():
             for name in declared:
@@ -540,6 +580,41 @@ class _Compiler:
             for place, member in enumerate(ladder.members):
                 if member not in kinds:
                     self._near(("ladders", name, "members", place), "unknown-member", member, tuple(kinds))
+
+
+def _choices(node: op.Node, reading: ReadingPlan) -> Iterator[tuple[bool, ...]]:
+    """Return what each greatest part of a condition that asks this reading alone says under each option."""
+    if isinstance(node, op.All | op.AnyOf):
+        pure = tuple(one for one in node.truths if _asks_only(one, reading.id))
+        if pure:
+            yield tuple(_says(replace(node, truths=pure), option) for option in reading.options)
+        for one in node.truths:
+            if one not in pure:
+                yield from _choices(one, reading)
+    elif _asks_only(node, reading.id):
+        yield tuple(_says(node, option) for option in reading.options)
+    else:
+        for child in op.children(node):
+            yield from _choices(child, reading)
+
+
+def _asks_only(node: op.Node, reading: str) -> bool:
+    if isinstance(node, op.ReadingIs):
+        return node.reading == reading
+    inner = op.children(node)
+    return isinstance(node, op.All | op.AnyOf | op.Not) and bool(inner) and all(_asks_only(o, reading) for o in inner)
+
+
+def _says(node: op.Node, option: str) -> bool:
+    match node:
+        case op.ReadingIs(_, wanted):
+            return wanted == option
+        case op.Not(inner):
+            return not _says(inner, option)
+        case op.AnyOf(truths):
+            return any(_says(one, option) for one in truths)
+        case _:
+            return all(_says(one, option) for one in op.children(node))
 
 
 def _table_step(rows: tuple[TableRow, ...]) -> tuple[Lowered, ...]:

@@ -80,17 +80,6 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ObligationPlan:
-    """A sentence that obliges somebody to a minimum; `steps` give the minimum, which rounds up (S25)."""
-
-    sentence: Sentence
-    per: Per
-    gates: tuple[Gate, ...]
-    steps: tuple[Lowered, ...]
-    drivers: tuple[op.Source, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Per:
     """What an award is one of: the beneficiary, the things of a list, or the groups of a list by keys."""
 
@@ -118,6 +107,12 @@ class ClausePlan:
     named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
     readings: frozenset[str]
 
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of the text that it stands for: its own or its rows', and those that replace a part of it."""
+        own = tuple(row.sentence for row in self.rows) or (self.sentence,)
+        return (*own, *(one.sentence for one in self.replacements))
+
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
@@ -127,6 +122,7 @@ class RulePlan:
     policy: str
     kind: Literal["ceiling", "higher_of", "bar", "stacks"]
     clauses: tuple[str, ...]
+    against: tuple[str, ...]
     quote: str
     by: Mapping[str, tuple[op.Value, ...]]
     cap: Mapping[str, op.Value]
@@ -169,7 +165,7 @@ class PolicyPlan:
     ladders: tuple[LadderPlan, ...]
     sentences: tuple[Sentence, ...]
     clauses: tuple[ClausePlan, ...]
-    obligations: tuple[ObligationPlan, ...]
+    obligations: tuple[ClausePlan, ...]
     rules: tuple[RulePlan, ...]
     start: Fraction
     start_other: Fraction | None

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from subsidy_rules.errors import RuleError, UsageError
-from subsidy_rules.facts.vocabulary import Vocabulary
+from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import Scope
 from subsidy_rules.mechanisms.step import Desk, Loc, Table
@@ -142,6 +142,10 @@ def _guide(source: GuideSource, policies: Policies) -> Guide:
             pool = ConstantPool()
             desk = Desk(Scope(policies.vocabulary, pool), {}, [])
             figure = desk.figure(text, where, parameter.type)
+            specs = [_spec_of(policies.vocabulary, text) for text in parameter.by]
+            for key, spec in zip(keys, specs, strict=False):
+                if key != "*" and spec is not None and key not in spec.members:
+                    findings.unknown("unknown-member", at, at_path, key, spec.members)
             if len(keys) != len(parameter.by):
                 findings.add("bad-table", at, at_path, "a row needs one member for each key", "每行取值个数应与键一致")
             elif desk.problems or not isinstance(figure, op.Constant):
@@ -153,6 +157,11 @@ def _guide(source: GuideSource, policies: Policies) -> Guide:
         fills[name] = tuple(made)
     findings.raise_as(RuleError)
     return Guide(source.file, fills, source.document.sha256)
+
+
+def _spec_of(vocabulary: Vocabulary, path: str) -> FieldSpec | None:
+    entity, _, name = path.partition(".")
+    return vocabulary.field(entity, name)
 
 
 def _guide_rows(given: Table, loc: Loc) -> list[tuple[tuple[str, ...], str, Loc]]:

@@ -83,7 +83,7 @@ class ListModel(Strict):
 
     of: str
     members: list[str] = Field(default_factory=list)
-    section: str | None = None
+    section: str | list[str] | None = None
     open: bool = False
 
 
@@ -190,6 +190,7 @@ class Rule(Strict):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     kind: Literal["ceiling", "higher_of", "bar", "stacks"]
     clauses: list[str]
+    against: list[str] = Field(default_factory=list)
     quote: str
     by: list[str] = Field(default_factory=list)
     cap: str | Table | None = None

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from subsidy_rules.errors import RuleError, UsageError
 from subsidy_rules.mechanisms.step import Loc
+from subsidy_rules.mechanisms.words import WORDS
 from subsidy_rules.policy.model import GuideFile, RuleFile
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.findings import Findings
@@ -98,8 +99,8 @@ def _validated(document: doc.Document, model: type[Model]) -> Model:
                     path,
                     "a step is a mapping with exactly one word of the language",
                     "每个步骤应恰有一个语言用词",
-                    "one of: basis, rate, lump_sum, at_most, interest, each, cap, limit, case_by_case",
-                    "可用：basis、rate、lump_sum、at_most、interest、each、cap、limit、case_by_case",
+                    "one of: " + ", ".join(WORDS),
+                    "可用：" + "、".join(WORDS),
                 )
             else:
                 findings.add("wrong-type", node, path, problem["msg"][:200], "取值的形式不对")

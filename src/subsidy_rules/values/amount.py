@@ -30,6 +30,9 @@ BOUND_REASONS: Final = frozenset({"discretion", "guide_missing"})
 NONE: Final[frozenset[str]] = frozenset()
 NO_NEEDS: Final[frozenset[Need]] = frozenset()
 
+LOWEST: Final = Fraction(-(10**60))
+"""Stands for "no lower end" of a signed figure: below every difference of amounts that a file can state."""
+
 HALF_UP, DOWN, UP = 1, 2, 4
 MODES: Final = {"half_up": HALF_UP, "down": DOWN, "up": UP}
 
@@ -43,6 +46,7 @@ class Range(NamedTuple):
 
 Four: TypeAlias = tuple[Number, Number, Number, Number]
 """floor.lo, floor.hi, ceiling.lo, ceiling.hi."""
+UNCAPPED: Final[Four] = (INFINITY, INFINITY, INFINITY, INFINITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Amount:
     """Four numbers, the reasons for their width, the facts that would narrow it, and how the figure rounds.
 
     `mode` is a set of rounding modes as bits (HALF_UP, DOWN, UP; more than one where the path is open);
-    `top` the fractional caps that a rounded figure may not exceed; `open_ends` tells which ends of a fact's
+    `top` the caps that the rounded figure may not exceed; `open_ends` tells which ends of a fact's
     range are excluded (1 the lower, 2 the upper) and is used by comparisons only.
     """
 
@@ -58,7 +62,7 @@ class Amount:
     reasons: frozenset[str] = NONE
     needs: frozenset[Need] = NO_NEEDS
     mode: int = 0
-    top: Four | None = None
+    top: Four | None = field(default=None, compare=False)
     open_ends: int = field(default=0, compare=False)
 
     @staticmethod
@@ -120,21 +124,34 @@ class Amount:
         _, _, lo, hi = self.numbers
         return settle((ZERO, ZERO, lo, hi), self.reasons | {reason}, self.needs, DOWN, self.top)
 
+    def decided_at(self, figure: Number) -> Amount:
+        """Return the amount that an authority has fixed at a figure, clipped at the law's ceiling."""
+        lo, hi = (min(figure, end) for end in self.ceiling)
+        return settle((lo, hi, lo, hi), self.reasons, self.needs, self.mode, self.top)
+
+    def granted_at(self, figure: Number) -> Amount:
+        """Return the amount of which a part is already granted: the floor is at least that, within the ceiling."""
+        a = self.numbers
+        numbers = (max(a[0], min(figure, a[2])), max(a[1], min(figure, a[3])), a[2], a[3])
+        return settle(numbers, self.reasons, self.needs, self.mode, self.top)
+
     def plus(self, other: Amount) -> Amount:
-        """Add, number by number."""
+        """Add, number by number. A sum is under no cap of its parts, but nothing added to a part leaves it as it is."""
         a, b = self.numbers, other.numbers
+        top = self.top if not any(b) else None if any(a) else other.top
         return settle(
             (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]),
             self.reasons | other.reasons,
             self.needs | other.needs,
             _mixed(self.mode, other.mode),
+            top,
         )
 
     def less(self, other: Amount) -> Amount:
         """Subtract as a signed figure, for comparisons and bases; a basis is clamped by `clamped`."""
         a, b = self.numbers, other.numbers
         return settle(
-            (minus(a[0], b[3]), minus(a[1], b[2]), minus(a[2], b[1]), minus(a[3], b[0])),
+            (_below(a[0], b[3]), _below(a[1], b[2]), _below(a[2], b[1]), _below(a[3], b[0])),
             self.reasons | other.reasons,
             self.needs | other.needs,
             _mixed(self.mode, other.mode),
@@ -153,12 +170,10 @@ class Amount:
         if a[0] >= ZERO and b[0] >= ZERO:
             product = (times(a[0], b[0]), times(a[1], b[1]), times(a[2], b[2]), times(a[3], b[3]))
         else:
-            corners = [times(x, y) for x in (a[0], a[3]) for y in (b[0], b[3])]
+            corners = [_signed_product(x, y) for x in (a[0], a[3]) for y in (b[0], b[3])]
             lo, hi = min(corners), max(corners)
             product = (lo, hi, lo, hi)
-        return settle(
-            product, self.reasons | other.reasons, self.needs | other.needs, _mixed(self.mode, other.mode)
-        )
+        return settle(product, self.reasons | other.reasons, self.needs | other.needs, _mixed(self.mode, other.mode))
 
     def least(self, other: Amount, *, printed: bool = False) -> Amount:
         """Return the lesser, number by number; what does not move the figure leaves no trace.
@@ -170,10 +185,8 @@ class Amount:
         reasons, needs = _moved(self, other, numbers)
         if printed and not isinstance(numbers[2], Infinity):
             reasons -= {"no_figure_in_text"}
-        fractional = any(isinstance(n, Fraction) and n.denominator != 1 for n in b)
-        top = self.top
-        if fractional:
-            top = b if top is None else (min(top[0], b[0]), min(top[1], b[1]), min(top[2], b[2]), min(top[3], b[3]))
+        x = self.top or UNCAPPED
+        top = (min(x[0], b[0]), min(x[1], b[1]), min(x[2], b[2]), min(x[3], b[3]))
         return settle(numbers, reasons, needs, self.mode, top)
 
     def greatest(self, other: Amount) -> Amount:
@@ -187,18 +200,18 @@ class Amount:
         """Return the least amount that contains both: one of the two holds, and the facts don't say which."""
         a, b = self.numbers, other.numbers
         numbers = (min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]))
-        top = None
-        if self.top is not None or other.top is not None:
-            all_open: Four = (INFINITY, INFINITY, INFINITY, INFINITY)
-            x, y = self.top or all_open, other.top or all_open
-            top = (min(x[0], y[0]), max(x[1], y[1]), min(x[2], y[2]), max(x[3], y[3]))
+        x, y = self.top or UNCAPPED, other.top or UNCAPPED
+        top = (min(x[0], y[0]), max(x[1], y[1]), min(x[2], y[2]), max(x[3], y[3]))
         return settle(numbers, self.reasons | other.reasons, self.needs | other.needs, self.mode | other.mode, top)
 
     def either(self, other: Amount, reason: str) -> Amount:
         """Return what remains where the law leaves open which of the two holds."""
         a, b = self.numbers, other.numbers
         numbers = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-        return settle(numbers, self.reasons | other.reasons | {reason}, self.needs | other.needs, self.mode | other.mode)
+        x, y = self.top or UNCAPPED, other.top or UNCAPPED
+        top = (min(x[0], y[0]), min(x[1], y[1]), max(x[2], y[2]), max(x[3], y[3]))
+        reasons = self.reasons | other.reasons | {reason}
+        return settle(numbers, reasons, self.needs | other.needs, self.mode | other.mode, top)
 
     def gated(self, truth: Truth) -> Amount:
         """Return the amount where `truth` holds and nothing where it doesn't, whatever is open in either."""
@@ -212,19 +225,17 @@ class Amount:
         return settle(numbers, self.reasons | truth.reasons, self.needs | truth.needs, self.mode, self.top)
 
     def rounded(self, unit: int, stated_mode: int = 0) -> Amount:
-        """Round each number to a multiple of `unit` fen by the path's mode, never above a fractional cap (S3)."""
+        """Round each number to a multiple of `unit` fen by the path's mode, never above a cap (S3)."""
         modes = [mode for mode in (HALF_UP, DOWN, UP) if (stated_mode or self.mode or HALF_UP) & mode]
-        top = self.top or (INFINITY, INFINITY, INFINITY, INFINITY)
-        made = [
+        first, second, third, last = (
             pick(_round(number, unit, mode, cap) for mode in modes)
-            for number, cap, pick in zip(self.numbers, top, (min, max, min, max), strict=True)
-        ]
-        numbers = (made[0], made[1], max(made[0], made[2]), max(made[1], made[3]))
-        return settle(numbers, self.reasons, self.needs, self.mode)
+            for number, cap, pick in zip(self.numbers, self.top or UNCAPPED, (min, max, min, max), strict=True)
+        )
+        return settle((first, second, third, last), self.reasons, self.needs, self.mode)
 
-    def fixed(self) -> Amount:
-        """Return the amount as a figure that the text fixes: it rounds half up where the text is silent."""
-        return replace(self, mode=HALF_UP)
+    def fixed(self, mode: int = HALF_UP) -> Amount:
+        """Return the amount as a figure that the text fixes: it rounds half up, a required minimum up (S3)."""
+        return replace(self, mode=mode)
 
     def without(self, *reasons: str) -> Amount:
         """Return the amount with these reasons struck."""
@@ -247,7 +258,17 @@ def settle(
         reasons = reasons | {"unknown_fact"}
     if first == third and second == last:
         reasons = reasons & {"unknown_fact"}
-    return Amount(numbers, reasons, needs, mode, top)
+    return Amount(numbers, reasons, needs, mode, None if top == UNCAPPED else top)
+
+
+def _below(a: Number, b: Number) -> Number:
+    """Return a - b, signed, but not below what stands for no lower end."""
+    return LOWEST if isinstance(b, Infinity) else max(LOWEST, minus(a, b))
+
+
+def _signed_product(a: Number, b: Number) -> Number:
+    """Return a × b, where a negative times ∞ has no lower end."""
+    return LOWEST if min(a, b) < ZERO and max(a, b) == INFINITY else max(LOWEST, times(a, b))
 
 
 def _mixed(a: int, b: int) -> int:
@@ -296,7 +317,7 @@ class Truth:
     needs: frozenset[Need] = NO_NEEDS
 
     @staticmethod
-    def of(value: bool) -> Truth:  # noqa: FBT001 - a truth is made of a bool
+    def of(value: bool) -> Truth:
         """Return TRUE or FALSE."""
         return TRUE if value else FALSE
 
@@ -353,17 +374,14 @@ class Truth:
 
 
 def _settle_truth(numbers: tuple[int, int, int, int], a: Truth, b: Truth) -> Truth:
+    """Build a truth from two. What the facts decide is always one of the two (there are only six truths)."""
     for one in (a, b):
         if numbers == one.numbers and one.decided:
             return one
-    if numbers[0] == numbers[3]:
-        return Truth.of(bool(numbers[0]))
-    reasons, needs = a.reasons | b.reasons, a.needs | b.needs
-    if numbers[0] == numbers[1] and numbers[2] == numbers[3]:
-        return Truth(numbers, reasons - {"unknown_fact"})
+    reasons = a.reasons | b.reasons
     if numbers[0] == numbers[2] and numbers[1] == numbers[3]:
         reasons &= {"unknown_fact"}
-    return Truth(numbers, reasons, needs)
+    return Truth(numbers, reasons, a.needs | b.needs)
 
 
 TRUE: Final = Truth((1, 1, 1, 1))

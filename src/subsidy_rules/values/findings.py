@@ -10,10 +10,14 @@ place, the path, what is wrong and what to do, in English and Chinese:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as AnyMapping
+from typing import TYPE_CHECKING
 
-from subsidy_rules.errors import InputError, Problem, suggest
+from subsidy_rules.errors import InputError, Problem, brief, suggest
 from subsidy_rules.values.document import Document, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping as AnyMapping
 
 
 class Findings:
@@ -24,7 +28,7 @@ class Findings:
         self.document = document
         self.problems: list[Problem] = []
 
-    def add(  # noqa: PLR0913 - one argument for each part of the message
+    def add(
         self,
         code: str,
         node: Node,
@@ -39,7 +43,7 @@ class Findings:
         excerpt = self.document.excerpt(place)
         self.problems.append(Problem(code, place, path, excerpt, what, what_zh, remedy, remedy_zh))
 
-    def unknown(  # noqa: PLR0913 - as `add`
+    def unknown(
         self,
         code: str,
         node: Node,
@@ -51,10 +55,11 @@ class Findings:
         """Note a word that is none of `options`, with the nearest one as the remedy."""
         choices = list(options)
         near = suggest(word, choices, {name: label for label, name in (labels or {}).items()})
-        shown = word if len(word) <= 40 else word[:40] + "…"  # noqa: PLR2004 - a line's worth
+        shown = brief(word)
         what, what_zh = code.replace("-", " "), _WORDS_ZH.get(code, "未知名称")
-        remedy = f"did you mean '{near}'?" if near else "one of: " + ", ".join(choices[:12])
-        remedy_zh = f"是否为“{near}”？" if near else "可用：" + "、".join(choices[:12])
+        remedy, remedy_zh = one_of(choices)
+        if near:
+            remedy, remedy_zh = f"did you mean '{near}'?", f"是否为“{near}”？"
         self.add(code, node, path, f"{what} '{shown}'", f"{what_zh}“{shown}”", remedy, remedy_zh)
 
     def mapping(self, node: Node, path: str) -> Mapping | None:
@@ -84,10 +89,22 @@ class Findings:
             raise error(self.problems)
 
 
+def one_of(choices: Iterable[str]) -> tuple[str, str]:
+    """Say what could stand there, in English and in Chinese; nothing where there is nothing to choose from."""
+    names = list(choices)
+    if not names:
+        return "", ""
+    shown = names[:_MOST] + (["…"] if len(names) > _MOST else [])
+    return "one of: " + ", ".join(shown), "可用：" + "、".join(shown)
+
+
+_MOST = 12
 _WORDS_ZH = {
     "unknown-key": "未知键",
     "unknown-member": "未知取值",
     "unknown-name": "未知名称",
     "unknown-unit": "未知单位",
     "bad-reference": "未找到编号",
+    "wrong-type": "类型不符",
+    "guide-conflict": "没有这一待定参数",
 }

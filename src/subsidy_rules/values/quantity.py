@@ -3,7 +3,7 @@
 Money is counted in fen (分) and is a `Fraction`, so that steps between reading and rounding lose nothing:
 
 >>> parse_money("2800万元")
-Fraction(280000000, 1)
+Fraction(2800000000, 1)
 >>> format_money(parse_money("2800万元"))
 '2,800万元'
 >>> parse_ratio("5‰")
@@ -19,6 +19,8 @@ import datetime as dt
 import re
 from fractions import Fraction
 from typing import Final, TypeAlias, final
+
+from subsidy_rules.errors import brief
 
 
 class QuantityError(ValueError):
@@ -64,9 +66,6 @@ class Infinity:
 
     __radd__ = __add__
 
-    def __sub__(self, other: Number) -> Infinity:
-        return self
-
 
 INFINITY: Final = Infinity()
 Number: TypeAlias = Fraction | Infinity
@@ -101,7 +100,7 @@ def parse_number(text: str) -> Fraction:
     """
     match = _DECIMAL.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None or (match["sign"] and not text.strip("-0.")):
-        shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+        shown = brief(text)
         raise QuantityError("bad-number", f"'{shown}' is not a plain decimal number", f"“{shown}”不是十进制数")
     return Fraction(text)
 
@@ -116,8 +115,8 @@ def parse_money(text: str, *, signed: bool = False) -> Fraction:
     if unit is None:
         raise QuantityError(
             "unknown-unit",
-            f"'{text[:_LONGEST]}' is not money with a unit (元, 万元, 亿元 or 分)",
-            f"“{text[:_LONGEST]}”不是带单位的金额（元、万元、亿元、分）",
+            f"'{brief(text)}' is not money with a unit (元, 万元, 亿元 or 分)",
+            f"“{brief(text)}”不是带单位的金额（元、万元、亿元、分）",
         )
     try:
         fen = parse_number(text[: -len(unit)].rstrip(" ")) * UNITS[unit]
@@ -144,7 +143,7 @@ def parse_ratio(text: str) -> Fraction:
                 return parse_number(text[:-1].rstrip(" ")) / divisor
     except QuantityError:
         pass
-    shown = text[:_LONGEST]
+    shown = brief(text)
     raise QuantityError(
         "bad-ratio", f"'{shown}' is not a ratio such as 15%, 5‰ or 1:0.5", f"“{shown}”不是比例（如15%、5‰、1:0.5）"
     )
@@ -157,7 +156,7 @@ def parse_count(text: str) -> Fraction:
     except QuantityError:
         count = Fraction(-1)
     if count < 0 or count.denominator != 1:
-        shown = text[:_LONGEST]
+        shown = brief(text)
         raise QuantityError("bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是非负整数")
     return count
 
@@ -165,14 +164,15 @@ def parse_count(text: str) -> Fraction:
 def parse_date(text: str) -> Fraction:
     """Read `YYYY-MM-DD` as its ordinal day, so that dates compare as numbers do. Raises `QuantityError`."""
     try:
-        if _DATE.fullmatch(text) is None:
-            raise ValueError(text)
-        return Fraction(dt.date.fromisoformat(text).toordinal())
+        day = dt.date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        shown = text[:_LONGEST]
+        day = None
+    if day is None:
+        shown = brief(text)
         raise QuantityError(
             "bad-date", f"'{shown}' is not a date such as 2025-09-01", f"“{shown}”不是日期（如2025-09-01）"
-        ) from None
+        )
+    return Fraction(day.toordinal())
 
 
 def format_date(day: Number) -> str:
@@ -196,10 +196,7 @@ def exact_text(value: Fraction) -> str:
 
 def yuan_text(fen: Number) -> str | None:
     """Write fen as yuan with two decimals (`"3000000.00"`) for JSON; ∞ is `None`. The figure must be whole fen."""
-    if isinstance(fen, Infinity):
-        return None
-    sign, whole = ("-" if fen < 0 else ""), abs(int(fen))
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
+    return None if isinstance(fen, Infinity) else _yuan(fen)
 
 
 def exact_yuan_text(fen: Number) -> str | None:
@@ -216,12 +213,17 @@ def format_money(fen: Number) -> str:
     wan = fen / UNITS["万元"]
     if abs(wan) >= 1 and (wan * 10_000).denominator == 1:
         return _grouped(exact_text(wan)) + "万元"
-    return _grouped(exact_text(fen / 100) if fen.denominator != 1 else (yuan_text(fen) or "")).removesuffix(".00") + "元"
+    return _grouped(_yuan(fen) if fen.denominator == 1 else exact_text(fen / 100)).removesuffix(".00") + "元"
 
 
 def format_ratio(value: Number) -> str:
     """Write a ratio for people as a percentage (`15%`), exactly."""
     return "∞" if isinstance(value, Infinity) else exact_text(value * 100) + "%"
+
+
+def _yuan(fen: Fraction) -> str:
+    sign, whole = ("-" if fen < 0 else ""), abs(int(fen))
+    return f"{sign}{whole // 100}.{whole % 100:02d}"
 
 
 def _grouped(text: str) -> str:

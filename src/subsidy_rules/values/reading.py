@@ -284,9 +284,7 @@ class YamlReader:
         while not isinstance(event := self.take(), yaml.MappingEndEvent):
             key = self.node(event, depth + 1) if not isinstance(event, yaml.CollectionStartEvent) else None
             if not isinstance(key, Scalar):
-                self.reading.fail(
-                    "key", self.place(event.start_mark), got="a list or a mapping", got_zh="列表或映射"
-                )
+                self.reading.fail("key", self.place(event.start_mark), got="a list or a mapping", got_zh="列表或映射")
             self.reading.trail.append(key.text)
             self.reading.key(key, seen)
             entries.append((key, self.node(self.take(), depth + 1)))

@@ -52,9 +52,7 @@ SAYINGS: Final[dict[str, Saying]] = {
         "请检查路径和权限",
     ),
     "too many bytes": Saying("too-large", "the text is over {limit} bytes", "文本超过 {limit} 字节", *_SPLIT),
-    "too many nodes": Saying(
-        "too-large", "the text holds over {limit} values", "内容超过 {limit} 项", *_SPLIT
-    ),
+    "too many nodes": Saying("too-large", "the text holds over {limit} values", "内容超过 {limit} 项", *_SPLIT),
     "long scalar": Saying(
         "too-large",
         "this text is {length} characters long; the limit is {limit}",

@@ -1,0 +1,428 @@
+"""The command `subsidy-rules`: evaluate a case, explain a clause, list the clauses, check rule files.
+
+    subsidy-rules evaluate examples/xian_enterprise.yaml
+    subsidy-rules explain examples/xian_enterprise.yaml equipment_renewal --formula
+
+Exit codes: 0 done; 1 `check` found a problem; 2 the input or the call is wrong, which is said on standard error; 70 a
+fault of this program. What a console cannot show is replaced, so a console that is not UTF-8 is no reason to fail; JSON
+is always UTF-8.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from subsidy_rules.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from subsidy_rules.award.model import Entitlement, Json
+    from subsidy_rules.facts.case import Case
+    from subsidy_rules.plan import Policies, PolicyPlan
+
+WIDTH: Final = 100
+"""Columns where the output is no terminal."""
+WRONG_INPUT: Final = 2
+OWN_FAULT: Final = 70
+DEBUG: Final = "SUBSIDY_RULES_DEBUG"
+
+
+class Lang(StrEnum):
+    """The language of what is printed."""
+
+    zh = "zh"
+    en = "en"
+
+    @property
+    def code(self) -> Literal["zh", "en"]:
+        """The language as the library takes it."""
+        return "zh" if self is Lang.zh else "en"
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+class ListFormat(StrEnum):
+    """How a list is printed."""
+
+    table = "table"
+    json = "json"
+
+
+CaseFile = Annotated[str, typer.Argument(metavar="CASE", help="Case file, YAML or JSON; - reads standard input.")]
+PolicyIds = Annotated[
+    list[str] | None, typer.Option("--policy", metavar="ID", help="Only this policy; may be given several times.")
+]
+RulePaths = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules",
+        metavar="PATH",
+        help="Rule file or folder to load instead of the packs that ship; may be given several times.",
+    ),
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Decision date, where the case does not give it.")
+]
+ReadingChoices = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="ID=OPTION", help="Choose an option of a reading; may be given several times."),
+]
+GuideFiles = Annotated[
+    list[str] | None,
+    typer.Option("--guide", metavar="FILE", help="Guide that fills open parameters; may be given several times."),
+]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
+
+app = typer.Typer(
+    name="subsidy-rules",
+    help="What an enterprise is entitled to under a subsidy policy, line by line, with the clause of each line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        _complain(f"subsidy-rules: a fault of this program, please report it ({type(error).__name__}: {error})")
+        _complain(f"  {DEBUG}=1 shows where")
+        sys.exit(OWN_FAULT)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        _write(f"subsidy-rules {version('subsidy-rules')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What an enterprise is entitled to under a subsidy policy, line by line, with the clause of each line."""
+    del version
+
+
+@app.command()
+def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
+    case: CaseFile,
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    as_of: AsOf = None,
+    reading: ReadingChoices = None,
+    readings: Annotated[
+        str | None,
+        typer.Option("--readings", metavar="all", help="all: also what the total could be over all readings together."),
+    ] = None,
+    guide: GuideFiles = None,
+    format_: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """Evaluate a case: itemised awards, what is undecided, why not, and the total."""
+    with _reported(lang):
+        if readings not in (None, "all"):
+            raise UsageError(f"--readings can be 'all', not '{readings}'")
+        spread = readings == "all"
+        found = _evaluated(case, policy, rules, as_of, reading, guide)
+        policies = _applied(found, rules)
+        if format_ is Format.json:
+            _write_json(_with_spread(found) if spread else found.to_json())
+        elif format_ is Format.markdown:
+            from subsidy_rules.report.tables import to_markdown
+
+            _write(to_markdown(found, lang.code, policies=policies, spread=spread))
+        else:
+            from subsidy_rules.report.tables import to_text
+
+            _write(
+                to_text(
+                    found,
+                    lang.code,
+                    policies=policies,
+                    spread=spread,
+                    width=_width(),
+                    ascii_only=_ascii_only(),
+                    color=_is_terminal(),
+                )
+            )
+
+
+@app.command()
+def explain(  # noqa: PLR0913, PLR0917 - one argument for each option
+    case: CaseFile,
+    clause: Annotated[
+        str,
+        typer.Argument(
+            metavar="CLAUSE", help="equipment_renewal, xian_30/equipment_renewal or xian_30/equipment_renewal@p1."
+        ),
+    ],
+    formula: Annotated[bool, typer.Option("--formula", help="One line of arithmetic, with the numbers in it.")] = False,
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    as_of: AsOf = None,
+    reading: ReadingChoices = None,
+    guide: GuideFiles = None,
+    lang: Language = Lang.zh,
+) -> None:
+    """Explain one clause: every step with its words, or each condition that fails, or what is open."""
+    with _reported(lang):
+        from subsidy_rules.award.explain import explain_clause
+
+        found = _evaluated(case, policy, rules, as_of, reading, guide)
+        said = explain_clause(found, clause, lang.code, formula=formula, policies=_applied(found, rules))
+        _write(said)
+
+
+@app.command()
+def clauses(
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    format_: Annotated[ListFormat, typer.Option("--format", help="How the list is printed.")] = ListFormat.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """List every operative sentence of the policies: where it stands, its kind, its words, the readings it rests on."""
+    with _reported(lang):
+        rows = [row for plan in _policies(rules, policy).plans for row in _rows(plan)]
+        if format_ is ListFormat.json:
+            import json
+
+            _write_json(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        else:
+            _write(_clause_table(rows, lang))
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Rule files or folders; the packs that ship where none is given."),
+    ] = None,
+    lang: Language = Lang.zh,
+) -> None:
+    """Check rule files: every problem with its place, what stands there and what to do."""
+    with _reported(lang):
+        from subsidy_rules.plan import compile_policy, gather
+        from subsidy_rules.policy.source import read_policy
+
+        plans: list[PolicyPlan] = []
+        wrong = False
+        for path in _rule_files(paths):
+            try:
+                plan = compile_policy(read_policy(path))
+            except InputError as error:
+                wrong = True
+                _write(error.render(lang.code) + "\n")
+                continue
+            plans.append(plan)
+            sentences, left = len(plan.sentences), len(plan.file.not_modelled)
+            said = f"（{sentences} 句，未编码 {left} 处）" if lang is Lang.zh else f", {left} not modelled"
+            _write(f"{path}: ok: {sentences} sentences{said}\n")
+        try:
+            gather(plans)
+        except UsageError as error:
+            wrong = True
+            _write(("不能一起加载：" if lang is Lang.zh else "cannot be loaded together: ") + f"{error}\n")
+        if wrong:
+            raise typer.Exit(1)
+
+
+@contextmanager
+def _reported(lang: Lang) -> Iterator[None]:
+    """Say what is wrong with the input or the call, and leave with 2."""
+    try:
+        yield
+    except InputError as error:
+        _complain(error.render(lang.code))
+    except UsageError as error:
+        _complain(f"错误：{error}" if lang is Lang.zh else f"error: {error}")
+    except OSError as error:
+        _complain(f"错误：{error}" if lang is Lang.zh else f"error: {error}")
+    else:
+        return
+    raise typer.Exit(WRONG_INPUT)
+
+
+def _policies(rules: list[str] | None, only: Iterable[str] | None) -> Policies:
+    """Load the policies; those left out still lend their vocabulary, so that a case reads the same with fewer."""
+    from dataclasses import replace
+
+    from subsidy_rules.plan import load_policies
+
+    loaded = load_policies(rules or None)
+    return replace(loaded.only(*only), vocabulary=loaded.vocabulary) if only else loaded
+
+
+def _applied(found: Entitlement, rules: list[str] | None) -> Policies:
+    """Return the policies that a result was made with."""
+    return _policies(rules, [policy for policy, _, _ in found.stamp.rules])
+
+
+def _evaluated(
+    case: str,
+    policy: list[str] | None,
+    rules: list[str] | None,
+    as_of: str | None,
+    reading: list[str] | None,
+    guide: list[str] | None,
+) -> Entitlement:
+    """Evaluate; where no policy is named, those of the packs that ship apply that apply where the case is."""
+    from subsidy_rules.award.evaluate import evaluate as run
+    from subsidy_rules.plan import load_guide
+
+    chosen: dict[str, str] = {}
+    for one in reading or []:
+        name, sign, option = one.partition("=")
+        if not sign:
+            raise UsageError(f"--reading is ID=OPTION, not '{one}'")
+        chosen[name] = option
+    policies = _policies(rules, policy)
+    guides = [load_guide(path, policies) for path in guide or []]
+    named = policies if policy or rules else None
+    return run(_case(case), named, as_of, readings=chosen, guides=guides)
+
+
+def _case(path: str) -> Case:
+    from subsidy_rules.errors import CaseError
+    from subsidy_rules.facts.case import Case
+    from subsidy_rules.values import document
+
+    if path == "-":
+        return Case(document.read(sys.stdin.buffer.read(), name="<stdin>", error=CaseError))
+    return Case.load(path)
+
+
+def _with_spread(found: Entitlement) -> str:
+    """Write the result as JSON with one key more: the spread of the total over all readings."""
+    import json
+
+    from subsidy_rules.award.model import ends_of
+
+    made: dict[str, Json] = {**found.as_json(), "spread": {"kind": found.spread.kind, **ends_of(found.spread)}}
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rows(plan: PolicyPlan) -> Iterator[dict[str, Json]]:
+    from subsidy_rules.award.kinds import kinds_of
+
+    kinds = kinds_of(plan)
+    for one in plan.sentences:
+        yield {
+            "policy": one.policy,
+            "path": one.path,
+            "sentence": one.sentence,
+            "id": one.id,
+            "kind": kinds[one.id],
+            "quote": one.quote,
+            "readings": list(one.readings),
+        }
+    for missing in plan.file.not_modelled:
+        yield {
+            "policy": plan.id,
+            "path": missing.path,
+            "sentence": missing.sentence,
+            "id": None,
+            "kind": "unencoded",
+            "quote": missing.quote,
+            "readings": [],
+        }
+
+
+def _clause_table(rows: list[dict[str, Json]], lang: Lang) -> str:
+    from subsidy_rules.award.phrases import KINDS, word
+    from subsidy_rules.report.tables import Block, text_table
+
+    zh = lang is Lang.zh
+    heads = ("条款", "位置", "类型", "原文") if zh else ("clause", "place", "kind", "words")
+    lines = tuple(
+        (
+            (f"{row['policy']}/{row['id'] or '-'}", *(_names(row["readings"]))),
+            (f"{row['path']}#{row['sentence']}",),
+            (word(KINDS, str(row["kind"]), lang.code),),
+            (str(row["quote"]),),
+        )
+        for row in rows
+    )
+    title = f"{len(rows)} 句" if zh else f"{len(rows)} sentences"
+    block = Block(title, heads, lines, figures=(1, 2))
+    return text_table(block, width=_width(), ascii_only=_ascii_only(), color=_is_terminal())
+
+
+def _names(found: Json) -> list[str]:
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _rule_files(paths: list[str] | None) -> list[Path]:
+    from pathlib import Path
+
+    from subsidy_rules.policy.source import shipped_rules
+
+    files: list[Path] = []
+    for given in [Path(path) for path in paths] if paths else [shipped_rules()]:
+        inside = sorted(given.glob("*.yaml")) if given.is_dir() else [given]
+        if not inside or not inside[0].exists():
+            raise UsageError(f"no rule file at '{given}'")
+        files += inside
+    return files
+
+
+def _write(text: str) -> None:
+    from subsidy_rules.report.printable import printable
+
+    sys.stdout.write(printable(text, getattr(sys.stdout, "encoding", None)))
+    sys.stdout.flush()
+
+
+def _write_json(text: str) -> None:
+    """Write JSON as UTF-8 with LF, whatever the console."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def _complain(text: str) -> None:
+    from subsidy_rules.report.printable import printable
+
+    sys.stderr.write(printable(f"{text}\n", getattr(sys.stderr, "encoding", None)))
+    sys.stderr.flush()
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _ascii_only() -> bool:
+    return not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")

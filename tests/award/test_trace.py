@@ -1,0 +1,44 @@
+"""How facts and figures are written, and which expressions have a form of their own in the arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from subsidy_rules import Amount, Vocabulary
+from subsidy_rules.award.trace import write_amount, write_label, write_member, write_value
+from subsidy_rules.facts.case import Members, Other, Ref, Value
+from subsidy_rules.facts.vocabulary import FieldSpec
+from subsidy_rules.values.quantity import ZERO, parse_date
+
+CORE = Vocabulary.core()
+KIND = CORE.fields["title"]["kind"]
+NATURE = CORE.fields["project"]["nature"]
+EVENT = CORE.fields["title"]["event"]
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "zh", "en"),
+    [
+        (None, KIND, "未知", "unknown"),
+        (True, KIND, "是", "yes"),
+        (False, KIND, "否", "no"),
+        (Members(frozenset({"新建", "搬迁"}), ("扩建",)), NATURE, "搬迁、新建、扩建", "搬迁, 新建, 扩建"),
+        (Members(frozenset()), NATURE, "无", "none"),
+        (Other("名店"), KIND, "其他：名店", "other: 名店"),
+        (Ref("p1"), KIND, "p1", "p1"),
+        ("renewed", EVENT, "复核", "renewed"),
+        ("没有这个", EVENT, "没有这个", "没有这个"),
+        (Amount.exact(parse_date("2025-09-01")), CORE.fields["case"]["decision_date"], "2025-09-01", "2025-09-01"),
+    ],
+)
+def test_a_fact_in_words(value: Value | None, spec: FieldSpec, zh: str, en: str) -> None:
+    assert (write_value(value, spec, "zh"), write_value(value, spec, "en")) == (zh, en)
+
+
+def test_no_date_at_all() -> None:
+    assert (write_amount(Amount.exact(ZERO), "date"), write_amount(Amount.exact(ZERO), "date", "en")) == ("无", "none")
+
+
+def test_a_pack_s_member_has_its_english_name() -> None:
+    assert write_member(KIND, "名企", "zh") == "名企"
+    assert write_label(KIND, "en") == "kind"

@@ -1,0 +1,456 @@
+"""Words: each becomes the operations that it means, and what is wrong in it is noted where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.limit import Limit
+from subsidy_rules.mechanisms.rate import Rate
+from subsidy_rules.mechanisms.step import NOTHING, Lowered, Table
+from subsidy_rules.mechanisms.words import WORDS, AnyStep, Each, lower_steps
+from subsidy_rules.values.document import plain, read
+from tests.mechanisms.bench import COSTS, LOANS, desk, fact, members, noted, number
+
+STEPS: TypeAdapter[list[AnyStep]] = TypeAdapter(list[AnyStep])
+RUNNING = op.Running()
+TOTAL = fact("project.total")
+DECIDED = fact("project.decided")
+FIVE, THREE = number(5_000_000), number(3_000_000)
+TENTH, THIRD = number("1/10", "ratio"), number("3/10", "ratio")
+
+
+def steps(text: str) -> list[AnyStep]:
+    root = plain(read(f"steps: {text}" if text.startswith("[") else f"steps:\n{text}").root)
+    assert isinstance(root, dict)
+    return STEPS.validate_python(root["steps"])
+
+
+def lowered(text: str) -> tuple[Lowered, ...]:
+    """Return steps in operations; nothing is wrong in them."""
+    at = desk()
+    made = lower_steps(steps(text), at, ("award",))
+    assert noted(at) == []
+    return made
+
+
+def only(text: str) -> Lowered:
+    (made,) = lowered(text)
+    return made
+
+
+def wrong(text: str) -> list[tuple[str, str, str]]:
+    at = desk()
+    lower_steps(steps(text), at, ("award",))
+    return noted(at)
+
+
+def times(rate: op.Value) -> op.Arithmetic:
+    return op.Arithmetic("*", RUNNING, rate, "money")
+
+
+def capped(by: op.Value, *, printed: bool = True) -> op.Least:
+    return op.Least(RUNNING, by, printed, "money")
+
+
+LEVELS = "{by: title.level, rows: {国家级: 5万元, 省级: 3万元}}"
+BY_LEVEL = op.Choose(
+    ((op.All((members("title.level", "国家级"),)), FIVE), (op.All((members("title.level", "省级"),)), THREE)),
+    NOTHING,
+    "money",
+)
+LISTED = (op.AnyOf((op.All((members("title.level", "国家级"),)), op.All((members("title.level", "省级"),)))),)
+GRADE_AWARD = op.Open("city/grade_award", (fact("title.kind"), fact("title.grade")), None, "money")
+AT_MOST_THIRD = op.Bounded(THIRD, "ratio")
+PLAN_RATE = op.Open("city/plan_rate", (), None, "ratio")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "operand", "sign"),
+    [
+        ("basis: project.total", TOTAL, TOTAL, ""),
+        ("rate: 10%", op.Fixed(times(TENTH), "money"), TENTH, "×"),
+        ("rate: project.saving", op.Fixed(times(fact("project.saving")), "money"), fact("project.saving"), "×"),
+        ("rate: {at_most: 30%}", times(AT_MOST_THIRD), THIRD, "× ≤"),
+        ("rate: {guide: plan_rate}", times(PLAN_RATE), PLAN_RATE, "×"),
+        (
+            "rate: {at_most: 30%, guide: plan_rate}",
+            times(
+                op.Least(
+                    op.Open("city/plan_rate", (), AT_MOST_THIRD, "ratio"),
+                    THIRD,
+                    printed=True,
+                    type="ratio",
+                )
+            ),
+            THIRD,
+            "× ≤",
+        ),
+        ("lump_sum: 5万元", op.Fixed(FIVE, "money"), FIVE, ""),
+        ("lump_sum: project.total", op.Fixed(TOTAL, "money"), TOTAL, ""),
+        ("lump_sum: {guide: grade_award}", GRADE_AWARD, GRADE_AWARD, ""),
+        ("at_most: 3万元", op.Bounded(THREE, "money"), THREE, "≤"),
+        ("{cap: 5万元, of: award, per: project}", capped(FIVE), FIVE, "≤"),
+        ("{cap: project.total, of: basis, per: project}", capped(TOTAL), TOTAL, "≤"),
+        (
+            "{cap: 5万元, of: award, per: project, unless: reading.A5 is lifted}",
+            op.Choose(((op.ReadingIs("city/A5", "lifted"), RUNNING),), capped(FIVE), "money"),
+            FIVE,
+            "≤",
+        ),
+        (
+            "limit: loan.interest_paid",
+            capped(fact("loan.interest_paid"), printed=False),
+            fact("loan.interest_paid"),
+            "≤",
+        ),
+        ("case_by_case: project.decided", DECIDED, DECIDED, ""),
+        (
+            "case_by_case: project.decided if large else 3万元",
+            op.Choose(((op.Compare(">=", TOTAL, number(5_000_000_000)), DECIDED),), THREE, "money"),
+            op.Choose(((op.Compare(">=", TOTAL, number(5_000_000_000)), DECIDED),), THREE, "money"),
+            "",
+        ),
+        (
+            "decision: project.decided",
+            op.Decided(RUNNING, (DECIDED,), exact=True),
+            op.Decided(RUNNING, (DECIDED,), exact=True),
+            "=",
+        ),
+        (
+            "decision: [project.decided, project.decided]",
+            op.Decided(RUNNING, (DECIDED, DECIDED), exact=True),
+            op.Decided(RUNNING, (DECIDED, DECIDED), exact=True),
+            "=",
+        ),
+        (
+            "granted: project.decided",
+            op.Decided(RUNNING, (DECIDED,), exact=False),
+            op.Decided(RUNNING, (DECIDED,), exact=False),
+            "≥",
+        ),
+        ("share: project.share", times(fact("project.share")), fact("project.share"), "×"),
+    ],
+)
+def test_what_a_word_makes_of_the_running_amount(text: str, value: op.Value, operand: op.Value, sign: str) -> None:
+    made = only(f"[{text}]" if text.startswith("{") else f"[{{{text}, quote: 原文}}]")
+    assert (made.value, made.operand, made.sign) == (value, operand, sign)
+    assert (made.requires, made.inner, made.items, made.applies) == ((), (), None, op.ALWAYS)
+    assert made.quote == ("" if text.startswith("{") else "原文")
+    assert made.word in text
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "operand"),
+    [
+        (f"lump_sum: {LEVELS}", op.Fixed(BY_LEVEL, "money"), BY_LEVEL),
+        (f"at_most: {LEVELS}", op.Bounded(BY_LEVEL, "money"), BY_LEVEL),
+        (f"{{cap: {LEVELS}, of: sum, per: enterprise}}", capped(BY_LEVEL), BY_LEVEL),
+    ],
+)
+def test_a_table_must_have_a_row(text: str, value: op.Value, operand: op.Value) -> None:
+    made = only(f"- {text}")
+    assert (made.value, made.operand, made.requires) == (value, operand, LISTED)
+
+
+@pytest.mark.parametrize(
+    ("shape", "wrap"),
+    [
+        ("rate: %s", lambda value: op.Fixed(times(value), "money")),
+        ("rate: {at_most: %s}", lambda value: times(op.Bounded(value, "ratio"))),
+    ],
+)
+def test_a_table_of_rates(shape: str, wrap: object) -> None:
+    assert callable(wrap)
+    made = only("- " + shape % "{by: title.level, rows: {国家级: 10%}}")
+    level = op.All((members("title.level", "国家级"),))
+    table = op.Choose(((level, TENTH),), NOTHING, "ratio")
+    assert (made.value, made.operand, made.requires) == (wrap(table), table, (op.AnyOf((level,)),))
+
+
+def test_interest_is_principal_times_rate_times_days_over_the_day_count() -> None:
+    made = only("- interest: {principal: loan.principal, rate: loan.lpr, days: loan.days, day_count: loan.day_count}")
+    yearly = op.Arithmetic("*", fact("loan.principal"), fact("loan.lpr"), "money")
+    of_days = op.Arithmetic("*", yearly, fact("loan.days"), "money")
+    assert made.value == made.operand == op.Arithmetic("/", of_days, fact("loan.day_count"), "money")
+    fixed = only("- interest: {principal: 1元, rate: 5%, days: 3, day_count: 360}").value
+    assert isinstance(fixed, op.Arithmetic)
+    assert fixed.right == number(360, "count")
+
+
+def test_each_sums_its_steps_over_a_list_and_needs_an_item() -> None:
+    made = only("""\
+- each: one in loans
+  where: [one.new, "one.days >= 3"]
+  of:
+  - basis: one.principal
+  - rate: 10%
+""")
+    principal = fact("loan.principal", "one")
+    where = op.All((op.Holds(fact("loan.new", "one")), op.Compare(">=", fact("loan.days", "one"), number(3, "count"))))
+    chain = op.Chain((principal, op.Fixed(times(TENTH), "money")))
+    assert made.value == op.Aggregate("sum", LOANS, "one", where, chain, "money")
+    assert made.requires == (op.Exists(LOANS, "one", where),)
+    assert made.items == (LOANS, "one", where)
+    assert [inner.word for inner in made.inner] == ["basis", "rate"]
+    assert made.operand is None
+
+
+def test_each_counts_only_the_items_for_which_a_table_has_a_row() -> None:
+    made = only("""\
+- each: cost in project.costs
+  of:
+  - lump_sum: {by: cost.kind, rows: {civil: 5万元}}
+""")
+    listed = op.AnyOf((op.All((members("cost.kind", "civil"),)),))
+    assert isinstance(made.value, op.Aggregate)
+    assert made.value.where == op.All((op.All(()), listed))
+    assert made.requires == (op.Exists(COSTS, "cost", op.All(())),)
+
+
+def test_a_step_with_a_condition_leaves_the_amount_as_it_is_elsewhere() -> None:
+    made = only(f"- {{lump_sum: {LEVELS}, when: enterprise.civil}}")
+    civil = op.Holds(fact("enterprise.civil"))
+    assert made.value == op.Choose(((civil, op.Fixed(BY_LEVEL, "money")),), RUNNING, "money")
+    assert made.requires == (op.IfTruth(civil, LISTED[0], op.ALWAYS),)
+    assert (made.operand, made.applies) == (BY_LEVEL, civil)
+
+
+# Tables
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a table, a row's name for it, and the truth that they are."""
+
+    by: str
+    name: str
+    truth: op.Truth
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key("title.level", "省级", members("title.level", "省级")),
+        Key("title.level", "*", op.ALWAYS),
+        Key("loan.day_count", "360", members("loan.day_count", "360")),
+        Key("enterprise.civil", "true", op.Holds(fact("enterprise.civil"))),
+        Key("enterprise.civil", "false", op.Not(op.Holds(fact("enterprise.civil")))),
+        Key("project.nature", "新建", members("project.nature", "新建")),
+        Key("project.total", "5万元", op.Compare("==", TOTAL, FIVE)),
+        Key("loan.days", "3", op.Compare("==", fact("loan.days"), number(3, "count"))),
+        Key("project.saving", "10%", op.Compare("==", fact("project.saving"), TENTH)),
+        Key("enterprise.name", "某公司", op.Same(fact("enterprise.name"), op.Words("某公司"))),
+    ],
+    ids=lambda key: f"{key.by} {key.name}",
+)
+def test_how_a_key_is_compared(key: Key) -> None:
+    at = desk()
+    value, requires = at.table(Table(by=key.by, rows={key.name: "5万元"}), ("cap",), "money")
+    assert noted(at) == []
+    assert value == op.Choose(((op.All((key.truth,)), FIVE),), NOTHING, "money")
+    assert requires == (op.AnyOf((op.All((key.truth,)),)),)
+
+
+def test_a_table_of_several_keys_takes_the_first_row_that_matches() -> None:
+    made = only("""\
+- lump_sum:
+    by: [project.track, enterprise.civil]
+    rows:
+    - {is: [线, true], value: 5万元, quote: 原文}
+    - {is: [点, '*'], value: 3万元}
+""").operand
+    civil = op.Holds(fact("enterprise.civil"))
+    assert made == op.Choose(
+        (
+            (op.All((members("project.track", "线"), civil)), FIVE),
+            (op.All((members("project.track", "点"), op.ALWAYS)), THREE),
+        ),
+        NOTHING,
+        "money",
+    )
+
+
+# What is noted
+
+
+NO_RATIO = "'三成' is not a ratio such as 15%, 5‰ or 1:0.5"
+NO_MONEY = "'100万' is not money with a unit (元, 万元, 亿元 or 分)"
+NEEDS_AUTHORITY = "the fact must be declared 'sort: authority'"
+NEEDS_PATH = "a path of a fact declared 'sort: authority' is needed here"
+NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …), found 'the end' in 'project.total'"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "code", "what"),
+    [
+        ("basis: project.totl", "basis", "unknown-name", "project has no fact 'totl'"),
+        ("basis: 10%", "basis", "bad-expression", "'10%' is a ratio, not a money"),
+        ("rate: 三成", "rate", "bad-ratio", NO_RATIO),
+        ("rate: -10%", "rate", "negative", "'-10%' is below zero"),
+        ("rate: {}", "rate", "missing-key", "a rate needs 'at_most' or 'guide'"),
+        ("rate: {guide: plan}", "rate.guide", "unknown-name", "no parameter 'plan'"),
+        ("rate: {guide: lost}", "rate.guide", "bad-parameter", "parameter 'lost' is a money, not a ratio"),
+        ("rate: {at_most: 三成}", "rate.at_most", "bad-ratio", NO_RATIO),
+        ("lump_sum: 100万", "lump_sum", "unknown-unit", NO_MONEY),
+        ("lump_sum: -5万元", "lump_sum", "negative", "'-5万元' is below zero"),
+        ("lump_sum: project.totl", "lump_sum", "unknown-name", "project has no fact 'totl'"),
+        ("lump_sum: 1.5 万", "lump_sum", "bad-expression", "expected the end, found '万' in '1.5 万'"),
+        ("lump_sum: {guide: missing}", "lump_sum.guide", "unknown-name", "title has no fact 'kinds'"),
+        ("at_most: 100万", "at_most", "unknown-unit", NO_MONEY),
+        ("at_most: {by: title.level, rows: {}}", "at_most", "bad-table", "a table without rows"),
+        (
+            "at_most: {by: title.level, rows: {省: 1元}}",
+            "at_most.rows.省",
+            "unknown-member",
+            "'省' is not a value of title.level",
+        ),
+        ("at_most: {by: title.level, rows: {省级: 100万}}", "at_most.rows.省级", "unknown-unit", NO_MONEY),
+        (
+            "at_most: {by: title.level, rows: {'\"': 1元}}",
+            'at_most.rows."',
+            "bad-table",
+            "a member has no quotation marks",
+        ),
+        ("limit: loans.fee", "limit", "unknown-name", "unknown name 'loans.fee'"),
+        ("case_by_case: project.total", "case_by_case", "bad-expression", NEEDS_AUTHORITY),
+        ("case_by_case: 5万元", "case_by_case", "bad-expression", NEEDS_AUTHORITY),
+        ("case_by_case: project.decide", "case_by_case", "unknown-name", "project has no fact 'decide'"),
+        ("decision: project.total", "decision", "bad-expression", NEEDS_PATH),
+        ("decision: [project.decided, 5万元]", "decision", "bad-expression", NEEDS_PATH),
+        ("granted: project.decide", "granted", "unknown-name", "project has no fact 'decide'"),
+        ("share: 三成", "share", "bad-ratio", NO_RATIO),
+        ("each: loan in loans\n  of: []", "each", "bad-expression", "'loan' is already bound"),
+        ("each: it in loans\n  where: [it.new, it.old]\n  of: []", "where.1", "unknown-name", "loan has no fact 'old'"),
+        ("each: it in loans\n  of: [{basis: it.fee}]", "of.0.basis", "unknown-name", "loan has no fact 'fee'"),
+        ("basis: project.total\n  when: project.total", "when", "bad-expression", NO_COMPARISON),
+    ],
+)
+def test_what_is_wrong_is_noted_where_it_stands(text: str, where: str, code: str, what: str) -> None:
+    assert wrong(f"- {text}") == [(f"award.0.{where}", code, what)]
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "code", "what"),
+    [
+        ("principal", "loan.rate", "bad-expression", "'loan.rate' is a ratio, not a money"),
+        ("rate", "3", "bad-expression", "'3' is a count, not a ratio"),
+        ("days", "5%", "bad-expression", "'5%' is a ratio, not a count"),
+        ("day_count", "loan.days", "bad-expression", "division only by a constant or an enum of numbers"),
+        ("day_count", "title.level", "bad-expression", "division only by a constant or an enum of numbers"),
+        ("day_count", "0", "bad-expression", "can't divide by zero"),
+        ("day_count", "50%", "wrong-type", "day_count must be an enum or a count"),
+    ],
+)
+def test_what_is_wrong_in_interest(part: str, text: str, code: str, what: str) -> None:
+    parts = {"principal": "loan.principal", "rate": "loan.lpr", "days": "loan.days", "day_count": "360", part: text}
+    written = ", ".join(f"{name}: {value}" for name, value in parts.items())
+    assert wrong(f"- interest: {{{written}}}") == [(f"award.0.interest.{part}", code, what)]
+
+
+def test_every_mistake_of_a_clause_is_noted() -> None:
+    found = wrong("""\
+- {cap: 5万, of: award, per: project, unless: reading.A6 is x, when: larg}
+- lump_sum:
+    by: [title.level, title.grad]
+    rows:
+    - {is: [省级], value: 5万元}
+    - {is: [省级, 一级, '*'], value: 3万元}
+""")
+    assert [(where, code) for where, code, _ in found] == [
+        ("award.0.cap", "unknown-unit"),
+        ("award.0.unless", "unknown-name"),
+        ("award.0.when", "unknown-name"),
+        ("award.1.lump_sum.by", "unknown-name"),
+        ("award.1.lump_sum.rows.0", "bad-table"),
+        ("award.1.lump_sum.rows.1", "bad-table"),
+        ("award.1.lump_sum", "bad-table"),
+    ]
+
+
+def test_zero_stands_in_for_what_can_t_be_read() -> None:
+    at = desk()
+    assert at.value("x", ()) == NOTHING
+    assert at.value("x", (), "ratio") == op.Constant(0, "ratio")
+    assert at.figure("x", (), "ratio") == op.Constant(0, "ratio")
+    assert at.divisor("x", ()) == op.Constant(0, "count")
+    assert at.path("x", ()) == NOTHING
+    assert at.condition("x", ()) == op.ALWAYS
+    assert at.source("x", ()) is None
+    (made,) = lower_steps(steps("[{each: x in y, of: []}]"), at, ())
+    assert (made.value, made.requires, made.items) == (NOTHING, (), None)
+    assert len(at.problems) == 8
+
+
+def test_a_desk_binds_a_name_for_a_while() -> None:
+    at = desk({})
+    with at.binding("one", "loan"):
+        assert at.path("one.new", ()) == fact("loan.new", "one")
+    at.path("one.new", ())
+    assert [what for _, _, what in noted(at)] == ["unknown name 'one.new'"]
+
+
+def test_a_desk_keeps_which_parameters_are_used() -> None:
+    at = desk()
+    lower_steps(steps("[{lump_sum: {guide: grade_award}}, {rate: {guide: plan_rate}}]"), at, ())
+    assert at.used_parameters == {"grade_award", "plan_rate"}
+    assert at.number(Fraction(7), "count") == number(7, "count")
+
+
+# The shape of steps
+
+
+def test_the_words_are_those_of_the_union() -> None:
+    schema = STEPS.json_schema()
+    written = {name for definition in schema["$defs"].values() for name in definition.get("required", ())}
+    assert set(WORDS) <= written
+    assert len(set(WORDS)) == len(WORDS) == len(schema["items"]["oneOf"])
+
+
+def test_steps_may_be_models_already() -> None:
+    inner = Rate(rate="10%")
+    assert STEPS.validate_python([inner, Each(each="it in loans", of=[inner])])[0] == inner
+    assert Each(each="it in loans", of=[Limit(limit="it.principal")]).of[0].word == "limit"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[{}]",
+        "[5万元]",
+        "[[]]",
+        "[{rates: 10%}]",
+        "[{rate: 10%, cap: 5万元}]",
+        "[{rate: 10%, at: x}]",
+        "[{cap: 5万元}]",
+        "[{cap: 5万元, of: all, per: project}]",
+        "[{each: loan in loans}]",
+        "[{each: loan in loans, of: [{rates: 10%}]}]",
+        "[{lump_sum: {guid: x}}]",
+        "[{interest: {principal: a, rate: b, days: c}}]",
+        "[{lump_sum: {by: a, rows: [{is: [x]}]}}]",
+        "[{lump_sum: {by: a, rows: [{is_: [x], value: 1元}]}}]",
+    ],
+)
+def test_other_shapes_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        steps(text)
+
+
+def test_steps_are_frozen() -> None:
+    step = Rate(rate="10%")
+    with pytest.raises(ValidationError):
+        step.rate = "20%"  # type: ignore[misc]  # that is the point
+
+
+def test_at_a_desk_everything_is_read_in_its_scope() -> None:
+    at = desk({"loan": "loan"})
+    assert at.conditions(["loan.new", "loan.days > 3"], ("where",)) == op.All(
+        (op.Holds(fact("loan.new")), op.Compare(">", fact("loan.days"), number(3, "count")))
+    )
+    assert at.source("cost in project.costs", ("each",)) is None
+    assert [code for _, code, _ in noted(at)] == ["unknown-name"]
