@@ -53,9 +53,9 @@ def test_the_engine_and_the_oracle_agree(part: int) -> None:
         (name, full[name, "awards"] / SIZE, partial[name, "undecided"] / hidden, full[name, "not_eligible"] / SIZE)
         for name in names
     ]
-    print(f"\n{'sentence':32} gives  undecided  not eligible")
+    print(f"\n{'sentence':32} gives  undecided  not eligible")  # noqa: T201 - the report is the point
     for name, *shares in table:
-        print(f"{name:32} " + "  ".join(f"{share:6.1%}" for share in shares))
+        print(f"{name:32} " + "  ".join(f"{share:6.1%}" for share in shares))  # noqa: T201 - as above
     assert [row for row in table if min(row[1:]) < LEAST] == []
 
 
@@ -69,7 +69,7 @@ def standings(result: Tree) -> set[tuple[str, str]]:
 
 
 def undecided(case: Tree) -> set[tuple[str, str]]:
-    """The sentences that a case with facts hidden leaves undecided; a replacing one where it is cited and not settled."""
+    """The sentences that hiding facts leaves undecided; a replacing one where it is cited and not settled."""
     result = evaluate(Case.from_dict(case))
     found = {(f"{award.policy}/{award.clause}", "undecided") for award in result.undecided}
     open_rows = [award for award in (*result.awards, *result.undecided) if award.needs and len(award.citations) > 1]

@@ -487,3 +487,137 @@ def test_an_award_without_a_step_that_applies_is_nothing() -> None:
     award = ask("products: [{id: s1, annual_sales: 0元}]").awards[-1]
     result = replace(ask(""), awards=(replace(award, _steps=tuple),))
     assert explain_clause(result, award.id, formula=True) == "odd/sales@s1 = 0元\n"
+
+
+# the newer words: tables of sentences, shares, decisions, payers, settlements, obligations
+
+TRACKS = """
+projects:
+- {id: p1, kinds: [分线], total: 50万元, track: 甲}
+- {id: p2, kinds: [分线], total: 50万元}
+"""
+
+
+def test_a_table_says_the_sentence_taken_and_its_steps() -> None:
+    found = said(ask(TRACKS), "tracks@p1")
+    assert "1. 基数：总投资 50万元 = 50万元" in found
+    assert "八第3句" in found
+    assert "八第4句" not in found
+    assert said(ask(TRACKS), "track_a@p1") == found
+
+
+def test_a_table_whose_row_is_open_says_what_each_would_give() -> None:
+    result = ask(TRACKS)
+    found = said(result, "tracks@p2")
+    assert "1. 基数：track_a：总投资 50万元 = 50万元" in found
+    assert "3. 定额：track_b：30万元 = 30万元" in found
+    assert "4. 档次：适用哪一句未定" in found
+    assert line(result, "tracks@p2") == (
+        "odd/tracks@p2 = 50万元 × 10% 或 30万元 = 0元 – 30万元，逐一代入未知事实后 5万元 – 30万元"
+    )
+    assert "50,000 or CNY" not in line(result, "tracks@p2", "en")
+    assert "CNY 500,000 × 10% or CNY 300,000" in line(result, "tracks@p2", "en")
+
+
+def test_a_sentence_of_a_table_has_its_awards_and_its_refusals() -> None:
+    found = said(ask(TRACKS), "track_b")
+    assert "odd/tracks@p2：" in found
+    assert "odd/track_b@p1：不符合条件，不给付。" in found
+    assert "本句适用的情形：方向（projects[0].track）为“甲”，要求：属于：乙" in found
+
+
+def test_a_share_is_written_into_the_line() -> None:
+    result = ask("projects: [{id: p1, kinds: [联合], share: 30%}]")
+    assert line(result, "joint") == "odd/joint@p1 = 100万元 × 30% = 30万元"
+
+
+MEETING = "projects: [{id: p1, kinds: [会定], total: 100万元, allocated: 5万元%s}]"
+
+
+def test_what_an_authority_has_not_decided_is_said() -> None:
+    result = ask(MEETING % "")
+    found = said(result, "meeting")
+    assert "至少 5万元、至多 20万元（上限，不是应付数）" in found
+    assert "3. 已安排：≥ 中央已安排金额 5万元 = 5万元 – 至多 20万元" in found
+    assert "4. 确定金额：未确定 = 5万元 – 至多 20万元" in found
+    assert "由谁支付：中央 5万元；地方 至多 15万元" in found
+    assert line(result, "meeting") == "odd/meeting@p1 = 5万元 至 100万元 × 20% = 5万元 – 至多 20万元"
+
+
+def test_what_an_authority_has_decided_is_cited_and_settled() -> None:
+    result = ask(MEETING % ", decided: 15万元, assessed: 12万元, paid: 14万元")
+    found = said(result, "meeting")
+    assert "4. 确定金额：= 验收核定金额 12万元 = 12万元" in found
+    assert "odd/meeting@p1：应收回 2万元。" in found
+    assert "CNY 20,000 to be recovered." in said(result, "meeting", "en")
+    assert "- odd/meeting@p1：应收回 2万元。" in explain(result, policies=odd())
+    due = ask(MEETING % ", assessed: 12万元, paid: 10万元")
+    assert "odd/meeting@p1：尚应拨付 2万元。" in said(due, "meeting")
+    assert "CNY 20,000 still due." in said(due, "meeting", "en")
+
+
+def test_an_obligation_is_a_minimum_and_no_award() -> None:
+    result = ask("procurements: [{id: q1, budget: 100万元}, {id: q2}]")
+    found = said(result, "reserve")
+    assert "odd/reserve@q1：义务，不少于 30万元；不是奖补，不计入合计。" in found
+    assert "2. 比例：× 30% = 30万元　〔30%以上〕" in found
+    assert "需要补充：预算金额（procurements[1].budget）" in found
+    assert "odd/reserve@q1 ≥ 100万元 × 30% = 30万元（义务的下限，不是奖补）" in line(result, "reserve")
+    assert "an obligation of at least CNY 300,000" in said(result, "reserve", "en")
+    assert "- odd/reserve@q1 ≥ 100万元 × 30%" in explain(result, policies=odd())
+
+
+# expressions and conditions that are seldom seen
+
+
+def test_a_sum_over_all_projects_beside_one_over_its_own() -> None:
+    projects = (
+        "projects:\n"
+        "- {id: p1, kinds: [汇总], total: 50万元, costs: {items: [{amount: 10万元}], more: true}}\n"
+        "- {id: p2, kinds: [], total: 40万元}\n"
+    )
+    result = ask(projects)
+    assert "= (50万元 + 40万元 + 10万元 + 未知) × 1% = ≥ 1万元" in line(result, "pooled")
+    assert "projects[0].costs[0] 10万元" in said(result, "pooled")
+
+
+def test_a_cap_that_applies_to_some_and_not_to_others() -> None:
+    project = "projects: [{id: p1, kinds: [汇总, 研发], total: 900万元, costs: [{kind: equipment, amount: 100万元}]}]"
+    assert line(ask(project, enterprise="listed: false"), "pooled") == (
+        "odd/pooled@p1 = min((900万元 + 100万元) × 1%, 5万元) = 5万元"
+    )
+    assert (
+        line(ask(project, enterprise="listed: true"), "pooled") == "odd/pooled@p1 = (900万元 + 100万元) × 1% = 10万元"
+    )
+
+
+def test_a_loan_that_does_not_count_is_left_out_of_the_line() -> None:
+    loan = "principal: 100万元, rate: 3%, days: 90, day_count: 360"
+    result = ask(f"loans: [{{id: l1, new: false, {loan}}}, {{id: l2, new: true, {loan}}}]")
+    assert line(result, "loans_share") == "odd/loans_share@enterprise = 100万元 × 3% × 90 ÷ 360 × 50% = 3,750元"
+    assert "1项合计" in said(result, "loans_share")
+
+
+def test_a_condition_on_a_reading_is_said_by_its_words() -> None:
+    result = ask("")
+    assert "条件：不满足：reading.R1 is all_makes" in said(result, "by_reading")
+    assert "若取“含进口”，则为 1万元。" in said(result, "by_reading")
+    assert "condition: does not hold: reading.R1 is all_makes" in said(result, "by_reading", "en")
+
+
+def test_conditions_that_exclude_each_other_name_the_fact() -> None:
+    result = ask("")
+    found = said(result, "never")
+    assert "职工人数（enterprise.staff）为“未知”，要求：≥ 20" in found
+    assert "职工人数（enterprise.staff）为“未知”，要求：< 20" in found
+
+
+def test_an_alternative_that_a_reading_rules_out_is_not_named() -> None:
+    found = said(ask("", enterprise="size: small"), "borrower")
+    assert "loans为“0”，要求：≥ 2" in found.replace("贷款清单（loans）", "loans")
+    assert "规模（enterprise.size）为“小型”，要求：属于：大型　〔" in found
+
+
+def test_a_title_after_the_end_is_refused_with_the_end() -> None:
+    text = "decision_date: 2028-06-01\ntitles: [{id: t1, kind: 名企, level: 国家级, recognised_on: 2028-05-01}]"
+    assert "认定日期（titles[0].recognised_on）为“2028-05-01”，要求：≤ 2027-12-31" in said(ask(text), "model_title")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from subsidy_rules import Amount, Vocabulary
-from subsidy_rules.award.trace import write_amount, write_label, write_member, write_value
+from subsidy_rules.award.trace import need_paths, write_amount, write_label, write_member, write_value
 from subsidy_rules.facts.case import Members, Other, Ref, Value
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.values.quantity import ZERO, parse_date
@@ -42,3 +42,20 @@ def test_no_date_at_all() -> None:
 def test_a_pack_s_member_has_its_english_name() -> None:
     assert write_member(KIND, "名企", "zh") == "名企"
     assert write_label(KIND, "en") == "kind"
+
+
+def test_needs_are_written_as_paths_each_once() -> None:
+    needs = (
+        ("reading", "xian_30/A2"),
+        ("same", "titles[0]", "titles[1]"),
+        ("projects[0]", "kinds", "绿色"),
+        ("projects[0]", "kinds", "首台"),
+        ("", "titles"),
+    )
+    assert need_paths(needs) == (
+        "reading.xian_30/A2",
+        "titles[0].recognised_on",
+        "titles[1].recognised_on",
+        "projects[0].kinds",
+        "titles",
+    )

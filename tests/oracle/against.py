@@ -52,9 +52,11 @@ class Answer:
             for name in sorted({*self.rows, *other.rows})
             if self.rows.get(name) != other.rows.get(name)
         ]
-        for name in ("totals", "open_ended", "not_asked"):
-            if getattr(self, name) != getattr(other, name):
-                found.append(f"{name}: {getattr(self, name)} | {getattr(other, name)}")
+        found += [
+            f"{name}: {getattr(self, name)} | {getattr(other, name)}"
+            for name in ("totals", "open_ended", "not_asked")
+            if getattr(self, name) != getattr(other, name)
+        ]
         return found
 
 

@@ -45,8 +45,7 @@ CORE = {
         "claims": "set",
     },
     "cost": {
-        "kind": "enum equipment bundled_software other_software service civil plant land "
-        "other_infrastructure other",
+        "kind": "enum equipment bundled_software other_software service civil plant land other_infrastructure other",
         "amount": "money",
         "stage": "enum planned contracted paid audited",
         "year": "count",
@@ -221,9 +220,7 @@ def texts(value: object) -> list[str]:
 
 def vocabulary(packs: Iterable[Tree]) -> Vocabulary:
     """Join the core words and what the packs add."""
-    words: Vocabulary = {
-        entity: {n: core_field(spec) for n, spec in fields.items()} for entity, fields in CORE.items()
-    }
+    words: Vocabulary = {entity: {n: core_field(spec) for n, spec in fields.items()} for entity, fields in CORE.items()}
     for entity, name in STANDARD:
         words[entity][name].sort = "standard"
     divisions = [f"{n:02d}" for n in range(1, 98)]
@@ -332,9 +329,7 @@ def link(found: list[Entity], words: Vocabulary) -> None:
         for name, value in entity.fields.items():
             refs = words[entity.kind].get(name, Field("text")).refs
             if refs:
-                entity.fields[name] = next(
-                    named[kind, str(value)] for kind in refs if (kind, str(value)) in named
-                )
+                entity.fields[name] = next(named[kind, str(value)] for kind in refs if (kind, str(value)) in named)
 
 
 def list_of(kind: str) -> str:

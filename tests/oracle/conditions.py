@@ -67,9 +67,7 @@ class Policy:
     def names_in(self, part: object) -> frozenset[str]:
         """Every member that a sentence names, by itself, through a list or through a definition."""
         if isinstance(part, dict):
-            kept = [
-                v for k, v in part.items() if k not in {"quote", "notes", "flags", "printed", "why", "path"}
-            ]
+            kept = [v for k, v in part.items() if k not in {"quote", "notes", "flags", "printed", "why", "path"}]
             return frozenset(part) | self.names_in(kept)
         if isinstance(part, list):
             return frozenset().union(*(self.names_in(item) for item in part))
@@ -176,9 +174,7 @@ class Scope:
         """The items that an aggregate counts, and those that the law leaves open."""
         _, path, name, _ = node.words
         items = self.items(path)
-        truths = [
-            self.bind(item.kind if name == "group" else name, item).truth(node.kids[0]) for item in items
-        ]
+        truths = [self.bind(item.kind if name == "group" else name, item).truth(node.kids[0]) for item in items]
         pairs = list(zip(items, truths, strict=True))
         return [item for item, truth in pairs if truth], [item for item, truth in pairs if truth is None]
 
@@ -189,9 +185,7 @@ class Scope:
             values = [self.value(node)]
         else:
             field = tuple(node.words[3].split("."))
-            sure, unsure = (
-                [follow(i, field, self.policy.words) for i in items] for items in self.chosen(node)
-            )
+            sure, unsure = ([follow(i, field, self.policy.words) for i in items] for items in self.chosen(node))
             certain = [extreme(node.words[0], sure)] if sure else []
             values = certain + [extreme(node.words[0], [*certain, value]) for value in unsure]
         return [value for value in values if isinstance(value, date)]
@@ -283,16 +277,12 @@ class Scope:
         """S6: a listed member is true; what an open list leaves open is None; all else is false."""
         said = self.policy.lists[name]
         members = texts(said.get("members"))
-        listed = [
-            in_section(item, str(said["section"])) if "section" in said else item in members for item in mine
-        ]
+        listed = [in_section(item, str(said["section"])) if "section" in said else item in members for item in mine]
         if node.op == "all of":
             return all(member in mine for member in members)
         if any(listed):
             return True
-        if said.get("open") == "true" and any(
-            self.left_open(item, said, node.kids[0].words) for item in mine
-        ):
+        if said.get("open") == "true" and any(self.left_open(item, said, node.kids[0].words) for item in mine):
             return None
         return False
 
@@ -308,9 +298,7 @@ class Scope:
             return False
         owner = self.path(words[:-1])
         claims = owner.fields.get("claims", frozenset()) if isinstance(owner, Entity) else frozenset()
-        return isinstance(claims, frozenset) and bool(
-            claims & {self.clause, f"{self.policy.id}/{self.clause}"}
-        )
+        return isinstance(claims, frozenset) and bool(claims & {self.clause, f"{self.policy.id}/{self.clause}"})
 
 
 def follow(value: object, fields: tuple[str, ...], words: Vocabulary) -> object:
@@ -318,9 +306,7 @@ def follow(value: object, fields: tuple[str, ...], words: Vocabulary) -> object:
     for field in fields:
         if isinstance(value, list):
             steps = [follow(item, (field,), words) for item in value]
-            value = (
-                [i for step in steps for i in cast("list[object]", step)] if field in SINGULAR else one(steps)
-            )
+            value = [i for step in steps for i in cast("list[object]", step)] if field in SINGULAR else one(steps)
         elif isinstance(value, Entity):
             value = read(value, field, words)
         elif value is not None:
@@ -369,9 +355,7 @@ def missing(path: str) -> object:
 
 
 def extreme(kind: str, values: list[object]) -> object:
-    ranked = sorted(
-        values, key=lambda value: value.toordinal() if isinstance(value, date) else fraction(value)
-    )
+    ranked = sorted(values, key=lambda value: value.toordinal() if isinstance(value, date) else fraction(value))
     return ranked[0 if kind == "min" else -1]
 
 

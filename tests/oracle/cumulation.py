@@ -155,11 +155,7 @@ def same_ladder(a: Item, b: Item, policies: Sequence[Policy]) -> bool:
 def rung(thing: Entity | None, ladder: Tree, policy: Policy) -> tuple[object, tuple[object, ...]] | None:
     """What the honour is of, and its level and grade; None off this ladder."""
     kind, field_name = str(ladder["of"]).split(".")
-    if (
-        thing is None
-        or thing.kind != kind
-        or thing.fields.get(field_name) not in texts(ladder.get("members"))
-    ):
+    if thing is None or thing.kind != kind or thing.fields.get(field_name) not in texts(ladder.get("members")):
         return None
     for key, name in (("levels", "level"), ("grades", "grade")):
         if key in ladder and thing.fields.get(name) not in texts(ladder[key]):

@@ -169,9 +169,7 @@ class Sentence:
         projects = self.case.lists["projects"]
         if projects is None:
             return None
-        return [
-            cost for p in projects if isinstance(costs := p.fields.get("costs", []), list) for cost in costs
-        ]
+        return [cost for p in projects if isinstance(costs := p.fields.get("costs", []), list) for cost in costs]
 
     def bound(self, root: Scope, kind: str, member: Entity) -> Scope:
         scope = root.bind(kind, member)
@@ -285,9 +283,7 @@ class Sentence:
         return self.case.enterprise.fields["type"] in wanted
 
     def doubted(self, scope: Scope) -> bool:
-        return any(
-            scope.condition(mapping(d)["when"]) is not False for d in sequence(self.clause.get("doubt"))
-        )
+        return any(scope.condition(mapping(d)["when"]) is not False for d in sequence(self.clause.get("doubt")))
 
     def unbarred(self, scope: Scope, row: Row) -> bool | None:
         """A known bar leaves the row in awards with nothing net; one that the law leaves open, undecided."""
@@ -299,12 +295,8 @@ class Sentence:
 
     def projects(self, scope: Scope) -> list[Entity]:
         """The projects that the object stands on, by itself or by the reference it makes."""
-        things = [
-            item for value in scope.names.values() for item in (value if isinstance(value, list) else [value])
-        ]
-        return list(
-            dict.fromkeys(p for thing in things if isinstance(thing, Entity) for p in project_of(thing))
-        )
+        things = [item for value in scope.names.values() for item in (value if isinstance(value, list) else [value])]
+        return list(dict.fromkeys(p for thing in things if isinstance(thing, Entity) for p in project_of(thing)))
 
     def in_place(self, scope: Scope) -> bool:
         """The project's place, and if it names none the enterprise's; for what is no project, the enterprise's."""
@@ -314,9 +306,7 @@ class Sentence:
         bound = scope.names.get("project", [])
         projects = bound if isinstance(bound, list) else [bound]
         places = [p.fields.get("place", own) for p in projects if isinstance(p, Entity)] or [own]
-        if any(
-            place is not None and not str(place).startswith(code) and place not in zones for place in places
-        ):
+        if any(place is not None and not str(place).startswith(code) and place not in zones for place in places):
             return False
         if None in places:
             raise IncompleteError("enterprise.place")
@@ -336,10 +326,7 @@ class Sentence:
         if "event" not in self.clause:
             applied = scope.path(("case", "applied_on")) if late and stated else start
             return (False if isinstance(applied, date) and applied > end else None) if late else True
-        found = {
-            self.event_in_window(event, start, end, stated, late)
-            for event in scope.dates(self.clause["event"])
-        }
+        found = {self.event_in_window(event, start, end, stated, late) for event in scope.dates(self.clause["event"])}
         return False if not found else found.pop() if len(found) == 1 else None
 
     def event_in_window(self, event: date, start: date, end: date, stated: bool, late: bool) -> bool | None:
@@ -467,9 +454,7 @@ class Sentence:
         return replace(path, low=ZERO, high=value, down=True, reasons=path.reasons | {"discretion"})
 
     def interest(self, path: Running, said: Tree, scope: Scope) -> Running:
-        principal, rate, days, count = (
-            scope.number(said[k]) for k in ("principal", "rate", "days", "day_count")
-        )
+        principal, rate, days, count = (scope.number(said[k]) for k in ("principal", "rate", "days", "day_count"))
         value = max(ZERO, principal * rate * days / count)
         return replace(path, low=value, high=value)
 
@@ -577,9 +562,7 @@ class Sentence:
                 continue
             if scope.holds(rule.get("when")) is not True:
                 continue
-            key = "/".join(
-                [policy_id, str(rule["id"]), *(shown(scope.text(by)) for by in texts(rule.get("by")))]
-            )
+            key = "/".join([policy_id, str(rule["id"]), *(shown(scope.text(by)) for by in texts(rule.get("by")))])
             used = self.earlier(scope) if rule.get("earlier") == "true" else ZERO
             found[key] = int(max(ZERO, self.figure(rule["cap"], scope) - used))
         return found
@@ -590,9 +573,7 @@ class Sentence:
         level = thing.fields.get("level") if isinstance(thing, Entity) else None
         total, decision = ZERO, scope.path(("case", "decision_date"))
         for award in scope.items("earlier_awards"):
-            policy, clause, paid = (
-                scope.bind("earlier_award", award).path(("earlier_award", k)) for k in EARLIER
-            )
+            policy, clause, paid = (scope.bind("earlier_award", award).path(("earlier_award", k)) for k in EARLIER)
             levels = {level, award.fields.get("level")} - {None}
             if policy != self.policy.id or clause not in {self.name, self.id} or len(levels) > 1:
                 continue

@@ -156,11 +156,7 @@ class Parser:
         word = self.tokens.pop(0)
         if word.startswith('"'):
             return Node("text", words=(word.strip('"'),))
-        return (
-            Node("path", words=tuple(word.split(".")))
-            if literal(word) is None
-            else Node("literal", words=(word,))
-        )
+        return Node("path", words=tuple(word.split("."))) if literal(word) is None else Node("literal", words=(word,))
 
     def members(self) -> Node:
         kids: list[Node] = []
@@ -172,9 +168,7 @@ class Parser:
     def over(self, kind: str) -> Node:
         """`sum of LIST[.field] [as NAME[.field]] [where CONDITION]`: words are kind, list, name and field."""
         parts = self.tokens.pop(0).split(".")
-        cut = max(
-            (i + 1 for i, part in enumerate(parts) if part in SINGULAR or part == "group"), default=len(parts)
-        )
+        cut = max((i + 1 for i, part in enumerate(parts) if part in SINGULAR or part == "group"), default=len(parts))
         name, field = SINGULAR.get(parts[cut - 1], parts[cut - 1]), ".".join(parts[cut:])
         if self.take("as"):
             name, _, after = self.tokens.pop(0).partition(".")

@@ -103,9 +103,7 @@ def words() -> Vocabulary:
 def figures(part: object) -> Iterator[tuple[Fraction, str]]:
     """Every amount and rate in a clause."""
     if isinstance(part, dict | list):
-        inside = (
-            [v for k, v in part.items() if k not in {"quote", "notes"}] if isinstance(part, dict) else part
-        )
+        inside = [v for k, v in part.items() if k not in {"quote", "notes"}] if isinstance(part, dict) else part
         yield from chain.from_iterable(figures(item) for item in inside)
         return
     for word in str(part).replace("(", " ").replace(")", " ").split():
@@ -180,11 +178,7 @@ class Maker:
         if spec.type == "ratio":
             return rng.choice(RATIOS[kind == "loan" :])
         if spec.type == "count":
-            return (
-                str(rng.randint(2024, 2026))
-                if name == "year"
-                else str(rng.choice([0, 1, 30, 90, 182, 365, 366]))
-            )
+            return str(rng.randint(2024, 2026)) if name == "year" else str(rng.choice([0, 1, 30, 90, 182, 365, 366]))
         if spec.type == "enum":
             return self.member(spec)
         if spec.type == "set":
@@ -206,9 +200,7 @@ class Maker:
     def claims(self) -> list[str]:
         if self.rng.random() < 0.7:
             return []
-        pack, clause = self.rng.choice(
-            [pair for pair in self.source.clauses if "open" in str(pair[0].get("lists"))]
-        )
+        pack, clause = self.rng.choice([pair for pair in self.source.clauses if "open" in str(pair[0].get("lists"))])
         return [f"{mapping(pack['policy'])['id']}/{clause['id']}"]
 
     # Entities
@@ -216,9 +208,7 @@ class Maker:
     def entity(self, kind: str) -> Tree:
         """Draw an entity with every field but its references."""
         made: Tree = {}
-        if kind in {"project", "park", "site"} or (
-            kind not in {"cost", "enterprise"} and self.rng.random() < 0.6
-        ):
+        if kind in {"project", "park", "site"} or (kind not in {"cost", "enterprise"} and self.rng.random() < 0.6):
             self.ids[kind] = self.ids.get(kind, 0) + 1
             made["id"] = f"{kind}{self.ids[kind]}"
         for name, spec in self.source.words[kind].items():
@@ -243,9 +233,7 @@ class Maker:
         rng = self.rng
         self.case = {"case": "1", "decision_date": self.decision(), "applied_on": self.date()}
         self.case["enterprise"] = self.entity("enterprise") | {"id": "e1"}
-        mapping(self.case["enterprise"])["type"] = rng.choice(
-            ["enterprise"] * 8 + ["park", "institution", "base"]
-        )
+        mapping(self.case["enterprise"])["type"] = rng.choice(["enterprise"] * 8 + ["park", "institution", "base"])
         for name in LISTS:
             self.case[name] = []
             for _ in range(rng.randint(0, COUNTS[name]) if rng.random() < 0.35 else 0):
@@ -276,9 +264,7 @@ class Maker:
         optional = (kind, name) in NONE_IF_ABSENT
         if optional and self.rng.random() < (0.95 if name == "same_as" else 0.4):
             return
-        choices = [
-            str(thing["id"]) for target in spec.refs for thing in self.named(target) if thing is not item
-        ]
+        choices = [str(thing["id"]) for target in spec.refs for thing in self.named(target) if thing is not item]
         if not choices and not optional:
             choices = [str(self.add(spec.refs[0])["id"])]
             self.link()
@@ -307,9 +293,7 @@ class Maker:
         objects: dict[str, object] = {}
         for title in self.items("titles"):
             kind = self.source.words["title"]["kind"].members.get(str(title["kind"]), {})
-            key = str(
-                [kind.get("list", title["kind"]), *(title[k] for k in ("level", "event", "recognised_on"))]
-            )
+            key = str([kind.get("list", title["kind"]), *(title[k] for k in ("level", "event", "recognised_on"))])
             title["object"] = objects.setdefault(key, title.get("object", "e1"))
         empty = [name for name in LISTS if not self.case[name]]
         if empty and self.rng.random() < 0.3:
@@ -412,9 +396,7 @@ class Aim:
             for kid in node.kids:
                 self.hold(kid, names)
         elif node.op == "or":
-            self.hold(
-                self.rng.choice([kid for kid in node.kids if "reading" not in str(kid)] or node.kids), names
-            )
+            self.hold(self.rng.choice([kid for kid in node.kids if "reading" not in str(kid)] or node.kids), names)
         elif node.op == "any":
             self.exists(node, names)
         elif node.op == "path" and len(node.words) == 1 and node.words[0] in self.define:
@@ -438,9 +420,7 @@ class Aim:
             return
         members = self.members(right)
         chosen = members if node.op == "all of" else [self.rng.choice(members)]
-        self.set(
-            left, names, lambda spec, old: [*sequence(old), *chosen] if spec.type == "set" else chosen[0]
-        )
+        self.set(left, names, lambda spec, old: [*sequence(old), *chosen] if spec.type == "set" else chosen[0])
 
     def near(self, bound: Fraction, spec: Field) -> str:
         if spec.type != "money":
@@ -465,9 +445,7 @@ class Aim:
         spec = self.maker.source.words[kind].get(rest[0])
         if spec is not None:
             chosen = value(spec, thing.get(rest[0]))
-            thing[rest[0]] = (
-                list({str(m): m for m in chosen}.values()) if isinstance(chosen, list) else chosen
-            )
+            thing[rest[0]] = list({str(m): m for m in chosen}.values()) if isinstance(chosen, list) else chosen
             self.touched.append((kind, thing, rest[0]))
 
 
@@ -553,17 +531,14 @@ def lawful(project: Tree) -> bool:
     costs = sequence(project.get("costs"))
     dates = [str(project[name]) for name in DATES_OF_WORKS if name in project]
     return dates == sorted(dates) and (
-        "total" not in project
-        or fen(project["total"]) >= sum(fen(mapping(cost)["amount"]) for cost in costs)
+        "total" not in project or fen(project["total"]) >= sum(fen(mapping(cost)["amount"]) for cost in costs)
     )
 
 
 def options(case: Tree, path: Path, vocab: Vocabulary) -> list[object]:
     """The values of one fact between which an answer could change."""
     name = str(path[-1])
-    kind = (
-        "cost" if "costs" in path else SINGULAR.get(str(path[0]), "enterprise" if len(path) > 1 else "case")
-    )
+    kind = "cost" if "costs" in path else SINGULAR.get(str(path[0]), "enterprise" if len(path) > 1 else "case")
     spec, source = vocab[kind][name], source_of_xian()
     other: list[object] = [{"other": "另一种"}] if spec.open else []
     if name == "industry":

@@ -142,9 +142,7 @@ def test_a_rate_rounds_half_up_and_never_above_the_cap(amount: str, paid: int) -
     assert row(answer(project("name: x", amount)), "tiny/works@p1") == ("awards", paid, paid, "exact")
 
 
-@pytest.mark.parametrize(
-    ("amount", "top"), [("66666666.67元", 10_000_000_00), ("66666666.66元", 9_999_999_99)]
-)
+@pytest.mark.parametrize(("amount", "top"), [("66666666.67元", 10_000_000_00), ("66666666.66元", 9_999_999_99)])
 def test_a_bound_rate_rounds_down(amount: str, top: int) -> None:
     found = answer(project("kinds: [廉]", amount).replace("kinds: [], ", ""))
     assert row(found, "tiny/bound@p1") == ("awards", 0, top, "at_most")
@@ -197,9 +195,7 @@ TITLE = "titles: [{id: t1, kind: %s, level: 国家级, grade: 一级, event: fir
         ("乙", "2025-01-01", ", claims: [tiny/titled]", None),  # another sentence names it
     ],
 )
-def test_windows_and_open_lists_leave_the_gate_to_the_law(
-    kind: str, on: str, more: str, standing: str | None
-) -> None:
+def test_windows_and_open_lists_leave_the_gate_to_the_law(kind: str, on: str, more: str, standing: str | None) -> None:
     found = answer(TITLE % (kind, on, more))
     if standing is None:
         assert row(found, "tiny/titled")[0] == "not_eligible"

@@ -1,20 +1,19 @@
 """Completing what is unknown: the hull over all worlds that the facts could still be (S10).
 
-A row is first read as it is, with unknowns as intervals, which is exact for an unknown that is looked up once. Where an unknown that has finitely many values (a truth, a
-member, a reference, a number cut at the constants it is compared with) keeps it open, the row is read once for each value,
-and the answers are joined. The tree of worlds that comes out also tells which facts matter: a fact whose values all lead to
-the same answer is not asked.
+A row is first read as it is, with unknowns as intervals, which is exact for an unknown that is looked up once. Where
+one that is looked up more often and has finitely many values (a truth, a member, a reference, a number cut at the
+constants it is compared with) keeps it open, the row is read once for each value, and the answers are joined. The tree
+of worlds that comes out also tells which facts matter: a fact whose values all lead to the same answer is not asked.
 """
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from subsidy_rules.award.engine import ANOTHER, Shared, World, place_is_within
+from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is_within
 from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Member
@@ -227,7 +226,7 @@ def _explore(row: Row, world: World, domains: Domains, budget: list[int]) -> Tre
         if budget[0] < 0:
             raise _OverBudget
         return Leaf(value)
-    branches = tuple(_explore(row, ChainMap({need: choice}, world), domains, budget) for choice in domains.of(need))
+    branches = tuple(_explore(row, Assumed(world, need, choice), domains, budget) for choice in domains.of(need))
     return Split(need, branches)
 
 

@@ -1,25 +1,34 @@
 """Cumulation: what meets what, which rule or reading decides, and what the total then is (S14 to S21).
 
-Two awards *overlap* when they are paid on one project or one recognition, or on two levels of one ladder for the same object.
-Where a rule states what then holds, it decides; where the text is silent, the reading `unstated_cumulation` does. For each of
-the four numbers of an amount the total is the greatest over the sets of awards without an excluded pair; a ceiling over
-several awards cuts such a set before it is added up.
+Two awards *overlap* when they are paid on one project or one recognition, or on two levels of one ladder for the same
+object. Where a rule states what then holds, it decides; where the text is silent, the reading `unstated_cumulation`
+does. For each of the four numbers of an amount the total is the greatest over the sets of awards without an excluded
+pair; a ceiling over several awards cuts such a set before it is added up.
 
-Whatever is unknown (a reference, a date, a reading left open) is split into worlds per *component*: awards that share an
-unknown or a rule. Components are independent, so their totals add.
+Whatever is unknown (a reference, a date, a reading left open) is split into worlds per *component*: awards that share
+an unknown or a rule. Components are independent, so their totals add.
 """
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.award.complete import BUDGET, Domains, RowHull, hull_of, next_need
-from subsidy_rules.award.engine import ANOTHER, Context, Remembered, World, number, read_thing, things_of, truth
-from subsidy_rules.award.rows import Key, Row, RowValue, key_of
+from subsidy_rules.award.engine import (
+    ANOTHER,
+    Assumed,
+    Context,
+    Remembered,
+    World,
+    number,
+    read_thing,
+    things_of,
+    truth,
+)
+from subsidy_rules.award.rows import Key, Row, key_of
 from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.mechanisms import operations as op
@@ -29,6 +38,9 @@ from subsidy_rules.values.quantity import INFINITY, ZERO, Number, minus
 
 LIMIT: Final = 14
 """Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
+
+LOOKS: Final = 1500
+"""Readings of awards in other worlds that finding shared unknowns may take; beyond it the answer is an outer one."""
 
 Status: TypeAlias = Literal["counted", "contender", "outranked", "barred", "reduced"]
 Part: TypeAlias = tuple[str, str]
@@ -136,6 +148,7 @@ class Cumulation:
         self._edges: dict[tuple[int, int], Remembered[Edge]] = {}
         self._capped: dict[tuple[int, int], Remembered[_Capped]] = {}
         self._leaves: dict[tuple[object, ...], Sums] = {}
+        self.looked, self.cut_short = 0, False
         self._parts: dict[int, list[Part]] = {}
         self._hulls: dict[int, Remembered[RowHull]] = {}
         self.pairs = [
@@ -170,6 +183,7 @@ class Cumulation:
     def solve(self) -> Sums:
         """Return the totals over all worlds."""
         made = self._solve(self.places, {})
+        made.outer = made.outer or self.cut_short
         for place in self.barred:
             made.nets[place] = NOTHING
             made.statuses[place] = frozenset({"barred"})
@@ -223,7 +237,7 @@ class Cumulation:
                 made = made.added(leaf if need is None else replace(leaf, outer=True))
                 continue
             choices = self.domains.of(need)
-            branches = [self._solve(component, ChainMap({need: choice}, world), budget) for choice in choices]
+            branches = [self._solve(component, Assumed(world, need, choice), budget) for choice in choices]
             joined = branches[0]
             for branch in branches[1:]:
                 joined = joined.joined(branch)
@@ -255,9 +269,12 @@ class Cumulation:
         choices = self.domains.of(need)
         if len(choices) < 2:  # noqa: PLR2004 - nothing to choose between
             return True
+        self.looked += len(choices) * len(places)
+        if self.looked > LOOKS:
+            self.cut_short = True
+            return True
         table = [
-            [self._hull_in(place, ChainMap({need: choice}, world)).gated.numbers for place in places]
-            for choice in choices
+            [self._hull_in(place, Assumed(world, need, choice)).gated.numbers for place in places] for choice in choices
         ]
         for end, pick in enumerate((min, max, min, max)):
             best = [pick(row[at][end] for row in table) for at in range(len(places))]
@@ -549,7 +566,7 @@ class Cumulation:
         return total
 
     def _latest_first(self, places: Iterable[int]) -> list[int]:
-        """Order awards as a ceiling cuts them: the latest recognition first, then by id; bounded ones before exact (S19)."""
+        """Order awards as a ceiling cuts them: exact before bounded, the latest recognition first, then by id (S19)."""
 
         def order(place: int) -> tuple[bool, Number, str]:
             title = self.rows[place].title()
@@ -557,8 +574,7 @@ class Cumulation:
             exact = self.hulls[place].amount.kind == "exact"
             return (exact, date.minimum if isinstance(date, Amount) else ZERO, self.rows[place].id)
 
-        exact_first = sorted(places, key=order, reverse=True)
-        return exact_first
+        return sorted(places, key=order, reverse=True)
 
     def _winners(
         self,
@@ -609,7 +625,7 @@ class Cumulation:
 
 
 def _room_at(ceiling: CeilingGroup, end: int) -> Number:
-    """Return the room for one of the four numbers: its least for floor.lo and ceiling.lo, its greatest for the others."""
+    """Return the room for one of the four numbers: its least for the lower ends, its greatest for the upper."""
     if end in (1, 3) and not ceiling.certain:
         return INFINITY
     return ceiling.room.minimum if end in (0, 2) else ceiling.room.maximum

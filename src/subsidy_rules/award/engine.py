@@ -1,8 +1,8 @@
 """The engine: each operation of a plan becomes a small function of the context it is read in.
 
 A `Context` holds what an expression may see: the things bound to names, the constants of the policy, the choices of
-readings, what guides fill, and the *world*: values assumed for facts that nobody has given. A fact that is neither given
-nor assumed is read as unknown, and says so in the `needs` of what comes out.
+readings, what guides fill, and the *world*: values assumed for facts that nobody has given. A fact that is neither
+given nor assumed is read as unknown, and says so in the `needs` of what comes out.
 """
 
 from __future__ import annotations
@@ -43,6 +43,26 @@ class Seen(Mapping[Need, Value]):
 
     def __len__(self) -> int:
         return len(self.world)
+
+
+class Assumed(Mapping[Need, Value]):
+    """A world in which one more unknown has a value."""
+
+    __slots__ = ("need", "value", "world")
+
+    def __init__(self, world: World, need: Need, value: Value) -> None:
+        """Assume a value for a need in a world."""
+        self.world, self.need, self.value = world, need, value
+
+    def __getitem__(self, need: Need) -> Value:
+        return self.value if need == self.need else self.world[need]
+
+    def __iter__(self) -> Iterator[Need]:
+        yield self.need
+        yield from self.world
+
+    def __len__(self) -> int:
+        return len(self.world) + 1
 
 
 class Remembered(Generic[T]):
@@ -89,8 +109,8 @@ class Shared:
 class Context:
     """What one award is read in. `reads` collects the facts read, where a trace is wanted.
 
-    `group` holds the members of a group, each with whether it counts; `selected` whether any is what the sentence is about;
-    `more` the list that is not complete, where one is.
+    `group` holds the members of a group, each with whether it counts; `selected` whether any is what the sentence is
+    about; `more` the list that is not complete, where one is.
     """
 
     shared: Shared
@@ -155,7 +175,7 @@ def number(node: op.Value) -> Number:
             raise TypeError(node)
 
 
-def truth(node: op.Truth) -> Test:
+def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
     """Return the function of a truth."""
     match node:
         case op.All(truths):

@@ -38,9 +38,9 @@ def evaluate(
 ) -> Entitlement:
     """Say what the beneficiary of a case is entitled to.
 
-    `policies` are those that ship with the library and apply where the case is, unless given; `decision_date` stands for the case's own, and must
-    not differ from it. `readings` chooses options: `{"xian_30/A5": "cap_lifted"}`, for one clause
-    `xian_30/<clause>/A5`, or a bare id that is unique. `guides` fill open parameters (S24).
+    `policies` are those that ship with the library and apply where the case is, unless given; `decision_date` stands
+    for the case's own, and must not differ from it. `readings` chooses options: `{"xian_30/A5": "cap_lifted"}`, for
+    one clause `xian_30/<clause>/A5`, or a bare id that is unique. `guides` fill open parameters (S24).
 
     Raises `CaseError` where the case is wrong, `UsageError` where the call is.
     """

@@ -56,7 +56,7 @@ class _Reader:
     def __init__(self, plan: PolicyPlan, defaults: Mapping[str, str], refused: frozenset[op.Truth]) -> None:
         self.plan, self.defaults, self.refused = plan, defaults, refused
 
-    def value(self, node: op.Value, running: Amount) -> Amount:  # noqa: PLR0911 - one return an operation
+    def value(self, node: op.Value, running: Amount) -> Amount:  # noqa: C901, PLR0911, PLR0912 - one branch an operation
         """Return an operation's amount."""
         match node:
             case op.Constant(index, _):

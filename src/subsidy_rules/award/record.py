@@ -240,7 +240,7 @@ class Record:
     def _citations(self, row: Row) -> tuple[Citation, ...]:
         """Return the sentence of an award, the rows of its table that may apply, and what replaced a part of it."""
         ctx, clause = row.context({}), row.clause.plan
-        taken = [one.sentence for one in (*clause.rows, *clause.replacements) if not truth(one.truth)(ctx).is_false]
+        taken = [one.sentence for one in clause.parts if not truth(one.truth)(ctx).is_false]
         own = () if clause.rows else (clause.sentence,)
         cited = [citation(row.policy.plan, sentence) for sentence in (*own, *taken)]
         parts = [part for step in clause.steps for part in op.walk(step.value) if isinstance(part, op.Open)]
@@ -327,7 +327,7 @@ class Record:
                     lambda: self._flips([row]),
                 )
             )
-        for one in (*clause.rows, *clause.replacements):
+        for one in clause.parts:
             own = failed_gates(row, list(one.gates))
             if own or failed:
                 name = f"{plan.id}/{one.sentence.id}@{row.object}"

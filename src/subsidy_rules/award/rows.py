@@ -1,7 +1,7 @@
 """Rows: one sentence applied to one thing, the unit that is awarded or refused (S13).
 
-`CompiledPolicy` holds the functions of a policy's sentences; `rows_of` applies each sentence to the things of a case; a `Row`
-evaluates itself in a world. What a row says in one world is a `RowValue`: whether each gate holds, the rounded
+`CompiledPolicy` holds the functions of a policy's sentences; `rows_of` applies each sentence to the things of a case; a
+`Row` evaluates itself in a world. What a row says in one world is a `RowValue`: whether each gate holds, the rounded
 amount as if eligible, and whether a rule bars it.
 """
 
@@ -30,7 +30,7 @@ from subsidy_rules.award.engine import (
     read_word,
     truth,
 )
-from subsidy_rules.facts.case import Items, Thing
+from subsidy_rules.facts.case import Thing, Value
 from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.step import Lowered
@@ -295,7 +295,8 @@ class Row:
         group = [(thing, member) for thing, member in ctx.group if not member.is_false]
         if not group or any(member.is_true for _, member in group):
             return made
-        if not any(member.numbers[0] != member.numbers[2] or member.numbers[1] != member.numbers[3] for _, member in group):
+        ends = [member.numbers for _, member in group]
+        if not any((lo, hi) != (law_lo, law_hi) for lo, hi, law_lo, law_hi in ends):
             return made
         alone = []
         for thing, _ in group:
@@ -384,10 +385,10 @@ def key_of(ctx: Context, node: op.Value) -> str | Need:
     if node.spec.type in NUMERIC:
         given = thing.values.get(node.spec.name)
         need, assumed = ctx.unknown(thing, node.spec)
-        value = given if isinstance(given, Amount) and given.decided else assumed
-        if not isinstance(value, Amount) or not value.decided or isinstance(value.minimum, Infinity):
+        figure = given if isinstance(given, Amount) and given.decided else assumed
+        if not isinstance(figure, Amount) or not figure.decided or isinstance(figure.minimum, Infinity):
             return need
-        return ctx.shared.others.get(value.minimum) or str(value.minimum)
+        return ctx.shared.others.get(figure.minimum) or str(figure.minimum)
     found = read_thing(ctx, node) if node.spec.type == "ref" else read_word(ctx, node)
     if isinstance(found, tuple):
         return found
@@ -472,7 +473,7 @@ def _possible_keys(found: Sequence[tuple[str | Need, ...]], shared: Shared) -> l
 
 
 def _values_of_key(parts: Sequence[str | Need], shared: Shared) -> tuple[str, ...]:
-    """Return the values that a key may have, and tell what an unknown one is to be tried with; `?` marks none of the case."""
+    """Return the values that a key may have, and note what an unknown one is tried with; `?` marks none of the case."""
     known = {part: None for part in parts if isinstance(part, str)}
     needs = [part for part in dict.fromkeys(parts) if isinstance(part, tuple)]
     for place, need in enumerate(needs):
@@ -483,8 +484,8 @@ def _values_of_key(parts: Sequence[str | Need], shared: Shared) -> tuple[str, ..
             figures = [Fraction(part) for part in parts if isinstance(part, str) and not part.startswith(ANOTHER)]
             fresh = [ELSEWHERE + n for n in range(place + 1)]
             shared.others.update({number: label_of(one) for number, one in zip(fresh, needs, strict=False)})
-            tried = dict.fromkeys(Amount.exact(number) for number in sorted({*figures, *fresh}))
-            shared.choices[need] = tuple({**dict.fromkeys(shared.choices.get(need, ())), **tried})
+            tried: list[Value] = [Amount.exact(number) for number in sorted({*figures, *fresh})]
+            shared.choices[need] = tuple(dict.fromkeys([*shared.choices.get(need, ()), *tried]))
         else:
             known |= dict.fromkeys(spec.members)
             shared.choices[need] = tuple(spec.members)

@@ -1,4 +1,4 @@
-"""A case: one beneficiary and what it applies with, read strictly, with what is absent left absent.
+r"""A case: one beneficiary and what it applies with, read strictly, with what is absent left absent.
 
 `Case` holds the document; `facts_of` reads it with the vocabulary of the loaded policies into a tree of `Thing`s whose
 values are exact. Every problem of the file is reported together, with its place:

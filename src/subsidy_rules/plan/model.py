@@ -108,6 +108,11 @@ class ClausePlan:
     readings: frozenset[str]
 
     @property
+    def parts(self) -> tuple[TableRow | Replacement, ...]:
+        """The exclusive sentences inside it: the rows of a table, and those that replace a step."""
+        return (*self.rows, *self.replacements)
+
+    @property
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences of the text that it stands for: its own or its rows', and those that replace a part of it."""
         own = tuple(row.sentence for row in self.rows) or (self.sentence,)
