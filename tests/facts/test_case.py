@@ -245,6 +245,8 @@ def test_what_a_number_can_be_at_least() -> None:
     assert bounds_of(fields["loan"]["lpr"]) == (ZERO, INFINITY)
     assert bounds_of(fields["cost"]["amount"]) == (ZERO, INFINITY)
     assert bounds_of(FieldSpec("project", "saving", "ratio")) == (NO_LOWER, INFINITY)
+    (loan,) = read("loans: [{lpr: 0%, principal: 0元}]").root.lists["loans"]
+    assert loan.values == {"lpr": Amount.exact(ZERO), "principal": Amount.exact(ZERO)}
 
 
 def test_a_fact_may_say_where_it_comes_from() -> None:

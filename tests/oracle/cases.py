@@ -89,7 +89,7 @@ CORE = {
         "interest_paid": "money",
     },
     "product": {
-        "kind": "enum",
+        "kind": "enum open",
         "self_developed": "bool",
         "annual_sales": "money",
         "project": "ref project",
@@ -97,13 +97,13 @@ CORE = {
     "site": {"kind": "enum factory base platform centre", "name": "text"},
     "station": {"weak_signal": "bool", "kind": "enum 4G 5G", "standard": "money", "built_on": "date"},
     "service": {
-        "kind": "enum",
+        "kind": "enum open",
         "fee": "money",
         "plan_made": "bool",
         "year": "count",
         "project": "ref project",
     },
-    "certificate": {"kind": "enum", "event": "enum first new renewed", "issued_on": "date"},
+    "certificate": {"kind": "enum open", "event": "enum first new renewed", "issued_on": "date"},
     "earlier_award": {
         "policy": "text",
         "clause": "text",
@@ -118,7 +118,6 @@ STANDARD = {("station", "standard")}
 # Here nothing written means none, not unknown (S15: a title that names none is on no project).
 NONE_IF_ABSENT = {
     ("title", "project"),
-    ("title", "object"),
     ("grant", "title"),
     ("project", "same_as"),
     ("project", "place"),

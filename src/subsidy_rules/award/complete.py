@@ -1,9 +1,9 @@
 """Completing what is unknown: the hull over all worlds that the facts could still be (S10).
 
-A row is first read as it is, with unknowns as intervals, which is exact for an unknown that is looked up once. Where
-one that is looked up more often and has finitely many values (a truth, a member, a reference, a number cut at the
-constants it is compared with) keeps it open, the row is read once for each value, and the answers are joined. The tree
-of worlds that comes out also tells which facts matter: a fact whose values all lead to the same answer is not asked.
+A row is first read as it is, with unknowns as intervals. Where an unknown that has finitely many values (a truth, a
+member, a reference, a number cut at the constants it is compared with) keeps it open, the row is read once for each
+value, and the answers are joined. The tree of worlds that comes out also tells which facts matter: a fact whose values
+all lead to the same answer is not asked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is
 from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Member
-from subsidy_rules.values.amount import DOWN, HALF_UP, UP, Amount, Need, Truth
+from subsidy_rules.values.amount import Amount, Need, Truth
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
 BUDGET: Final = 4096
@@ -219,8 +219,7 @@ def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapp
 
 def _explore(row: Row, world: World, domains: Domains, budget: list[int]) -> Tree:
     value = row.evaluate(world)
-    mixed = value.amount.mode not in (0, HALF_UP, DOWN, UP)
-    need = next_need(value.needs if mixed else value.needs & value.repeated, world, domains, row.shared.specs)
+    need = next_need(value.needs, world, domains, row.shared.specs)
     if need is None:
         budget[0] -= 1
         if budget[0] < 0:

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
-from subsidy_rules.award.complete import BUDGET, Domains, RowHull, hull_of, next_need
+from subsidy_rules.award.complete import BUDGET, Domains, RowHull, next_need
 from subsidy_rules.award.engine import (
     ANOTHER,
-    Assumed,
     Context,
     Remembered,
     World,
@@ -28,7 +27,7 @@ from subsidy_rules.award.engine import (
     things_of,
     truth,
 )
-from subsidy_rules.award.rows import Key, Row, key_of
+from subsidy_rules.award.rows import Key, Row, RowValue, key_of
 from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.mechanisms import operations as op
@@ -38,9 +37,6 @@ from subsidy_rules.values.quantity import INFINITY, ZERO, Number, minus
 
 LIMIT: Final = 14
 """Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
-
-LOOKS: Final = 1500
-"""Readings of awards in other worlds that finding shared unknowns may take; beyond it the answer is an outer one."""
 
 Status: TypeAlias = Literal["counted", "contender", "outranked", "barred", "reduced"]
 Part: TypeAlias = tuple[str, str]
@@ -148,9 +144,7 @@ class Cumulation:
         self._edges: dict[tuple[int, int], Remembered[Edge]] = {}
         self._capped: dict[tuple[int, int], Remembered[_Capped]] = {}
         self._leaves: dict[tuple[object, ...], Sums] = {}
-        self.looked, self.cut_short = 0, False
         self._parts: dict[int, list[Part]] = {}
-        self._hulls: dict[int, Remembered[RowHull]] = {}
         self.pairs = [
             (a, b)
             for i, a in enumerate(self.places)
@@ -183,7 +177,6 @@ class Cumulation:
     def solve(self) -> Sums:
         """Return the totals over all worlds."""
         made = self._solve(self.places, {})
-        made.outer = made.outer or self.cut_short
         for place in self.barred:
             made.nets[place] = NOTHING
             made.statuses[place] = frozenset({"barred"})
@@ -200,7 +193,7 @@ class Cumulation:
     def groups(self) -> list[tuple[list[int], list[Edge], list[str]]]:
         """Return the awards that meet: each group's places, its overlaps, and the ceilings that bind it."""
         edges = self.edges_now()
-        values = {place: self.hulls[place] for place in self.places}
+        values = {place: self.rows[place].evaluate({}) for place in self.places}
         ceilings = [one for one in self._ceilings(self.places, values, {}) if self._binds(one)]
         links = [(edge.a, edge.b) for edge in edges]
         for ceiling in ceilings:
@@ -220,16 +213,15 @@ class Cumulation:
 
     def _solve(self, places: Sequence[int], world: World, left: list[int] | None = None) -> Sums:
         """Add up these awards; `left` is what remains of the budget of the component that they are from."""
-        values = {place: self._hull_in(place, world) for place in places}
+        values = {place: self.rows[place].evaluate(world) for place in places}
         edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
         edges = [edge for edge in edges if not edge.holds.is_false and values[edge.a].pays and values[edge.b].pays]
         ceilings = list(self._ceilings(places, values, world))
-        shared = self._shared(places, values, world)
         made = Sums()
-        for component in _components(places, edges, ceilings, shared):
+        for component in _components(places, values, edges, ceilings, world, self.domains):
             inner = [edge for edge in edges if edge.a in component]
             caps = [ceiling for ceiling in ceilings if ceiling.members[0] in component]
-            need = self._next(component, shared, inner, caps, world)
+            need = self._next(component, values, inner, caps, world)
             budget = [BUDGET] if left is None else left
             if need is None or budget[0] <= 0:
                 leaf = self._leaf_once(component, values, inner, caps)
@@ -237,7 +229,7 @@ class Cumulation:
                 made = made.added(leaf if need is None else replace(leaf, outer=True))
                 continue
             choices = self.domains.of(need)
-            branches = [self._solve(component, Assumed(world, need, choice), budget) for choice in choices]
+            branches = [self._solve(component, {**world, need: choice}, budget) for choice in choices]
             joined = branches[0]
             for branch in branches[1:]:
                 joined = joined.joined(branch)
@@ -246,52 +238,19 @@ class Cumulation:
             made = made.added(joined)
         return made
 
-    def _hull_in(self, place: int, world: World) -> RowHull:
-        """Return what a row says over the completions of a world."""
-        if place not in self._hulls:
-            self._hulls[place] = Remembered(partial(hull_of, self.rows[place], self.domains))
-        return self._hulls[place](world)
-
-    def _shared(self, places: Sequence[int], values: Mapping[int, RowHull], world: World) -> dict[Need, list[int]]:
-        """Return the unknowns that several awards share and that don't move them all the same way."""
-        users: dict[Need, list[int]] = {}
-        for place in places:
-            for need in values[place].needs:
-                users.setdefault(need, []).append(place)
-        return {
-            need: found
-            for need, found in users.items()
-            if len(found) > 1 and need not in world and not self._one_way(need, found, world)
-        }
-
-    def _one_way(self, need: Need, places: Sequence[int], world: World) -> bool:
-        """Whether for each of the four numbers one value of an unknown is the best, or worst, for every award."""
-        choices = self.domains.of(need)
-        if len(choices) < 2:  # noqa: PLR2004 - nothing to choose between
-            return True
-        self.looked += len(choices) * len(places)
-        if self.looked > LOOKS:
-            self.cut_short = True
-            return True
-        table = [
-            [self._hull_in(place, Assumed(world, need, choice)).gated.numbers for place in places] for choice in choices
-        ]
-        for end, pick in enumerate((min, max, min, max)):
-            best = [pick(row[at][end] for row in table) for at in range(len(places))]
-            if not any(all(row[at][end] == best[at] for at in range(len(places))) for row in table):
-                return False
-        return True
-
     def _next(
         self,
         component: Sequence[int],
-        shared: Mapping[Need, Sequence[int]],
+        values: Mapping[int, RowValue],
         edges: Iterable[Edge],
         ceilings: Iterable[CeilingGroup],
         world: World,
     ) -> Need | None:
         """Return the unknown to split on: the one that most rows of the component share."""
-        counts = {need: len(places) for need, places in shared.items() if places[0] in component}
+        counts: dict[Need, int] = {}
+        for place in component:
+            for need in values[place].needs:
+                counts[need] = counts.get(need, 0) + 1
         for needs in (*(edge.holds.needs for edge in edges), *(one.needs for one in ceilings)):
             for need in needs:
                 counts[need] = counts.get(need, 0) + 1
@@ -400,7 +359,7 @@ class Cumulation:
 
     # ceilings
 
-    def _ceilings(self, places: Sequence[int], values: Mapping[int, RowHull], world: World) -> Iterator[CeilingGroup]:
+    def _ceilings(self, places: Sequence[int], values: Mapping[int, RowValue], world: World) -> Iterator[CeilingGroup]:
         for index, named in self.capped.items():
             rule = self.rules[index]
             groups: dict[Key, list[int]] = {}
@@ -473,7 +432,7 @@ class Cumulation:
     def _leaf_once(
         self,
         component: Sequence[int],
-        values: Mapping[int, RowHull],
+        values: Mapping[int, RowValue],
         edges: Sequence[Edge],
         ceilings: Sequence[CeilingGroup],
     ) -> Sums:
@@ -490,7 +449,7 @@ class Cumulation:
     def _leaf(
         self,
         component: Sequence[int],
-        values: Mapping[int, RowHull],
+        values: Mapping[int, RowValue],
         edges: Sequence[Edge],
         ceilings: Sequence[CeilingGroup],
     ) -> Sums:
@@ -692,17 +651,23 @@ def _on_ladder(ctx: Context, fields: Mapping[str, FieldSpec], ladder: LadderPlan
 
 def _components(
     places: Sequence[int],
+    values: Mapping[int, RowValue],
     edges: Sequence[Edge],
     ceilings: Sequence[CeilingGroup],
-    shared: Mapping[Need, Sequence[int]],
+    world: World,
+    domains: Domains,
 ) -> list[list[int]]:
     """Return the awards in independent components: tied by overlap, by a ceiling, or by an unknown they share."""
     links = [(edge.a, edge.b) for edge in edges]
-    for members in (*(one.members for one in ceilings), *shared.values()):
-        links += [(members[0], other) for other in members[1:]]
-    owner: dict[Need, int] = {need: users[0] for need, users in shared.items()}
-    for place, needs in (*((e.a, e.holds.needs) for e in edges), *((c.members[0], c.needs) for c in ceilings)):
-        links += [(owner.setdefault(need, place), place) for need in sorted(needs)]
+    for ceiling in ceilings:
+        links += [(ceiling.members[0], other) for other in ceiling.members[1:]]
+    owner: dict[Need, int] = {}
+    needing: list[tuple[int, Need]] = [(place, need) for place in places for need in sorted(values[place].needs)]
+    needing += [(edge.a, need) for edge in edges for need in sorted(edge.holds.needs)]
+    needing += [(one.members[0], need) for one in ceilings for need in sorted(one.needs)]
+    for place, need in needing:
+        if need not in world and domains.of(need):
+            links.append((owner.setdefault(need, place), place))
     return _groups(places, links)
 
 

@@ -3,7 +3,7 @@ r"""A case: one beneficiary and what it applies with, read strictly, with what i
 `Case` holds the document; `facts_of` reads it with the vocabulary of the loaded policies into a tree of `Thing`s whose
 values are exact. Every problem of the file is reported together, with its place:
 
->>> case = Case.from_text("case: 1\\nenterprise: {type: enterprise, revenue_growth: 8%}")
+>>> case = Case.from_text("case: 1\nenterprise: {type: enterprise, revenue_growth: 8%}")
 >>> case.facts_of(Vocabulary.core()).enterprise.values["revenue_growth"].minimum
 Fraction(2, 25)
 """

@@ -1,0 +1,191 @@
+"""The hull over every completion of a case with few facts hidden, by the oracle (S10)."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+from subsidy_rules.values.quantity import Infinity
+from tests.oracle.against import Standing, said_by_oracle
+from tests.oracle.cases import list_of, mapping, sequence
+from tests.oracle.expressions import SINGULAR
+from tests.oracle.generate import at, lawful, source_of_xian
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from subsidy_rules import Amount
+    from tests.oracle.against import Answer
+    from tests.oracle.cases import Tree
+    from tests.oracle.generate import Path
+
+WITHOUT_END = 10**15
+"""Amounts from here on stand for no end: no cap of the packs is near."""
+REFUSED = Standing("not_eligible")
+ELSEWHERE = "elsewhere"
+FIGURES: Mapping[str, Sequence[str]] = {
+    "bool": ["true", "false"],
+    "ratio": ["-3%", "0%", "0.01%", "1000000000000%"],
+    "count": ["0", "1000000000"],
+    "place": ["610113", "西咸新区", "610403"],
+}
+NEUTRAL: Mapping[str, Mapping[str, object]] = {
+    "project": {
+        "nature": [],
+        "purposes": [],
+        "kinds": [],
+        "costs": [],
+        "environmental_routes": [],
+        "whole_digital": "false",
+        "major_project": "false",
+        "intrinsic_safety": "false",
+    },
+    "site": {"kind": "factory"},
+    "park": {},
+}
+"""What a thing that nobody has named looks like: it gives nothing of its own."""
+
+
+@dataclass
+class Hull:
+    """What the completions say of one award: the lists that it stands in and the range of each end of the law."""
+
+    lists: set[str] = field(default_factory=set)
+    gated: list[tuple[int, int]] = field(default_factory=list)
+    gross: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, row: Standing) -> None:
+        top = WITHOUT_END if row.ceiling is None else min(row.ceiling, WITHOUT_END)
+        self.lists.add(row.list)
+        self.gated.append((row.floor, top))
+        if row.list != "not_eligible":
+            self.gross.append((row.gross_floor, top))
+
+
+def four(ends: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """The least and the greatest floor, the least and the greatest ceiling."""
+    floors, ceilings = [low for low, _ in ends], [high for _, high in ends]
+    return min(floors), max(floors), min(ceilings), max(ceilings)
+
+
+def numbers(amount: Amount) -> tuple[int, ...]:
+    """The four numbers of the library's amount, with the same stand-in for no end."""
+    return tuple(WITHOUT_END if isinstance(n, Infinity) else min(int(n), WITHOUT_END) for n in amount.numbers)
+
+
+def telling(case: Tree, path: Path) -> list[object]:
+    """Values of one fact such that every answer is reached: each member, each break point and its neighbours, the ends."""
+    name, source = str(path[-1]), source_of_xian()
+    kind = "cost" if "costs" in path else SINGULAR.get(str(path[0]), str(path[0]) if len(path) > 1 else "case")
+    spec = source.words[kind][name]
+    other: list[object] = [{"other": "另一种"}] if spec.open else []
+    if name == "industry":
+        return ["12", "13", "43", "44"]
+    if spec.type == "ref":
+        targets = [target for target in spec.refs if target != "enterprise"]
+        things = [mapping(item) for target in targets for item in sequence(case.get(list_of(target)))]
+        owner = [str(mapping(case["enterprise"])["id"])] if "enterprise" in spec.refs else []
+        return [*(str(thing["id"]) for thing in things if "id" in thing), *owner, ELSEWHERE]
+    if spec.type == "enum":
+        return [*spec.members, *other]
+    if spec.type == "set":
+        every = [*spec.members, *other]
+        return [[], *([member] for member in every), every]
+    if name == "year":
+        years = {str(mapping(cost)["year"]) for p in sequence(case.get("projects")) for cost in costs_of(p)}
+        return [*sorted(years), "1999"]
+    if spec.type == "money":
+        points = [0, 10**11 - 1, 10**11, 10**11 + 1] if name == "total" else [0]
+        return [f"{point}分" for point in [*points, 100 * WITHOUT_END]]
+    if spec.type == "ratio" and kind == "loan":
+        return [*FIGURES["ratio"][1:]]
+    return list(dates(case) if spec.type == "date" else FIGURES.get(spec.type, ["x"]))
+
+
+def costs_of(project: object) -> list[Tree]:
+    return [mapping(cost) for cost in sequence(mapping(project).get("costs"))]
+
+
+def dates(case: object) -> list[str]:
+    """The ends of windows and the other dates of the case, each with its neighbours, and days far off."""
+    found = {day.isoformat() for day in source_of_xian().dates} | {"1990-01-01", "2090-01-01"}
+    for day in given_dates(case):
+        found |= {(day + timedelta(days=n)).isoformat() for n in (-1, 0, 1)}
+    return sorted(found)
+
+
+def given_dates(part: object) -> Iterator[date]:
+    if isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from given_dates(inner)
+    elif len(str(part)) == 10 and str(part)[4:5] == str(part)[7:8] == "-":
+        yield date.fromisoformat(str(part))
+
+
+class Completions:
+    """Every completion of a case with some facts hidden, and what the oracle says of each."""
+
+    def __init__(self, case: Tree, hidden: Sequence[Path], readings: Mapping[str, str]) -> None:
+        self.case, self.hidden, self.readings = case, hidden, readings
+        self.choices = [telling(case, path) for path in hidden]
+
+    @property
+    def size(self) -> int:
+        return prod(map(len, self.choices))
+
+    def answers(self) -> dict[tuple[int, ...], Answer]:
+        """What the oracle says, by the place of each value among the choices."""
+        found: dict[tuple[int, ...], Answer] = {}
+        for places in product(*(range(len(values)) for values in self.choices)):
+            full = copy.deepcopy(self.case)
+            for path, place, values in zip(self.hidden, places, self.choices, strict=True):
+                put(full, path, copy.deepcopy(values[place]))
+            if all(lawful(mapping(project)) for project in sequence(full.get("projects"))):
+                found[places] = said_by_oracle(full, self.readings)[0]
+        return found
+
+
+def put(case: Tree, path: Path, value: object) -> None:
+    """Give a fact its value; a reference may name a thing that the case did not know."""
+    at(case, path[:-1])[str(path[-1])] = value
+    if value == ELSEWHERE:
+        kind = {"park": "park", "project": "project", "object": "site"}[str(path[-1])]
+        things = sequence(case.get(list_of(kind)))
+        if all(mapping(thing).get("id") != ELSEWHERE for thing in things):
+            case[list_of(kind)] = [*things, {"id": ELSEWHERE} | copy.deepcopy(dict(NEUTRAL[kind]))]
+            none = [name for name in sequence(case.get("assume_none")) if name != list_of(kind)]
+            case["assume_none"] = none
+
+
+def hulls(answers: Mapping[tuple[int, ...], Answer]) -> dict[str, Hull]:
+    """The hull of each award over the completions; where it does not stand it is refused."""
+    names = {name for answer in answers.values() for name in answer.rows if "@" in name}
+    found: dict[str, Hull] = defaultdict(Hull)
+    for name in names:
+        for answer in answers.values():
+            found[name].add(answer.rows.get(name, REFUSED))
+    return found
+
+
+def matters(answers: Mapping[tuple[int, ...], Answer], place: int, name: str | None) -> bool:
+    """Whether two completions that differ in this fact alone differ in this award (or, without a name, the totals)."""
+    seen: dict[tuple[int, ...], object] = {}
+    for places, answer in answers.items():
+        said: object = answer.totals[2:] if name is None else answer.rows.get(name, REFUSED)
+        others = places[:place] + places[place + 1 :]
+        if seen.setdefault(others, said) != said:
+            return True
+    return False
+
+
+def written(path: Path) -> str:
+    """A fact's path as the library writes it."""
+    made = ""
+    for step in path:
+        made += f"[{step}]" if isinstance(step, int) else f".{step}" if made else str(step)
+    return made
