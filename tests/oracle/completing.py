@@ -79,7 +79,7 @@ def numbers(amount: Amount) -> tuple[int, ...]:
 
 
 def telling(case: Tree, path: Path) -> list[object]:
-    """Values of one fact such that every answer is reached: each member, each break point and its neighbours, the ends."""
+    """Values of one fact such that every answer is reached: each member, each break and its neighbours, the ends."""
     name, source = str(path[-1]), source_of_xian()
     kind = "cost" if "costs" in path else SINGULAR.get(str(path[0]), str(path[0]) if len(path) > 1 else "case")
     spec = source.words[kind][name]

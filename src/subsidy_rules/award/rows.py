@@ -168,6 +168,8 @@ def _collect(
     match node:
         case op.In(fact, listing, _):
             tests.setdefault((fact.spec.entity, fact.spec.name), set()).add(listing.members)
+        case op.Arithmetic("/", _, op.Fact(_, spec, _), _) if spec.type == "enum":
+            tests.setdefault((spec.entity, spec.name), set()).update({frozenset({name}) for name in spec.members})
         case op.Same(op.Fact(_, spec, _), op.Words(text, _)):
             tests.setdefault((spec.entity, spec.name), set()).add(frozenset({text}))
         case op.Within(facts, codes, zones):
