@@ -79,20 +79,7 @@ def test_what_is_undecided_is_what_was_worked_out(name: str) -> None:
     assert [written(award) for award in result(name).undecided] == [plain(row) for row in rows(name, "undecided")]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "park_project",
-        "three_loans",
-        pytest.param(
-            "one_of_each",
-            marks=pytest.mark.xfail(
-                raises=AssertionError, reason="S10: day_count is asked although no completion depends on it"
-            ),
-        ),
-        "all_lists_empty",
-    ],
-)
+@pytest.mark.parametrize("name", ["park_project", "three_loans", "one_of_each", "all_lists_empty"])
 def test_each_row_asks_for_the_facts_that_would_change_it(name: str) -> None:
     found = result(name)
     asked = {award.id: set(award.needs) for award in (*found.awards, *found.undecided)}
@@ -150,10 +137,6 @@ def test_every_sentence_that_gives_money_is_found_in_some_list() -> None:
     assert {f"{policy}/{clause}" for policy, clause in listed} == money
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="S5: costs that are not given are an unknown amount; park_infrastructure is refused instead",
-)
 def test_costs_that_are_not_given_refuse_nothing() -> None:
     assert "park_infrastructure" not in [row.clause for row in result("one_of_each").not_eligible]
 

@@ -317,6 +317,13 @@ def test_the_fields_that_an_expression_reads() -> None:
     assert [f"{spec.entity}.{spec.name}" for spec in fields_read(node)] == ["project.total", "loan.new"]
 
 
+def test_depth_is_counted_from_the_top_and_not_along() -> None:
+    for before in ("", "true and ", "(true) and (large or true) and "):
+        parse_condition(before + "not " * 38 + "true", scope())
+        with pytest.raises(ExpressionError, match="nested too deep"):
+            parse_condition(before + "not " * 39 + "true", scope())
+
+
 def test_many_parentheses_side_by_side_are_not_deep() -> None:
     parts = " and ".join(["(project.total + 1元) >= 2元"] * 50)
     node = parse_condition(parts, scope())

@@ -212,6 +212,11 @@ def test_each_counts_only_the_items_for_which_a_table_has_a_row() -> None:
     assert made.requires == (op.Exists(COSTS, "cost", op.All(())),)
 
 
+def test_nothing_is_a_figure_too() -> None:
+    assert only("- rate: 0%").operand == number(0, "ratio")
+    assert only("- lump_sum: 0元").operand == NOTHING
+
+
 def test_a_step_with_a_condition_leaves_the_amount_as_it_is_elsewhere() -> None:
     made = only(f"- {{lump_sum: {LEVELS}, when: enterprise.civil}}")
     civil = op.Holds(fact("enterprise.civil"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from subsidy_rules.values.quantity import Infinity
 from tests.oracle.against import Standing, said_by_oracle
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.oracle.cases import Tree
     from tests.oracle.generate import Path
 
+Answers: TypeAlias = "Mapping[tuple[int, ...], Answer]"
+"""What the oracle says of each completion, by the place of each value among the choices."""
 WITHOUT_END = 10**15
 """Amounts from here on stand for no end: no cap of the packs is near."""
 REFUSED = Standing("not_eligible")
@@ -31,7 +33,7 @@ ELSEWHERE = "elsewhere"
 FIGURES: Mapping[str, Sequence[str]] = {
     "bool": ["true", "false"],
     "ratio": ["-3%", "0%", "0.01%", "1000000000000%"],
-    "count": ["0", "1000000000"],
+    "count": ["0", "1000000000000000"],
     "place": ["610113", "西咸新区", "610403"],
 }
 NEUTRAL: Mapping[str, Mapping[str, object]] = {
@@ -62,9 +64,9 @@ class Hull:
     def add(self, row: Standing) -> None:
         top = WITHOUT_END if row.ceiling is None else min(row.ceiling, WITHOUT_END)
         self.lists.add(row.list)
-        self.gated.append((row.floor, top))
+        self.gated.append((min(row.floor, top), top))
         if row.list != "not_eligible":
-            self.gross.append((row.gross_floor, top))
+            self.gross.append((min(row.gross_floor, top), top))
 
 
 def four(ends: Sequence[tuple[int, int]]) -> tuple[int, ...]:
@@ -139,7 +141,7 @@ class Completions:
         return prod(map(len, self.choices))
 
     def answers(self) -> dict[tuple[int, ...], Answer]:
-        """What the oracle says, by the place of each value among the choices."""
+        """What the oracle says of every lawful completion."""
         found: dict[tuple[int, ...], Answer] = {}
         for places in product(*(range(len(values)) for values in self.choices)):
             full = copy.deepcopy(self.case)
@@ -162,17 +164,17 @@ def put(case: Tree, path: Path, value: object) -> None:
             case["assume_none"] = none
 
 
-def hulls(answers: Mapping[tuple[int, ...], Answer]) -> dict[str, Hull]:
+def hulls(answers: Answers) -> dict[str, Hull]:
     """The hull of each award over the completions; where it does not stand it is refused."""
     names = {name for answer in answers.values() for name in answer.rows if "@" in name}
     found: dict[str, Hull] = defaultdict(Hull)
-    for name in names:
+    for name in sorted(names):
         for answer in answers.values():
             found[name].add(answer.rows.get(name, REFUSED))
     return found
 
 
-def matters(answers: Mapping[tuple[int, ...], Answer], place: int, name: str | None) -> bool:
+def matters(answers: Answers, place: int, name: str | None) -> bool:
     """Whether two completions that differ in this fact alone differ in this award (or, without a name, the totals)."""
     seen: dict[tuple[int, ...], object] = {}
     for places, answer in answers.items():

@@ -67,7 +67,8 @@ def totals(partial: Entitlement, whole: Entitlement) -> Iterator[str]:
     aside = bool(set(wide.open_ended) - set(narrow.open_ended))
     if a[0] > b[0] or a[2] > b[2] or (not aside and (b[1] > a[1] or b[3] > a[3])):
         yield f"possible: {shown(wide.possible)} does not contain {shown(narrow.possible)}"
-    if not wide.possible.decided and not partial.deciding_facts:
+    asked = any(row.needs for row in (*partial.awards, *partial.undecided)) or partial.deciding_facts
+    if not wide.possible.decided and not asked:
         yield "possible: the facts leave it open, and nothing is asked"
 
 
@@ -84,6 +85,7 @@ def may_be(one: str, other: str) -> bool:
 
 
 def ids(rows: Sequence[Award]) -> set[str]:
+    """The ids of some rows."""
     return {row.id for row in rows}
 
 

@@ -20,6 +20,7 @@ from tests.oracle.cases import (
     Entity,
     Other,
     Tree,
+    Vocabulary,
     list_of,
     mapping,
     read_case,
@@ -109,8 +110,7 @@ class Row:
 
 def evaluate(packs: Sequence[Tree], case: Tree, readings: Mapping[str, str]) -> Tree:
     """Evaluate every clause of the packs for a case with complete facts, then the totals."""
-    words = vocabulary(packs)
-    policies = [Policy(pack, words, readings) for pack in packs]
+    words, policies = read_packs(packs, readings)
     facts = read_case(case, words)
     rows: list[Row] = []
     items: list[Item] = []
@@ -133,6 +133,21 @@ def evaluate(packs: Sequence[Tree], case: Tree, readings: Mapping[str, str]) -> 
         "total": totals(items, policies),
         "open_ended": sorted({row.clause for row in rows if row.kind == "undetermined" and not row.barred}),
     }
+
+
+READ: list[tuple[Sequence[Tree], Mapping[str, str], Vocabulary, list[Policy]]] = []
+
+
+def read_packs(packs: Sequence[Tree], readings: Mapping[str, str]) -> tuple[Vocabulary, list[Policy]]:
+    """The words and policies of some packs, which are read once for the readings that come again and again."""
+    for known, chosen, words, policies in READ:
+        if known is packs and chosen == readings:
+            return words, policies
+    words = vocabulary(packs)
+    policies = [Policy(pack, words, readings) for pack in packs]
+    if len(READ) < 4:
+        READ.append((packs, dict(readings), words, policies))
+    return words, policies
 
 
 class Sentence:

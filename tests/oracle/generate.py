@@ -544,7 +544,9 @@ def options(case: Tree, path: Path, vocab: Vocabulary) -> list[object]:
     if name == "industry":
         return ["01", "12", "13", "34", "43", "44", "97"]
     if spec.type == "ref":
-        things = [mapping(item) for target in spec.refs for item in sequence(case.get(list_of(target)))]
+        lists = [list_of(target) for target in spec.refs if target != "enterprise"]
+        things = [mapping(item) for name in lists for item in sequence(case.get(name))]
+        things += [mapping(case["enterprise"])] if "enterprise" in spec.refs else []
         return [str(thing["id"]) for thing in things if "id" in thing]
     if spec.type == "enum":
         return [*spec.members, *other]

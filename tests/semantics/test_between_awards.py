@@ -263,9 +263,6 @@ def test_unknown_earlier_awards_leave_the_room_open() -> None:
     assert ends(products(7, unknown=["earlier_awards"]).total.decided) == between(ZERO, wan(30))
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="S10, S19: a history that leaves the room of a ceiling open is not asked for"
-)
 @pytest.mark.parametrize("count", [1, 7])
 def test_unknown_earlier_awards_are_asked(count: int) -> None:
     assert products(count, unknown=["earlier_awards"]).deciding_facts == ("earlier_awards",)

@@ -321,6 +321,25 @@ def test_a_figure_is_not_rounded_above_a_cap_that_is_no_whole_unit() -> None:
     )
 
 
+def test_what_may_be_either_of_two_is_under_the_caps_of_both() -> None:
+    endless = Amount((INFINITY, INFINITY, INFINITY, INFINITY))
+    one, other = endless.least(Amount(four(1, 4, 6, 9))), endless.least(Amount(four(2, 3, 5, 8)))
+    for a, b in ((one, other), (other, one)):
+        assert a.hull(b).top == four(1, 4, 5, 9)
+        assert a.either(b, "open_reading").top == four(1, 3, 6, 9)
+        assert a.least(b).top == four(1, 3, 5, 8)
+        assert a.hull(endless).top == four(*((1, "∞", 6, "∞") if a is one else (2, "∞", 5, "∞")))
+    assert endless.hull(endless).top is None
+
+
+@given(amounts(), amounts(), amounts(), UNITS, WAYS)
+def test_a_rounded_hull_contains_what_it_may_be(a: Amount, b: Amount, cap: Amount, unit: int, stated: int) -> None:
+    under = a.least(cap)
+    for made in (under.hull(b), b.hull(under)):
+        assert contains(made.rounded(unit, stated), under.rounded(unit, stated))
+        assert contains(made.rounded(unit, stated), b.rounded(unit, stated))
+
+
 @pytest.mark.parametrize(
     ("a", "b", "mixed"),
     [
@@ -396,6 +415,8 @@ def test_an_amount_capped_below_its_range_is_exact_and_its_reason_moot() -> None
 def test_a_fact_that_leaves_nothing_open_is_not_unknown() -> None:
     assert Amount.unknown(Fraction(5), Fraction(5), LEADER, 3) == Amount.exact(Fraction(5))
     assert Amount.unknown(ZERO, INFINITY, LEADER, 3).open_ends == 3
+    assert Amount.unknown(ZERO, INFINITY, LEADER).open_ends == 0
+    assert settle(four(1, 1, 1, 1), frozenset(), frozenset()) == Amount.exact(Fraction(1))
 
 
 def test_only_a_printed_cap_answers_that_the_text_names_no_figure() -> None:
@@ -407,6 +428,18 @@ def test_only_a_printed_cap_answers_that_the_text_names_no_figure() -> None:
     assert said(printed) == ("at_most", {"guide_missing"}, set())
     endless = nothing.least(Amount.exact(INFINITY), printed=True)
     assert endless.reasons == {"guide_missing", "no_figure_in_text"}
+
+
+def test_all_reasons_that_may_move_the_figure_are_said() -> None:
+    bound = Amount.exact(Fraction(30)).bounded("discretion")
+    listed = Amount.exact(Fraction(20)).gated(Truth.law_open("open_list"))
+    assert said(bound.hull(listed)) == ("between", {"discretion", "open_list", "unknown_fact"}, set())
+    assert said(bound.either(listed, "open_reading")) == ("between", {"discretion", "open_list", "open_reading"}, set())
+    assert said(bound.plus(listed)) == ("between", {"discretion", "open_list"}, set())
+    assert said(bound.scaled(listed)) == ("between", {"discretion", "open_list"}, set())
+    asked = Amount.unknown(ZERO, Fraction(40), LEADER)
+    for made in (bound.hull(asked), bound.plus(asked), bound.either(asked, "open_reading"), asked.less(bound)):
+        assert made.needs == {LEADER}
 
 
 def test_reasons_can_be_struck() -> None:

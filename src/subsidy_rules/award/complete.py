@@ -70,12 +70,17 @@ class Domains:
         return self._members(spec)
 
     def _members(self, spec: FieldSpec) -> tuple[Value, ...]:
-        """One member for each way in which the tests tell members apart; `other` where the vocabulary is open."""
+        """One member for each way in which the tests tell members apart; `other` where the vocabulary is open.
+
+        What the case says of another thing's field is a member of its own: the two may be the same or not.
+        """
         full = self.shared.vocabulary.fields[spec.entity][spec.name]
         tests = sorted(self.tests.get((spec.entity, spec.name), ()), key=sorted)
+        things = [thing for thing in self.shared.facts.paths.values() if thing.entity == spec.entity]
+        given = {name for thing in things if isinstance(name := thing.values.get(spec.name), str)}
         seen: dict[tuple[object, ...], str] = {}
         for name, member in full.members.items():
-            seen.setdefault((*(name in test for test in tests), *_attributes(member)), name)
+            seen.setdefault((*(name in test for test in tests), *_attributes(member), name in given and name), name)
         if spec.type == "text":
             for test in tests:
                 for name in sorted(test):
@@ -212,7 +217,7 @@ def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapp
     """Return the first unknown, in the order in which the plan asks, that has finitely many values."""
     places = {need: place for place, need in enumerate(order)}
     for need in sorted(found, key=lambda need: (places.get(need, len(places)), need)):
-        if need not in world and domains.of(need):
+        if world.get(need) is None and domains.of(need):
             return need
     return None
 

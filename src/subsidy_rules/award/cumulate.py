@@ -28,7 +28,7 @@ from subsidy_rules.award.engine import (
     truth,
 )
 from subsidy_rules.award.rows import Key, Row, RowValue, key_of
-from subsidy_rules.facts.case import Thing
+from subsidy_rules.facts.case import Thing, Value
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import LadderPlan, RulePlan
@@ -117,6 +117,10 @@ class Sums:
         )
 
 
+_Solved: TypeAlias = tuple[dict[Need, None], dict[tuple[int, ...], Sums]]
+"""What is known of one component: the unknowns that it looks up, and its sums for each combination of their values."""
+
+
 def _plus(a: Four, b: Four) -> Four:
     return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
 
@@ -145,6 +149,10 @@ class Cumulation:
         self._capped: dict[tuple[int, int], Remembered[_Capped]] = {}
         self._leaves: dict[tuple[object, ...], Sums] = {}
         self._parts: dict[int, list[Part]] = {}
+        self._solved: dict[tuple[int, ...], _Solved] = {}
+        self._left = BUDGET
+        self._figures: dict[Four, int] = {}
+        self._numbered: dict[int, tuple[int, Amount]] = {}
         self.pairs = [
             (a, b)
             for i, a in enumerate(self.places)
@@ -176,7 +184,7 @@ class Cumulation:
 
     def solve(self) -> Sums:
         """Return the totals over all worlds."""
-        made = self._solve(self.places, {})
+        made = self.solve_only(self.places)
         for place in self.barred:
             made.nets[place] = NOTHING
             made.statuses[place] = frozenset({"barred"})
@@ -184,7 +192,14 @@ class Cumulation:
 
     def solve_only(self, places: Sequence[int]) -> Sums:
         """Return the totals of these awards alone, over all worlds."""
-        return self._solve(places, {})
+        values = {place: self.rows[place].evaluate({}) for place in places}
+        edges = [edge for edge in self.edges_now() if edge.a in values and edge.b in values]
+        ceilings = list(self._ceilings(places, values, {}))
+        made = Sums()
+        for component in _components(places, values, edges, ceilings, {}, self.domains):
+            self._left = BUDGET
+            made = made.added(self._solve(component, {}))
+        return made
 
     def edges_now(self) -> list[Edge]:
         """Return the overlaps in the case as it is, those that are not excluded by the facts."""
@@ -211,32 +226,57 @@ class Cumulation:
             total = total + self.hulls[place].gated.maximum
         return total > ceiling.room.minimum
 
-    def _solve(self, places: Sequence[int], world: World, left: list[int] | None = None) -> Sums:
-        """Add up these awards; `left` is what remains of the budget of the component that they are from."""
+    def _solve(self, places: Sequence[int], world: Mapping[Need, Value]) -> Sums:
+        """Add up awards over the worlds in this one, once for each combination of the unknowns that they look up."""
+        key = tuple(places)
+        asked, known = self._solved.setdefault(key, ({}, {}))
+        mark = tuple(id(world.get(need)) for need in asked)  # the values of a domain are there as long as this is
+        if mark not in known:
+            found, looked_up = self._split(key, world)
+            if looked_up.keys() - asked.keys():
+                known.clear()
+                asked.update(looked_up)
+                mark = tuple(id(world.get(need)) for need in asked)
+            known[mark] = found
+        return known[mark]
+
+    def _split(self, places: tuple[int, ...], world: Mapping[Need, Value]) -> tuple[Sums, dict[Need, None]]:
+        """Return the sums, each component by itself, and the unknowns that were looked up."""
         values = {place: self.rows[place].evaluate(world) for place in places}
         edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
         edges = [edge for edge in edges if not edge.holds.is_false and values[edge.a].pays and values[edge.b].pays]
         ceilings = list(self._ceilings(places, values, world))
-        made = Sums()
-        for component in _components(places, values, edges, ceilings, world, self.domains):
-            inner = [edge for edge in edges if edge.a in component]
-            caps = [ceiling for ceiling in ceilings if ceiling.members[0] in component]
-            need = self._next(component, values, inner, caps, world)
-            budget = [BUDGET] if left is None else left
-            if need is None or budget[0] <= 0:
-                leaf = self._leaf_once(component, values, inner, caps)
-                budget[0] -= 1
-                made = made.added(leaf if need is None else replace(leaf, outer=True))
-                continue
-            choices = self.domains.of(need)
-            branches = [self._solve(component, {**world, need: choice}, budget) for choice in choices]
-            joined = branches[0]
-            for branch in branches[1:]:
-                joined = joined.joined(branch)
-            if any(branch.parts != branches[0].parts for branch in branches):
-                joined.moved |= {need}
-            made = made.added(joined)
-        return made
+        asked = dict.fromkeys(self._looked_up(values))
+        components = _components(places, values, edges, ceilings, world, self.domains)
+        if len(components) != 1:
+            made = Sums()
+            for component in components:
+                made = made.added(self._solve(component, world))
+                asked.update(self._solved[tuple(component)][0])
+            return made, asked
+        need = self._next(places, values, edges, ceilings, world)
+        if need is None or self._left <= 0:
+            self._left -= 1
+            leaf = self._leaf_once(places, values, edges, ceilings)
+            return (leaf if need is None else replace(leaf, outer=True)), asked
+        branches = [self._solve(places, {**world, need: choice}) for choice in self.domains.of(need)]
+        asked.update(self._solved[places][0])
+        joined = branches[0]
+        for branch in branches[1:]:
+            joined = joined.joined(branch)
+        moved = any(branch.parts != branches[0].parts for branch in branches)
+        return (replace(joined, moved=joined.moved | {need}) if moved else joined), asked
+
+    def _looked_up(self, values: Mapping[int, RowValue]) -> Iterator[Need]:
+        """Return the unknowns that awards, and what is between them, have ever looked up."""
+        for place in values:
+            yield from self.rows[place].looked_up
+        for pair in self.pairs:
+            if pair[0] in values and pair[1] in values:
+                yield from self._edges[pair].asked
+        for (_, place), capped in self._capped.items():
+            if place in values:
+                yield from capped.asked
 
     def _next(
         self,
@@ -438,13 +478,33 @@ class Cumulation:
     ) -> Sums:
         """Add up one component in one world; worlds that give the same figures are added up once."""
         mark = (
-            tuple((place, values[place].gated.numbers) for place in component),
+            tuple((place, self._number_of(values[place].gated)) for place in component),
             tuple((edge.a, edge.b, edge.holds.numbers, edge.rule) for edge in edges),
-            tuple((one.members, one.room.numbers, one.certain) for one in ceilings),
+            tuple((one.members, self._number_of(one.room), one.certain) for one in ceilings),
         )
         if mark not in self._leaves:
             self._leaves[mark] = self._leaf(component, values, edges, ceilings)
-        return self._leaves[mark]
+        return replace(self._leaves[mark], moved=self._left_open(edges, ceilings))
+
+    def _number_of(self, amount: Amount) -> int:
+        """Return a number that stands for an amount's figures: quicker to compare than they are."""
+        known = self._numbered.get(id(amount))
+        if known is None:
+            known = (self._figures.setdefault(amount.numbers, len(self._figures)), amount)
+            self._numbered[id(amount)] = known
+        return known[0]
+
+    def _left_open(self, edges: Sequence[Edge], ceilings: Sequence[CeilingGroup]) -> frozenset[Need]:
+        """Return the facts that no world settles and that bear on how awards meet."""
+        found: frozenset[Need] = frozenset()
+        for ceiling in ceilings:
+            if not (ceiling.certain and ceiling.room.decided) and self._binds(ceiling):
+                found |= ceiling.needs
+        for edge in edges:
+            settings = {self.domains.shared.readings[self.rows[p].policy.plan.silence] for p in (edge.a, edge.b)}
+            if not edge.holds.is_true and (edge.rule or settings != {"sum"}):
+                found |= edge.holds.needs
+        return found
 
     def _leaf(
         self,
@@ -666,7 +726,7 @@ def _components(
     needing += [(edge.a, need) for edge in edges for need in sorted(edge.holds.needs)]
     needing += [(one.members[0], need) for one in ceilings for need in sorted(one.needs)]
     for place, need in needing:
-        if need not in world and domains.of(need):
+        if world.get(need) is None and domains.of(need):
             links.append((owner.setdefault(need, place), place))
     return _groups(places, links)
 

@@ -7,7 +7,7 @@ given nor assumed is read as unknown, and says so in the `needs` of what comes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -19,33 +19,29 @@ from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, 
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 
 T = TypeVar("T")
-World: TypeAlias = Mapping[Need, Value]
+World: TypeAlias = "Mapping[Need, Value] | Seen | Assumed"
 Fill: TypeAlias = tuple[tuple[tuple[str, ...], Fraction], ...]
 ANOTHER: Final = "?"
 """Marks a reference to a thing outside the case."""
 
 
-class Seen(Mapping[Need, Value]):
-    """A world that notes which unknowns are looked up in it."""
+class Seen:
+    """A world that notes which unknowns are looked up in it, and how often."""
 
     __slots__ = ("asked", "world")
 
     def __init__(self, world: World) -> None:
+        """Look up in another world."""
         self.world = world
         self.asked: dict[Need, int] = {}
 
-    def __getitem__(self, need: Need) -> Value:
+    def get(self, need: Need) -> Value | None:
+        """Return what is assumed for an unknown, or None."""
         self.asked[need] = self.asked.get(need, 0) + 1
-        return self.world[need]
-
-    def __iter__(self) -> Iterator[Need]:
-        return iter(self.world)
-
-    def __len__(self) -> int:
-        return len(self.world)
+        return self.world.get(need)
 
 
-class Assumed(Mapping[Need, Value]):
+class Assumed:
     """A world in which one more unknown has a value."""
 
     __slots__ = ("need", "value", "world")
@@ -54,41 +50,39 @@ class Assumed(Mapping[Need, Value]):
         """Assume a value for a need in a world."""
         self.world, self.need, self.value = world, need, value
 
-    def __getitem__(self, need: Need) -> Value:
-        return self.value if need == self.need else self.world[need]
-
-    def __iter__(self) -> Iterator[Need]:
-        yield self.need
-        yield from self.world
-
-    def __len__(self) -> int:
-        return len(self.world) + 1
+    def get(self, need: Need) -> Value | None:
+        """Return what is assumed for an unknown, or None."""
+        return self.value if need == self.need else self.world.get(need)
 
 
 class Remembered(Generic[T]):
-    """A function of the world that is computed once for each combination of the unknowns that it looks up."""
+    """A function of the world that is computed once for each combination of the unknowns that it looks up.
 
-    __slots__ = ("_asked", "_compute", "_known")
+    A value is told by its identity, which is quick; what is remembered keeps it, so that no identity comes twice.
+    """
+
+    __slots__ = ("_compute", "_known", "asked")
 
     def __init__(self, compute: Callable[[World], T]) -> None:
         """Remember what `compute` returns."""
         self._compute = compute
-        self._asked: tuple[Need, ...] = ()
-        self._known: dict[tuple[Value | None, ...], T] = {}
+        self._known: dict[tuple[int, ...], tuple[T, list[Value | None]]] = {}
+        self.asked: tuple[Need, ...] = ()
 
     def __call__(self, world: World) -> T:
         """Return what it is in this world."""
-        mark = tuple(world.get(need) for need in self._asked)
-        found = self._known.get(mark)
-        if found is None:
-            seen = Seen(world)
-            found = self._compute(seen)
-            fresh = tuple(need for need in seen.asked if need not in self._asked)
-            if fresh:
-                self._asked += fresh
-                self._known.clear()
-                mark += tuple(world.get(need) for need in fresh)
-            self._known[mark] = found
+        values = [world.get(need) for need in self.asked]
+        known = self._known.get(tuple(map(id, values)))
+        if known is not None:
+            return known[0]
+        seen = Seen(world)
+        found = self._compute(seen)
+        fresh = tuple(need for need in seen.asked if need not in self.asked)
+        if fresh:
+            self.asked += fresh
+            self._known.clear()
+            values += [world.get(need) for need in fresh]
+        self._known[tuple(map(id, values))] = (found, values)
         return found
 
 
@@ -121,6 +115,7 @@ class Context:
     named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
     group: tuple[tuple[Thing, Truth], ...] = ()
     selected: Truth = TRUE
+    counted: Truth = TRUE
     more: Need | None = None
     running: Amount = field(default_factory=lambda: Amount.exact(ZERO))
     reads: dict[str, Thing] | None = None
@@ -173,6 +168,21 @@ def number(node: op.Value) -> Number:
             return _decided(number(value), facts, exact=exact)
         case _:
             raise TypeError(node)
+
+
+_COMPILED: dict[int, tuple[op.Truth, Test]] = {}
+_MOST: Final = 50_000
+
+
+def truth_of_plan(node: op.Truth) -> Test:
+    """Return the function of a truth that stands in a plan, which is made once."""
+    known = _COMPILED.get(id(node))
+    if known is None:
+        if len(_COMPILED) >= _MOST:
+            _COMPILED.clear()
+        known = (node, truth(node))
+        _COMPILED[id(node)] = known
+    return known[1]
 
 
 def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
@@ -594,28 +604,34 @@ def _compare(node: op.Compare) -> Test:
         if isinstance(node.left, op.Fact) and isinstance(node.right, op.Fact) and _one_fact(ctx, node.left, node.right):
             return Truth.of(not strict)
         a, b = left(ctx), right(ctx)
-        above, below = _surely_above(a, b, strict=strict), _surely_above(b, a, strict=not strict)
-        if equal:
-            if _surely_above(a, b, strict=True) or _surely_above(b, a, strict=True):
-                return FALSE
-            if a.decided and b.decided and a.minimum == b.minimum and a.maximum == b.maximum:
-                return TRUE
-        elif above:
-            return TRUE
-        elif below:
-            return FALSE
-        needs = a.needs | b.needs
-        return Truth.unknown(*needs) if needs else Truth.law_open("open_reading")
+        if not equal:
+            return _ordered(a, b, strict=strict)
+        return _ordered(a, b, strict=False).both(_ordered(b, a, strict=False))
 
     return compared
 
 
-def _surely_above(a: Amount, b: Amount, *, strict: bool) -> bool:
-    """Whether a is above b (or equal, unless strict) in every completion; an excluded end makes equality strict."""
-    lo, hi = a.minimum, b.maximum
+def _ordered(a: Amount, b: Amount, *, strict: bool) -> Truth:
+    """Whether a is above b (or equal, unless strict): at the law's low end with a's floor and b's ceiling (S2)."""
+    (a0, a1, a2, a3), (b0, b1, b2, b3) = a.numbers, b.numbers
+    ends = a.open_ends, b.open_ends
+    low, high = _above(a0, b3, ends, strict=strict), _above(a2, b1, ends, strict=strict)
+    ends = b.open_ends, a.open_ends
+    numbers = (low, not _above(b2, a1, ends, strict=not strict), high, not _above(b0, a3, ends, strict=not strict))
+    if numbers[0] == numbers[3]:
+        return Truth.of(numbers[0])
+    if numbers[0] == numbers[1] and numbers[2] == numbers[3]:
+        return Truth.law_open("open_reading")
+    found = (int(numbers[0]), int(numbers[1]), int(numbers[2]), int(numbers[3]))
+    reasons = {"unknown_fact"} if found[0] == found[2] and found[1] == found[3] else {"unknown_fact", "open_reading"}
+    return Truth(found, frozenset(reasons), a.needs | b.needs)
+
+
+def _above(lo: Fraction | Infinity, hi: Fraction | Infinity, open_ends: tuple[int, int], *, strict: bool) -> bool:
+    """Whether what is at least `lo` is surely above what is at most `hi`; an excluded end makes equality strict."""
     if lo > hi:
         return True
-    excluded = bool(a.open_ends & 1) or bool(b.open_ends & 2)
+    excluded = bool(open_ends[0] & 1) or bool(open_ends[1] & 2)
     return lo == hi and (not strict or excluded) and hi != INFINITY
 
 

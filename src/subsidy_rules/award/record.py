@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -584,6 +584,7 @@ def citation(plan: PolicyPlan, sentence: Sentence) -> Citation:
     )
 
 
+@lru_cache(maxsize=1)
 def _version() -> str:
     try:
         return version("subsidy-rules")

@@ -34,7 +34,7 @@ from subsidy_rules.facts.case import Thing, Value
 from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.step import Lowered
-from subsidy_rules.plan import ClausePlan, Gate, Policies, PolicyPlan, RulePlan
+from subsidy_rules.plan import ClausePlan, Gate, Per, Policies, PolicyPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import ZERO, Infinity
 
@@ -170,6 +170,8 @@ def _collect(
             tests.setdefault((fact.spec.entity, fact.spec.name), set()).add(listing.members)
         case op.Arithmetic("/", _, op.Fact(_, spec, _), _) if spec.type == "enum":
             tests.setdefault((spec.entity, spec.name), set()).update({frozenset({name}) for name in spec.members})
+        case op.Arithmetic("/", _, op.Fact(_, spec, _), _) if spec.type == "enum":
+            tests.setdefault((spec.entity, spec.name), set()).update(frozenset({member}) for member in spec.members)
         case op.Same(op.Fact(_, spec, _), op.Words(text, _)):
             tests.setdefault((spec.entity, spec.name), set()).add(frozenset({text}))
         case op.Within(facts, codes, zones):
@@ -201,7 +203,7 @@ class Row:
     object: str
     members: tuple[Thing, ...] = ()
     key: Key = ()
-    more: Need | None = None
+    unlisted: tuple[tuple[Thing | None, Need], ...] = ()
     _value: Remembered[RowValue] = field(init=False)
     _projects: Remembered[list[str | Need]] = field(init=False)
 
@@ -229,20 +231,29 @@ class Row:
         )
         if self.key:
             self._gather(ctx)
-            ctx.more = self.more
         return ctx
 
     def _gather(self, ctx: Context) -> None:
         """Find the group's members (what the sentence is about, in its place) and bind its names to one of them."""
-        found: list[tuple[Thing, Truth, Truth]] = []
-        for thing in self.members:
-            of_key = self._is_member(ctx, thing)
-            selected = of_key if of_key.is_false else of_key.both(self.clause.where(ctx))
-            found.append((thing, selected, selected if selected.is_false else selected.both(self.clause.place(ctx))))
-        ctx.group = tuple((thing, member) for thing, _, member in found)
+        found = [(thing, *self._counts(ctx, thing)) for thing in self.members]
+        ctx.group = tuple((thing, placed) for thing, _, placed in found)
         ctx.selected = any_member(tuple((thing, selected) for thing, selected, _ in found))
-        order = sorted(found, key=lambda one: (one[2].numbers, one[1].numbers), reverse=True)
-        self._bind(ctx, order[0][0])
+        ctx.counted = any_member(ctx.group)
+        for thing, need in self.unlisted:
+            counts = TRUE if thing is None else self._counts(ctx, thing)[1]
+            if not counts.is_false:
+                path = None if thing is None else thing.path
+                more = Truth.unknown(need, *(one for one in counts.needs if one[0] != path))
+                ctx.more, ctx.selected, ctx.counted = need, ctx.selected.either(more), ctx.counted.either(more)
+        found.sort(key=lambda one: (one[2].numbers, one[1].numbers), reverse=True)
+        named = [*(thing for thing, _, _ in found), *(thing for thing, _ in self.unlisted if thing is not None)]
+        self._bind(ctx, named[0])
+
+    def _counts(self, ctx: Context, thing: Thing) -> tuple[Truth, Truth]:
+        """Return whether a thing is what the sentence is about, and whether it is also in its place."""
+        of_key = self._is_member(ctx, thing)
+        selected = of_key if of_key.is_false else of_key.both(self.clause.where(ctx))
+        return selected, selected if selected.is_false else selected.both(self.clause.place(ctx))
 
     def _bind(self, ctx: Context, thing: Thing) -> None:
         per = self.clause.plan.per
@@ -252,11 +263,18 @@ class Row:
 
     def _is_member(self, ctx: Context, thing: Thing) -> Truth:
         self._bind(ctx, thing)
+        if not self.members:  # a group of what is not listed: whatever its keys are
+            return TRUE
         made = TRUE
         for node, wanted in zip(self.clause.keys, self.key, strict=True):
             found = key_of(ctx, node)
             made = made.both(Truth.of(found == wanted) if isinstance(found, str) else Truth.unknown(found))
         return made
+
+    @property
+    def looked_up(self) -> tuple[Need, ...]:
+        """The unknowns that the row has ever looked up."""
+        return self._value.asked
 
     def evaluate(self, world: World) -> RowValue:
         """Return what the row says in a world."""
@@ -269,7 +287,7 @@ class Row:
             if gate.role == "where" and self.key:
                 found = ctx.selected
             elif gate.role == "place" and self.key:
-                found = any_member(ctx.group)
+                found = ctx.counted
             elif gate.role == "doubt":
                 found = TRUE.opened(test(ctx), "open_reading")
                 if not found.is_true:
@@ -443,25 +461,30 @@ def _group_rows(
         raise AssertionError
     owners = listed(shared.facts.root.lists.get("projects")) if per.parent else (shared.facts.root,)
     things: list[Thing] = []
-    more = [("", "projects")] if per.parent and shared.facts.root.lists["projects"].more else []
+    unlisted: list[tuple[Thing | None, Need]] = []
+    if per.parent and shared.facts.root.lists["projects"].more:
+        unlisted.append((None, ("", "projects")))
     for owner in owners:
         items = owner.lists.get(per.source.name)
         things += listed(items)
-        more += [(owner.path, per.source.name)] if items is None or items.more else []
+        if items is None or items.more:  # a thing of which nothing is known stands for those that are not listed
+            path = f"{owner.path}.{per.source.name}".strip(".")
+            unlisted.append((Thing(per.source.entity, path, "", {}, {}, {}, owner), (owner.path, per.source.name)))
     keys: dict[tuple[str | Need, ...], None] = {}
     for thing in things:
-        bound = {**base, per.name: thing}
-        if thing.parent is not None:
-            bound[per.parent] = thing.parent
-        ctx = Row(policy, clause, shared, bound, "").context({})
+        ctx = Row(policy, clause, shared, _bound(base, per, thing), "").context({})
         keys.setdefault(tuple(key_of(ctx, node) for node in clause.keys))
     for key in _possible_keys(list(keys), shared):
-        label = "/".join(key)
-        first = things[0]
-        bound = {**base, per.name: first}
-        if first.parent is not None:
-            bound[per.parent] = first.parent
-        yield Row(policy, clause, shared, bound, label, tuple(things), key, next(iter(more), None))
+        yield Row(policy, clause, shared, base, "/".join(key), tuple(things), key, tuple(unlisted))
+    for other, need in unlisted:
+        if other is not None:
+            label, bound = label_of(need), _bound(base, per, other)
+            yield Row(policy, clause, shared, bound, label, (), (label,), ((other, need),))
+
+
+def _bound(base: Mapping[str, Thing], per: Per, thing: Thing) -> dict[str, Thing]:
+    parent = {} if thing.parent is None or not per.parent else {per.parent: thing.parent}
+    return {**base, per.name: thing, **parent}
 
 
 def _possible_keys(found: Sequence[tuple[str | Need, ...]], shared: Shared) -> list[Key]:

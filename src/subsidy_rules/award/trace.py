@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from subsidy_rules.award.engine import Context, number, read_member, read_number, things_of, truth
+from subsidy_rules.award.engine import Context, number, read_member, read_number, things_of, truth_of_plan
 from subsidy_rules.award.model import Failed, Step
 from subsidy_rules.award.rows import Row
 from subsidy_rules.errors import Lang
@@ -224,9 +224,9 @@ class _Tracer:
     def _steps(self, steps: list[Lowered], item: str) -> Iterator[Step]:
         ctx = self.ctx
         for place, step in enumerate(steps):
-            if truth(step.applies)(ctx).is_false:
+            if truth_of_plan(step.applies)(ctx).is_false:
                 continue
-            row = next((one for one in self._rows(step) if truth(one.truth)(ctx).is_true), None)
+            row = next((one for one in self._rows(step) if truth_of_plan(one.truth)(ctx).is_true), None)
             if row is not None:
                 yield from self._steps(list(row.steps), item)
                 continue
@@ -250,7 +250,7 @@ class _Tracer:
         """Return the words that the step rests on: those of a sentence that stands in its place, where one does."""
         quotes = [step.quote]
         for one in self.row.clause.plan.replacements:
-            holds = truth(one.truth)(self.ctx)
+            holds = truth_of_plan(one.truth)(self.ctx)
             if one.step == place and not holds.is_false:
                 quotes = [one.sentence.quote] if holds.is_true else [*quotes, one.sentence.quote]
         return "；".join(quotes)
@@ -261,7 +261,7 @@ class _Tracer:
         lines: list[Line] = []
         if step.items is not None:
             source, name, where = step.items
-            test = truth(where)
+            test = truth_of_plan(where)
             for thing, _ in things_of(ctx, source)[0]:
                 ctx.things[name] = thing
                 holds = test(ctx)
@@ -272,7 +272,7 @@ class _Tracer:
                 del ctx.things[name]
             self.line, self.count = join("+", lines, SUM), len(lines)
         for row in self._rows(step):
-            if not truth(row.truth)(ctx).is_false:
+            if not truth_of_plan(row.truth)(ctx).is_false:
                 self.line = Line()
                 yield from self._steps(list(row.steps), row.sentence.id)
                 lines.append(self.line)
@@ -287,7 +287,7 @@ class _Tracer:
             return Line("适用哪一句未定", "open which sentence applies")
         if isinstance(step.operand, op.Decided):
             return self._decided(step.operand, step.sign)
-        open_ = OPEN if not truth(step.applies)(self.ctx).is_true else ("", "")
+        open_ = OPEN if not truth_of_plan(step.applies)(self.ctx).is_true else ("", "")
         node, sign = self._operand(step, step.operand)
         plain = self._write(node, labels=False).marked(open_)
         text = self._write(node, labels=True).marked(open_).led(sign)
@@ -295,7 +295,7 @@ class _Tracer:
             self.line = join("×", [self.line, plain], PRODUCT)
         elif step.word in ("cap", "limit"):
             unless = _unless(step)
-            lifted = FALSE if unless is None else truth(unless)(self.ctx)
+            lifted = FALSE if unless is None else truth_of_plan(unless)(self.ctx)
             if lifted.is_true:
                 return text.marked(LIFTED)
             if not lifted.is_false:
@@ -361,7 +361,7 @@ def write_expression(ctx: Context, node: op.Value, parameters: Mapping[str, Para
             shown = {"*": "×", "/": "÷"}.get(sign, sign)
             return Line(f"{a.zh} {shown} {b.zh}", f"{a.en} {shown} {b.en}", rank)
         case op.Choose(branches, otherwise, _):
-            found = [(truth(test)(ctx), value) for test, value in branches]
+            found = [(truth_of_plan(test)(ctx), value) for test, value in branches]
             live = [(holds, value) for holds, value in found if not holds.is_false]
             if not live or live[0][0].is_true:
                 chosen = live[0][1] if live else otherwise
@@ -401,7 +401,7 @@ def _fact(ctx: Context, node: op.Fact) -> Line:
 
 def _sum(ctx: Context, source: op.Source, alias: str, where: op.Truth, value: op.Fact, *, labels: bool) -> Line:
     parts: list[Line] = []
-    test = truth(where)
+    test = truth_of_plan(where)
     found, need = things_of(ctx, source)
     kept = ctx.things.get(alias)
     for thing, member in found:
@@ -450,7 +450,7 @@ def failed_gates(row: Row, gates: list[Gate], *, every: bool = False) -> tuple[F
     ctx = row.context({}, trace=True)
     made: list[Failed] = []
     for gate in gates:
-        holds = truth(gate.truth)(ctx)
+        holds = truth_of_plan(gate.truth)(ctx)
         if holds.is_false if not every else not holds.is_true:
             atoms = list(dict.fromkeys(_atoms(ctx, gate.truth, wanted=True)))
             made += [one.failed(gate) for one in atoms or [_Atom("", None, ("", ""), (gate.text, gate.text))]]
@@ -459,7 +459,7 @@ def failed_gates(row: Row, gates: list[Gate], *, every: bool = False) -> tuple[F
 
 def _atoms(ctx: Context, node: op.Truth, *, wanted: bool) -> Iterator[_Atom]:
     """Return the tests inside a condition that stand in the way of what is wanted."""
-    holds = truth(node)(ctx)
+    holds = truth_of_plan(node)(ctx)
     if (wanted and holds.is_true) or (not wanted and holds.is_false):
         return
     match node:
@@ -469,13 +469,13 @@ def _atoms(ctx: Context, node: op.Truth, *, wanted: bool) -> Iterator[_Atom]:
                 found = [list(_atoms(ctx, one, wanted=wanted)) for one in live]
                 yield from _alternatives([atoms for atoms in found if atoms])
             else:
-                against = [one for one in truths if _fails(truth(one)(ctx), wanted=wanted)]
+                against = [one for one in truths if _fails(truth_of_plan(one)(ctx), wanted=wanted)]
                 for one in against if against and _fails(holds, wanted=wanted) else truths:
                     yield from _atoms(ctx, one, wanted=wanted)
         case op.Not(inner):
             yield from _atoms(ctx, inner, wanted=not wanted)
         case op.IfTruth(condition, then, otherwise):
-            chosen = then if truth(condition)(ctx).is_true else otherwise
+            chosen = then if truth_of_plan(condition)(ctx).is_true else otherwise
             inside = list(_atoms(ctx, chosen, wanted=wanted))
             yield from inside or _atoms(ctx, condition, wanted=not wanted)
         case op.Holds(fact):
@@ -512,7 +512,7 @@ def _is_dead(ctx: Context, node: op.Truth, *, wanted: bool) -> bool:
     """Whether no fact could make this alternative hold, because a reading that was chosen stands against it."""
     match node:
         case op.ReadingIs():
-            return _fails(truth(node)(ctx), wanted=wanted)
+            return _fails(truth_of_plan(node)(ctx), wanted=wanted)
         case op.Not(inner):
             return _is_dead(ctx, inner, wanted=not wanted)
         case op.All(truths) | op.AnyOf(truths):

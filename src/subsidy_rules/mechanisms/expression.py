@@ -318,7 +318,7 @@ class _Parser:
             reached, first = self.at, error
         self.at = start
         try:
-            return self.comparison(self.value(numeric=False))
+            return self.comparison(self.value())
         except ExpressionError:
             if first is not None and self.at <= reached:
                 raise first from None

@@ -273,14 +273,7 @@ def _signed_product(a: Number, b: Number) -> Number:
 
 def _mixed(a: int, b: int) -> int:
     """Combine the modes of two parts: alike stays, an exact part beside a bound one rounds half up (S3)."""
-    if not a or not b or a == b:
-        return a or b
-    modes = (HALF_UP, DOWN, UP)
-    pairs = [(x, y) for x in modes if x & a for y in modes if y & b]
-    mixed = 0
-    for x, y in pairs:
-        mixed |= x if x == y else HALF_UP
-    return mixed
+    return a or b if not a or not b or a == b else HALF_UP | (a & b)
 
 
 def _moved(a: Amount, b: Amount, numbers: Four) -> tuple[frozenset[str], frozenset[Need]]:
