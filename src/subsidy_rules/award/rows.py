@@ -36,7 +36,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.step import Lowered
 from subsidy_rules.plan import ClausePlan, Gate, Per, Policies, PolicyPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
-from subsidy_rules.values.quantity import ZERO, Infinity
+from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 
 ELSEWHERE: Final = Fraction(10**12)
 """Numbers from here on stand for a key's value that no other thing of the case has."""
@@ -170,8 +170,6 @@ def _collect(
             tests.setdefault((fact.spec.entity, fact.spec.name), set()).add(listing.members)
         case op.Arithmetic("/", _, op.Fact(_, spec, _), _) if spec.type == "enum":
             tests.setdefault((spec.entity, spec.name), set()).update({frozenset({name}) for name in spec.members})
-        case op.Arithmetic("/", _, op.Fact(_, spec, _), _) if spec.type == "enum":
-            tests.setdefault((spec.entity, spec.name), set()).update(frozenset({member}) for member in spec.members)
         case op.Same(op.Fact(_, spec, _), op.Words(text, _)):
             tests.setdefault((spec.entity, spec.name), set()).add(frozenset({text}))
         case op.Within(facts, codes, zones):
@@ -311,6 +309,8 @@ class Row:
 
         Of a group whose members the law leaves open, one at least counts; so it may be where the facts leave them open.
         """
+        if self.key and not self.members:  # what is not listed may fall in any number of groups, each with its cap
+            return Amount.unknown(ZERO, INFINITY, self.unlisted[0][1])
         made = self._measured(ctx)
         group = [(thing, member) for thing, member in ctx.group if not member.is_false]
         if not group or any(member.is_true for _, member in group):
@@ -335,7 +335,8 @@ class Row:
         for _, step in self.clause.steps:
             ctx.running = step(ctx).clamped()
         plan = self.policy.plan
-        return ctx.running.rounded(plan.unit, plan.mode)
+        made = ctx.running.rounded(plan.unit, plan.mode)
+        return made.without("guide_missing") if "no_figure_in_text" in made.reasons else made
 
     def projects(self, world: World) -> list[str | Need]:
         """Return the projects that the award is on, or the needs that they are (S15)."""
