@@ -73,9 +73,21 @@ class Record:
         for place in places:
             reasons |= {one for one in self.hulls[place].gated.reasons if not one.startswith("why:")}
             needs |= set(self.hulls[place].needs)
-        if any("contender" in self.sums.statuses[place] for place in places):
+        if any("contender" in self.sums.statuses[place] and self._meets_silence(place, places) for place in places):
             reasons |= {"unstated_cumulation"}
         return settle(numbers, reasons, needs)
+
+    def _meets_silence(self, place: int, among: Iterable[int]) -> bool:
+        """Whether an award overlaps one of these where no rule is stated."""
+        others = set(among)
+        return any(
+            {edge.a, edge.b} <= others | {place} and place in (edge.a, edge.b) and not edge.rule
+            for edge in self._silent_edges
+        )
+
+    @cached_property
+    def _silent_edges(self) -> list[Edge]:
+        return [edge for edge in self.cumulation.edges_now() if not edge.rule]
 
     def total(self) -> Total:
         """Return the record of S21."""
@@ -127,7 +139,8 @@ class Record:
         numbers = self.sums.nets.get(place, hull.gated.numbers)
         statuses = self.sums.statuses.get(place, frozenset({"counted"}))
         status = next(iter(statuses)) if len(statuses) == 1 else "contender"
-        reasons = hull.gated.reasons | ({"unstated_cumulation"} if status == "contender" else set())
+        silent = status == "contender" and self._meets_silence(place, self.cumulation.places)
+        reasons = hull.gated.reasons | ({"unstated_cumulation"} if silent else set())
         projects = [one for one in row.projects({}) if isinstance(one, str) and not one.startswith(ANOTHER)]
         project = self.run.facts.paths[projects[0]] if projects else None
         return Award(
@@ -485,7 +498,7 @@ class Record:
         reasons = frozenset().union(*(self.hulls[place].gated.reasons for place in members))
         reasons = frozenset(one for one in reasons if not one.startswith("why:"))
         numbers = own.parts.get(("possible", ""), (ZERO, ZERO, ZERO, ZERO))
-        contested = any("contender" in own.statuses[place] for place in members)
+        contested = any("contender" in own.statuses[place] and self._meets_silence(place, members) for place in members)
         total = settle(numbers, reasons | ({"unstated_cumulation"} if contested else set()), own.moved)
         plain: Amount = Amount.exact(ZERO)
         for place in members:
