@@ -332,7 +332,6 @@ def test_a_ceiling_over_bounds_leaves_each_its_own_greatest() -> None:
     assert (group.total.minimum, group.total.maximum) == (ZERO, wan(10))
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="S1: a ceiling that is stated is given the reason unstated_cumulation")
 def test_a_ceiling_over_bounds_is_a_bound() -> None:
     total = diagnoses().total.decided
     assert "unstated_cumulation" not in total.reasons
