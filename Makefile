@@ -74,8 +74,8 @@ check: $(DEV)
 
 test: check
 	$(BIN)/pytest -n $(JOBS) --cov --cov-branch --cov-report= $(ARGS)
-	@echo 'coverage of the core rooms: the aim is 100%, the gate is what holds today' >&2
-	$(BIN)/coverage report --include='$(CORE_ROOMS)' --fail-under=80
+	@echo 'coverage of the core rooms: the aim is 100%; 99.07% was measured, the gate is 98.5%' >&2
+	$(BIN)/coverage report --include='$(CORE_ROOMS)' --precision=2 --fail-under=98.5
 
 pytest: $(DEV)
 	$(BIN)/pytest -n $(JOBS) $(ARGS)
