@@ -14,6 +14,8 @@ The cases are data: `tests/clauses/<pack>.yaml`, read with all scalars as text.
       total: …                     # `possible`; `decided` beside it where the two differ
       groups: […]                  # groups of `cumulation`
       asks: […]                    # `deciding_facts`
+      obligations: {clause@object: 40万元}   # every one: its minimum; open, `{is: 0元..40万元, needs: […]}`
+      adjustments: {clause@object: -30万元}  # every one, signed
       moves: {A5: {option: …}}     # every reading that moves the total, with the total under its other options
       under: {A5=cap_lifted: {expect: …, total: …}}   # the same case under other readings
 
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"
 TESTS = Path(__file__).resolve().parent
 RULES = TESTS.parent / "rules"
-PACKS = ("xian_30", "xian_31")
+PACKS = ("xian_30", "xian_31", "shenyang", "xianyang_70")
 UNITS = {"亿元": 10**10, "万元": 10**6, "元": 100, "分": 1}
 MONEY_KINDS = {"exact", "at_most", "undetermined"}
 NONE_OF_THIS_KIND = "至少一项属于本条所指"
@@ -220,6 +222,10 @@ def award_differs(name: str, spec: Mapping[str, Tree], where: str, award: Award,
         yield from differ(f"{name} cites", words(spec["cites"]), cited)
     if "rule" in spec:
         yield from differ(f"{name} rule", case.full(word(spec["rule"])), award.rule)
+    if "payers" in spec:
+        wanted_parts = {payer: ends("", word(text)) for payer, text in mapping(spec["payers"]).items()}
+        parts = {payer: (part.minimum, part.maximum) for payer, part in award.payers}
+        yield from differ(f"{name} payers", wanted_parts, parts)
     if "readings" in spec:
         yield from reading_differs(name, mapping(spec["readings"]), award.readings, case)
 
@@ -300,6 +306,31 @@ def groups_differ(case: Clause, wanted: Sequence[Tree], result: Entitlement) -> 
                 yield from differ(f"group {name} {key}", shown(figure(word(spec[key]))), shown(value))
 
 
+def minima_differ(case: Clause, wanted: Mapping[str, Tree], result: Entitlement) -> Iterator[str]:
+    found = {short(one.id, case): one for one in result.obligations}
+    yield from differ("obligations", sorted(wanted), sorted(found))
+    for name, node in wanted.items():
+        if name in found:
+            spec, one = mapping(node if isinstance(node, dict) else {"is": node}), found[name]
+            yield from differ(
+                f"{name} at least", ends("", word(spec["is"])), (one.amount.minimum, fen(one.amount.maximum))
+            )
+            yield from differ(f"{name} needs", sorted(words(spec.get("needs", []))), sorted(one.needs))
+            yield from differ(f"{name} decided", "needs" not in spec, one.decided)
+
+
+def fen(value: object) -> object:
+    return "∞" if value == INFINITY else value
+
+
+def others_differ(case: Clause, spec: Mapping[str, Tree], result: Entitlement) -> Iterator[str]:
+    if "obligations" in spec:
+        yield from minima_differ(case, mapping(spec["obligations"]), result)
+    if "adjustments" in spec:
+        signed = {name: figure(word(text)) for name, text in mapping(spec["adjustments"]).items()}
+        yield from differ("adjustments", signed, {short(one.award, case): one.amount for one in result.adjustments})
+
+
 def result_differs(case: Clause, spec: Mapping[str, Tree], result: Entitlement) -> Iterator[str]:
     shown_rows = {
         short(award.id, case): (where, award)
@@ -335,6 +366,7 @@ def result_differs(case: Clause, spec: Mapping[str, Tree], result: Entitlement) 
         yield from differ("open_ended", words(spec["open_ended"]), found)
     if "groups" in spec:
         yield from groups_differ(case, sequence(spec["groups"]), result)
+    yield from others_differ(case, spec, result)
     if "asks" in spec:
         yield from differ("asks", sorted(words(spec["asks"])), sorted(result.deciding_facts))
     if "moves" in spec:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from subsidy_rules.plan import PolicyPlan
 
 TESTS = Path(__file__).resolve().parent
-PACKS = ("xian_30", "xian_31")
+PACKS = ("xian_30", "xian_31", "shenyang", "xianyang_70")
 
 
 @cache
@@ -68,7 +68,12 @@ def test_every_quote_stands_in_the_text(pack: str, shared: Path) -> None:
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_every_step_quotes_its_own_sentence(pack: str) -> None:
-    steps = [(clause.sentence, step) for clause in plan_of(pack).clauses for step in every_step(clause.steps)]
+    steps = [
+        (sentence, step)
+        for clause in plan_of(pack).clauses
+        for sentence, own in [(row.sentence, row.steps) for row in clause.rows] or [(clause.sentence, clause.steps)]
+        for step in every_step(own)
+    ]
     assert steps
     assert [
         (one.id, step.word) for one, step in steps if not step.quote or bare(step.quote) not in bare(one.quote)

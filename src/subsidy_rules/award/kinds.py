@@ -8,6 +8,7 @@ fact is a figure, every list has one thing, every condition about facts holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -36,6 +37,8 @@ def _kinds(plan: PolicyPlan) -> Mapping[str, str]:
     found = {sentence.id: sentence.gives for sentence in plan.sentences}
     for clause in plan.clauses:
         found[clause.sentence.id] = _kind(plan, clause, defaults, frozenset())
+        for row in clause.rows:
+            found[row.sentence.id] = _kind(plan, replace(clause, steps=row.steps), defaults, frozenset())
         for one in clause.replacements:
             found[one.sentence.id] = _kind(plan, clause, defaults, frozenset({one.truth}))
     return found

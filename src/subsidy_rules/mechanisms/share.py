@@ -8,6 +8,7 @@ It divides what the steps before have fixed or bounded, and changes neither the 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import ClassVar
 
 from subsidy_rules.mechanisms import operations as op
@@ -23,4 +24,5 @@ class Share(Step):
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
         """Multiply the running amount by the share."""
         ratio = desk.figure(self.share, (*loc, "share"), "ratio")
-        return Lowered(self.word, op.Arithmetic("*", op.Running(), ratio, "money"), ratio, "×", self.quote)
+        part = op.Least(ratio, desk.number(Fraction(1), "ratio"), printed=False, type="ratio")
+        return Lowered(self.word, op.Arithmetic("*", op.Running(), part, "money"), ratio, "×", self.quote)
