@@ -268,9 +268,6 @@ def test_unknown_earlier_awards_are_asked(count: int) -> None:
     assert products(count, unknown=["earlier_awards"]).deciding_facts == ("earlier_awards",)
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="S11: an award that may be cut, or may not, is a contender, not reduced"
-)
 def test_an_award_that_may_be_cut_is_a_contender() -> None:
     assert one(products(1, unknown=["earlier_awards"]).awards, "m14_3").status == "contender"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from subsidy_rules import Guide, RuleError, UsageError, load_guide, load_policies
+from subsidy_rules import Case, Guide, RuleError, UsageError, evaluate, load_guide, load_policies
 from tests.semantics.desk import HERE, ask, at_most, ends, exact, one, packs, wan, yuan
 
 CITY = """\
@@ -132,8 +132,8 @@ projects:
         ("  one_city/unit: per_enterprise\n", "guide-conflict"),  # a reading
         ("  other_city/design_award: 20万元\n", "guide-conflict"),
         ("  one_city/design_award: {by: title.level, rows: {国家级: 20万元}}\n", "bad-table"),
-        ("  one_city/design_award: {by: title.grade, rows: {甲等: 20%}}\n", "bad-parameter"),
-        ("  one_city/demonstration_rate: 20万元\n", "bad-parameter"),
+        ("  one_city/design_award: {by: title.grade, rows: {甲等: 20%}}\n", "unknown-unit"),
+        ("  one_city/demonstration_rate: 20万元\n", "bad-ratio"),
     ],
 )
 def test_a_guide_fills_only_what_is_open(tmp_path: Path, fills: str, code: str) -> None:
@@ -200,3 +200,37 @@ def test_a_reading_is_named_whole_bare_or_for_one_clause() -> None:
 def test_a_reading_that_is_none_or_not_one_is_refused(name: str, option: str) -> None:
     with pytest.raises(UsageError):
         ask(CITY, "one_city", "another_body", readings={name: option})
+
+
+EXAMPLES = HERE.parents[1] / "examples"
+
+
+@pytest.mark.parametrize(
+    ("name", "readings"),
+    [
+        ("funded_elsewhere", {}),  # one option leaves an award without an end, and it is set aside there
+        ("digital_factory", {"xian_30/unstated_cumulation": "higher_of"}),  # what silence leaves open is a reading too
+    ],
+)
+def test_the_spread_contains_what_each_option_gives_alone(name: str, readings: dict[str, str]) -> None:
+    result = evaluate(Case.load(EXAMPLES / f"{name}.yaml"), readings=readings)
+    ends_alone = [result.total.possible, *(other.amount for use in result.readings for other in use.alternatives)]
+    assert len(ends_alone) > 1
+    assert result.spread.minimum <= min(one.minimum for one in ends_alone)
+    assert result.spread.maximum >= max(one.maximum for one in ends_alone)
+
+
+def test_the_spread_knows_a_reading_that_changes_what_the_groups_are() -> None:
+    project = "kinds: [园区基础设施], nature: 新建, park: k1, costs: [{amount: 3亿元, stage: paid, year: 2025}]"
+    facts = f"parks: [{{id: k1}}]\nprojects: [{{id: p1, {project}}}, {{id: p2, {project}}}]\n"
+    result = ask(f'decision_date: 2025-09-01\nenterprise: {{type: park, place: "610116"}}\n{facts}')
+    # 6亿 × 2% = 1200万, cut to 1000万 a park and year; 600万 and 600万 a project
+    assert ends(result.total.possible) == exact(wan(1000))
+    assert (result.spread.minimum, result.spread.maximum) == (wan(1000), wan(1200))
+
+
+def test_two_guides_for_one_parameter_are_refused(tmp_path: Path) -> None:
+    rate = "  one_city/demonstration_rate: 10%\n"
+    guides = [guide(tmp_path, rate, "one_city"), guide(tmp_path, rate, "one_city")]
+    with pytest.raises(UsageError, match="two guides fill 'one_city/demonstration_rate'"):
+        ask(CITY + CENTRE, "one_city", guides=guides)

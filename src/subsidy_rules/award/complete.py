@@ -8,8 +8,9 @@ all lead to the same answer is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -17,7 +18,7 @@ from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is
 from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Member
-from subsidy_rules.values.amount import Amount, Need, Truth
+from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
 BUDGET: Final = 4096
@@ -42,6 +43,14 @@ class Domains:
                 self.readings[name] = tuple(reading.options)
             self.readings[policy.plan.silence] = ("undecided", "higher_of", "sum")
         self._known: dict[Need, tuple[Value, ...]] = {}
+        things = shared.facts.paths.values()
+        self._said = {value for thing in things for value in thing.values.values() if isinstance(value, str)}
+
+    def under(self, shared: Shared) -> Domains:
+        """Return the same values of the same case, under other readings."""
+        made = copy(self)
+        made.shared = shared
+        return made
 
     def of(self, need: Need) -> tuple[Value, ...]:
         """Return the values to try for an unknown; none where it can only be an interval."""
@@ -49,15 +58,21 @@ class Domains:
             self._known[need] = self._of(need)
         return self._known[need]
 
+    def is_open(self, need: Need) -> bool:
+        """Whether it is open: a fact that is asked for always is, a reading only where none is chosen."""
+        return need[0] != "reading" or self.shared.readings[need[1]] == ANOTHER
+
     def _of(self, need: Need) -> tuple[Value, ...]:
         if need[0] == "reading":
             return self.readings[need[1]]
         if need[0] == "same":
             return (False, True)
+        if len(need) == 3:  # noqa: PLR2004 - a member of a set, or what a list that is not whole may have
+            return (False, True)
         spec = self.shared.specs.get(need)
         if spec is None:
             return ()
-        if spec.type == "bool" or len(need) == 3:  # noqa: PLR2004 - a member of a set
+        if spec.type == "bool":
             return (False, True)
         if need in self.shared.choices:
             return self.shared.choices[need]
@@ -72,12 +87,11 @@ class Domains:
     def _members(self, spec: FieldSpec) -> tuple[Value, ...]:
         """One member for each way in which the tests tell members apart; `other` where the vocabulary is open.
 
-        What the case says of another thing's field is a member of its own: the two may be the same or not.
+        What the case says of any thing is a member of its own: two facts may be compared, and be the same or not.
         """
         full = self.shared.vocabulary.fields[spec.entity][spec.name]
         tests = sorted(self.tests.get((spec.entity, spec.name), ()), key=sorted)
-        things = [thing for thing in self.shared.facts.paths.values() if thing.entity == spec.entity]
-        given = {name for thing in things if isinstance(name := thing.values.get(spec.name), str)}
+        given = self._said & full.members.keys()
         seen: dict[tuple[object, ...], str] = {}
         for name, member in full.members.items():
             seen.setdefault((*(name in test for test in tests), *_attributes(member), name in given and name), name)
@@ -131,7 +145,8 @@ class Domains:
         return made
 
     def _given(self, need: Need) -> Amount | None:
-        found = self.shared.facts.paths[need[0]].values.get(need[1])
+        thing = self.shared.facts.paths.get(need[0])  # none of what stands for things that are not listed
+        found = None if thing is None else thing.values.get(need[1])
         return found if isinstance(found, Amount) else None
 
 
@@ -187,30 +202,111 @@ class RowHull:
         return self.amount.kind == "undetermined" or isinstance(self.gated.maximum, Infinity)
 
 
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """What some parts of a row say over worlds."""
+
+    selected: Truth
+    eligible: Truth
+    barred: Truth
+    amount: Amount
+    gated: Amount
+
+
 class _OverBudget(Exception):  # noqa: N818 - a signal, not an error
     """More worlds than the budget."""
 
 
 def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
-    """Return what a row says over all completions of the facts, or over those of a world."""
+    """Return what a row says over all completions of the facts, or over those of a world.
+
+    Parts of the row that share no unknown are completed each by itself: what they say is joined by minima alone, so
+    the ends of the whole are those of its parts.
+    """
     start: World = {} if world is None else world
     root = row.evaluate(start)
-    try:
-        tree, outer = _explore(row, start, domains, [BUDGET]), False
-    except _OverBudget:
-        tree, outer = Leaf(root), True
-    leaves = list(_leaves(tree))
-    selected, eligible, barred, gated = leaves[0].selected, leaves[0].eligible, leaves[0].barred, leaves[0].gated
+    if root.eligible.is_false or not (root.needs or root.eligible.needs or root.barred.needs):
+        return RowHull(root, root.selected, root.eligible, root.barred, root.amount, root.gated, (), outer=False)
+    selected, eligible, barred, met, outer = TRUE, TRUE, FALSE, TRUE, False
+    amount = gated = root.amount
+    needs: set[Need] = set()
+    reasons: frozenset[str] = frozenset()
+    for parts in _parts_together(row, start, domains):
+        try:
+            tree, spent = _explore(row, parts, start, domains, [BUDGET]), False
+        except _OverBudget:
+            tree, spent = Leaf(row.of_parts(start, parts)), True
+        leaves = list(_leaves(tree))
+        found = _joined(leaves)
+        reasons = reasons.union(*(leaf.gated.reasons for leaf in leaves))
+        selected, eligible = selected.both(found.selected), eligible.both(found.eligible)
+        barred, outer, needs = barred.either(found.barred), outer or spent, needs | _needs(tree)
+        if len(row.parts) - 1 in parts:
+            amount, gated = found.amount, found.gated
+        else:
+            met = met.both(_as_truth(found.gated))
+    if eligible.is_false:
+        amount = Amount.exact(ZERO)
+    order = {need: place for place, need in enumerate(row.shared.specs)}
+    asked = sorted(needs, key=lambda need: (order.get(need, len(order)), need))
+    paid = gated.gated(met)
+    paid = settle(paid.numbers, paid.reasons | reasons, paid.needs, paid.mode)
+    return RowHull(root, selected, eligible, barred, amount, paid, tuple(asked), outer)
+
+
+def _parts_together(row: Row, world: World, domains: Domains) -> list[list[int]]:
+    """Return the parts of a row in groups: those that look up an unknown of finitely many values in common."""
+    owner: dict[Need, int] = {}
+    links = [
+        (owner.setdefault(need, place), place)
+        for place, part in enumerate(row.parts)
+        for need in part.asked
+        if world.get(need) is None and domains.is_open(need) and domains.of(need)
+    ]
+    return groups(range(len(row.parts)), links)
+
+
+def _joined(leaves: Sequence[RowValue]) -> _Joined:
+    """Return what parts of a row say over worlds; the gross amount over those in which they let it be."""
+    first = leaves[0]
+    made = _Joined(first.selected, first.eligible, first.barred, Amount.exact(ZERO), first.gated)
     for leaf in leaves[1:]:
-        selected, eligible = selected.hull(leaf.selected), eligible.hull(leaf.eligible)
-        barred, gated = barred.hull(leaf.barred), gated.hull(leaf.gated)
+        made = _Joined(
+            made.selected.hull(leaf.selected),
+            made.eligible.hull(leaf.eligible),
+            made.barred.hull(leaf.barred),
+            made.amount,
+            made.gated.hull(leaf.gated),
+        )
     possible = [leaf.amount for leaf in leaves if not leaf.eligible.is_false]
-    amount = possible[0] if possible else Amount.exact(ZERO)
+    amount = possible[0] if possible else made.amount
     for other in possible[1:]:
         amount = amount.hull(other)
-    order = {need: place for place, need in enumerate(row.shared.specs)}
-    needs = sorted(_needs(tree), key=lambda need: (order.get(need, len(order)), need))
-    return RowHull(root, selected, eligible, barred, amount, gated, tuple(needs), outer)
+    return replace(made, amount=amount)
+
+
+def _as_truth(one_fen: Amount) -> Truth:
+    """Return whether anything is paid, from what becomes of one fen."""
+    first, second, third, last = (int(number != ZERO) for number in one_fen.numbers)
+    return Truth((first, second, third, last), one_fen.reasons, one_fen.needs)
+
+
+def groups(places: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the connected groups, in the order of their first member."""
+    parent = {place: place for place in places}
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    for a, b in links:
+        parent[root(b)] = root(a)
+    found: dict[int, list[int]] = {}
+    for place in parent:
+        found.setdefault(root(place), []).append(place)
+    return sorted(found.values())
 
 
 def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapping[Need, object]) -> Need | None:
@@ -222,16 +318,16 @@ def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapp
     return None
 
 
-def _explore(row: Row, world: World, domains: Domains, budget: list[int]) -> Tree:
-    value = row.evaluate(world)
+def _explore(row: Row, parts: Sequence[int], world: World, domains: Domains, budget: list[int]) -> Tree:
+    value = row.of_parts(world, parts)
     need = next_need(value.needs, world, domains, row.shared.specs)
     if need is None:
         budget[0] -= 1
         if budget[0] < 0:
             raise _OverBudget
         return Leaf(value)
-    branches = tuple(_explore(row, Assumed(world, need, choice), domains, budget) for choice in domains.of(need))
-    return Split(need, branches)
+    branches = [_explore(row, parts, Assumed(world, need, choice), domains, budget) for choice in domains.of(need)]
+    return Split(need, tuple(branches))
 
 
 def _leaves(tree: Tree) -> Iterable[RowValue]:

@@ -11,12 +11,12 @@ an unknown or a rule. Components are independent, so their totals add.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
-from subsidy_rules.award.complete import BUDGET, Domains, RowHull, next_need
+from subsidy_rules.award.complete import BUDGET, Domains, RowHull, groups, hull_of, next_need
 from subsidy_rules.award.engine import (
     ANOTHER,
     Context,
@@ -24,12 +24,11 @@ from subsidy_rules.award.engine import (
     World,
     number,
     read_thing,
-    things_of,
     truth,
 )
 from subsidy_rules.award.rows import Key, Row, RowValue, key_of
 from subsidy_rules.facts.case import Thing, Value
-from subsidy_rules.facts.vocabulary import FieldSpec
+from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import LadderPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four, Need, Truth
@@ -80,11 +79,15 @@ class _Capped:
 
 @dataclass(slots=True)
 class Sums:
-    """Totals by part, the net amount of each award, and what became of it, over the worlds seen so far."""
+    """Totals by part, and for each award its net amount, what became of it, and the ceilings that cut or may cut it.
+
+    Over the worlds seen so far.
+    """
 
     parts: dict[Part, Four] = field(default_factory=dict)
     nets: dict[int, Four] = field(default_factory=dict)
     statuses: dict[int, frozenset[Status]] = field(default_factory=dict)
+    cut: dict[int, frozenset[str]] = field(default_factory=dict)
     moved: frozenset[Need] = frozenset()
     outer: bool = False
     refused: frozenset[int] = frozenset()
@@ -99,6 +102,7 @@ class Sums:
             parts,
             {**self.nets, **other.nets},
             {**self.statuses, **other.statuses},
+            {**self.cut, **other.cut},
             self.moved | other.moved,
             self.outer or other.outer,
             self.refused | other.refused,
@@ -112,13 +116,30 @@ class Sums:
         }
         nets = {key: _hull(self.nets[key], other.nets[key]) for key in self.nets}
         statuses = {key: self.statuses[key] | other.statuses[key] for key in self.statuses}
+        cut = {key: self.cut[key] | other.cut[key] for key in self.cut}
         return Sums(
-            parts, nets, statuses, self.moved | other.moved, self.outer or other.outer, self.refused | other.refused
+            parts,
+            nets,
+            statuses,
+            cut,
+            self.moved | other.moved,
+            self.outer or other.outer,
+            self.refused | other.refused,
         )
 
 
 _Solved: TypeAlias = tuple[dict[Need, None], dict[tuple[int, ...], Sums]]
 """What is known of one component: the unknowns that it looks up, and its sums for each combination of their values."""
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What was found out before: how two awards meet, how a ceiling bears on one, what each and each component says."""
+
+    edges: dict[tuple[int, int], Remembered[Edge]] = field(default_factory=dict)
+    capped: dict[tuple[int, int], Remembered[_Capped]] = field(default_factory=dict)
+    completed: dict[int, Remembered[RowHull]] = field(default_factory=dict)
+    solved: dict[tuple[int, ...], _Solved] = field(default_factory=dict)
 
 
 def _plus(a: Four, b: Four) -> Four:
@@ -132,8 +153,13 @@ def _hull(a: Four, b: Four) -> Four:
 class Cumulation:
     """The awards of one evaluation and the rules between them."""
 
-    def __init__(self, rows: Sequence[Row], hulls: Sequence[RowHull], domains: Domains) -> None:
-        """Take the rows that may be paid, with what each says over all worlds."""
+    def __init__(
+        self, rows: Sequence[Row], hulls: Sequence[RowHull], domains: Domains, known: Cumulation | None = None
+    ) -> None:
+        """Take the rows that may be paid, with what each says over all worlds.
+
+        What is `known` under other readings is kept for awards that say the same and meet the others alike.
+        """
         self.rows, self.hulls, self.domains = rows, hulls, domains
         self.ladders: dict[str, LadderPlan] = {}
         self.rules: list[RulePlan] = []
@@ -145,20 +171,35 @@ class Cumulation:
         ]
         self.barred = [place for place, hull in enumerate(hulls) if hull.barred.is_true and not hull.eligible.is_false]
         self.capped = {index: self._under(rule) for index, rule in enumerate(self.rules) if rule.kind == "ceiling"}
-        self._edges: dict[tuple[int, int], Remembered[Edge]] = {}
-        self._capped: dict[tuple[int, int], Remembered[_Capped]] = {}
+        self.memory = _Memory()
         self._leaves: dict[tuple[object, ...], Sums] = {}
         self._parts: dict[int, list[Part]] = {}
-        self._solved: dict[tuple[int, ...], _Solved] = {}
         self._left = BUDGET
         self._figures: dict[Four, int] = {}
         self._numbered: dict[int, tuple[int, Amount]] = {}
+        if known is not None and [row.id for row in known.rows] == [row.id for row in rows]:
+            self._keep(known)
         self.pairs = [
             (a, b)
             for i, a in enumerate(self.places)
             for b in self.places[i + 1 :]
             if not self._edge(a, b, {}).holds.is_false
         ]
+
+    def _keep(self, known: Cumulation) -> None:
+        readings = known.domains.shared.readings, self.domains.shared.readings
+        same = {
+            place
+            for place, (row, old) in enumerate(zip(self.rows, known.rows, strict=True))
+            if row.says_as(old) and row.clause.meets_alike(*readings)
+        }
+        old_memory = known.memory
+        self.memory = _Memory(
+            {pair: edge for pair, edge in old_memory.edges.items() if same.issuperset(pair)},
+            {key: capped for key, capped in old_memory.capped.items() if key[1] in same},
+            {place: hull for place, hull in old_memory.completed.items() if place in same},
+            {places: found for places, found in old_memory.solved.items() if same.issuperset(places)},
+        )
 
     def _under(self, rule: RulePlan) -> frozenset[int]:
         """Return the awards that a rule names."""
@@ -215,7 +256,7 @@ class Cumulation:
             links += [(ceiling.members[0], other) for other in ceiling.members]
         touched = {place for link in links for place in link}
         made = []
-        for members in _groups(sorted(touched), links):
+        for members in groups(sorted(touched), links):
             own = [edge for edge in edges if edge.a in members]
             made.append((members, own, [one.rule for one in ceilings if one.members[0] in members]))
         return made
@@ -229,7 +270,7 @@ class Cumulation:
     def _solve(self, places: Sequence[int], world: Mapping[Need, Value]) -> Sums:
         """Add up awards over the worlds in this one, once for each combination of the unknowns that they look up."""
         key = tuple(places)
-        asked, known = self._solved.setdefault(key, ({}, {}))
+        asked, known = self.memory.solved.setdefault(key, ({}, {}))
         mark = tuple(id(world.get(need)) for need in asked)  # the values of a domain are there as long as this is
         if mark not in known:
             found, looked_up = self._split(key, world)
@@ -252,20 +293,32 @@ class Cumulation:
             made = Sums()
             for component in components:
                 made = made.added(self._solve(component, world))
-                asked.update(self._solved[tuple(component)][0])
+                asked.update(self.memory.solved[tuple(component)][0])
             return made, asked
         need = self._next(places, values, edges, ceilings, world)
-        if need is None or self._left <= 0:
-            self._left -= 1
-            leaf = self._leaf_once(places, values, edges, ceilings)
-            return (leaf if need is None else replace(leaf, outer=True)), asked
+        self._left -= len(places) > 1  # what one award says over worlds has a budget of its own
+        if need is None or self._left < 0:
+            hulls = {place: self._hull(place, world) for place in places}
+            asked.update(dict.fromkeys(one for place in places for one in self.memory.completed[place].asked))
+            leaf = self._leaf_once(places, {place: hull.gated for place, hull in hulls.items()}, edges, ceilings)
+            outer = need is not None or any(hull.outer for hull in hulls.values())
+            return replace(leaf, outer=outer), asked
         branches = [self._solve(places, {**world, need: choice}) for choice in self.domains.of(need)]
-        asked.update(self._solved[places][0])
+        asked.update(self.memory.solved[places][0])
         joined = branches[0]
         for branch in branches[1:]:
             joined = joined.joined(branch)
         moved = any(branch.parts != branches[0].parts for branch in branches)
         return (replace(joined, moved=joined.moved | {need}) if moved else joined), asked
+
+    def _hull(self, place: int, world: World) -> RowHull:
+        """Return what an award says over what is still open in a world: unknowns of its own, which no other shares.
+
+        A total grows with each of its awards, so its ends are reached at theirs.
+        """
+        if place not in self.memory.completed:
+            self.memory.completed[place] = Remembered(partial(hull_of, self.rows[place], self.domains))
+        return self.memory.completed[place](world)
 
     def _looked_up(self, values: Mapping[int, RowValue]) -> Iterator[Need]:
         """Return the unknowns that awards, and what is between them, have ever looked up."""
@@ -273,8 +326,8 @@ class Cumulation:
             yield from self.rows[place].looked_up
         for pair in self.pairs:
             if pair[0] in values and pair[1] in values:
-                yield from self._edges[pair].asked
-        for (_, place), capped in self._capped.items():
+                yield from self.memory.edges[pair].asked
+        for (_, place), capped in self.memory.capped.items():
             if place in values:
                 yield from capped.asked
 
@@ -286,25 +339,28 @@ class Cumulation:
         ceilings: Iterable[CeilingGroup],
         world: World,
     ) -> Need | None:
-        """Return the unknown to split on: the one that most rows of the component share."""
+        """Return the unknown to split on: the one that most rows of the component share, if any is shared."""
         counts: dict[Need, int] = {}
         for place in component:
             for need in values[place].needs:
                 counts[need] = counts.get(need, 0) + 1
+        counts = {need: count for need, count in counts.items() if count > 1}
         for needs in (*(edge.holds.needs for edge in edges), *(one.needs for one in ceilings)):
             for need in needs:
                 counts[need] = counts.get(need, 0) + 1
         specs = self.domains.shared.specs
         places = {need: place for place, need in enumerate(specs)}
-        order = sorted(counts, key=lambda need: (-counts[need], places.get(need, len(places)), need))
+        order = sorted(
+            counts, key=lambda need: (-counts[need], _is_number(specs.get(need)), places.get(need, len(places)), need)
+        )
         return next_need(counts, world, self.domains, dict.fromkeys(order))
 
     # what meets what
 
     def _edge(self, a: int, b: int, world: World) -> Edge:
-        if (a, b) not in self._edges:
-            self._edges[a, b] = Remembered(partial(self._find_edge, a, b))
-        return self._edges[a, b](world)
+        if (a, b) not in self.memory.edges:
+            self.memory.edges[a, b] = Remembered(partial(self._find_edge, a, b))
+        return self.memory.edges[a, b](world)
 
     def _find_edge(self, a: int, b: int, world: World) -> Edge:
         one, other = self.rows[a], self.rows[b]
@@ -421,9 +477,9 @@ class Cumulation:
                 yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", needs, certain)
 
     def _cap_on(self, index: int, place: int, world: World) -> _Capped:
-        if (index, place) not in self._capped:
-            self._capped[index, place] = Remembered(partial(self._find_cap, self.rules[index], self.rows[place]))
-        return self._capped[index, place](world)
+        if (index, place) not in self.memory.capped:
+            self.memory.capped[index, place] = Remembered(partial(self._find_cap, self.rules[index], self.rows[place]))
+        return self.memory.capped[index, place](world)
 
     def _find_cap(self, rule: RulePlan, row: Row, world: World) -> _Capped:
         """Return whether a ceiling holds for an award, for which group, and what is left of it."""
@@ -433,57 +489,27 @@ class Cumulation:
         if applies.is_false:
             return _Capped(applies, (), Amount.exact(ZERO), frozenset())
         found = [key_of(ctx, node) for node in rule.by[clause]]
-        room = self._room(rule, row, world)
+        room = number(rule.cap[clause])(ctx).clamped()  # what is left of it (S19)
         needs = applies.needs.union(room.needs, *({part} for part in found if isinstance(part, tuple)))
         return _Capped(applies, tuple(part if isinstance(part, str) else ANOTHER for part in found), room, needs)
-
-    def _room(self, rule: RulePlan, row: Row, world: World) -> Amount:
-        """Return what is left of a ceiling: the cap less the earlier awards that count (S19)."""
-        ctx = row.context(world)
-        cap = number(rule.cap[row.clause.plan.sentence.id])(ctx)
-        if not rule.earlier:
-            return cap
-        earlier, need = things_of(ctx, op.Source("earlier_awards", "earlier_award"))
-        fields = ctx.shared.vocabulary.fields
-        paid = Amount.exact(ZERO)
-        ctx.world = world
-        for thing, _ in earlier:
-            ctx.things["earlier"] = thing
-            counts = truth(op.Same(op.Fact("earlier", fields["earlier_award"]["policy"]), op.Words(rule.policy)))(ctx)
-            clause = op.Fact("earlier", fields["earlier_award"]["clause"])
-            counts = counts.both(truth(op.AnyOf(tuple(op.Same(clause, op.Words(name)) for name in rule.clauses)))(ctx))
-            if "title" in ctx.things and rule.by[row.clause.plan.sentence.id]:
-                level = op.Fact("earlier", fields["earlier_award"]["level"])
-                counts = counts.both(truth(op.Same(level, op.Fact("title", fields["title"]["level"])))(ctx))
-            before = op.Compare(
-                ">",
-                op.Fact("case", fields["case"]["decision_date"]),
-                op.Fact("earlier", fields["earlier_award"]["paid_on"]),
-            )
-            counts = counts.both(truth(before)(ctx))
-            amount = number(op.Fact("earlier", fields["earlier_award"]["amount"]))(ctx)
-            paid = paid.plus(amount.gated(counts))
-        if need is not None:
-            paid = paid.plus(Amount.unknown(ZERO, INFINITY, need))
-        return cap.less(paid).clamped()
 
     # one world
 
     def _leaf_once(
         self,
         component: Sequence[int],
-        values: Mapping[int, RowValue],
+        gated: Mapping[int, Amount],
         edges: Sequence[Edge],
         ceilings: Sequence[CeilingGroup],
     ) -> Sums:
         """Add up one component in one world; worlds that give the same figures are added up once."""
         mark = (
-            tuple((place, self._number_of(values[place].gated)) for place in component),
+            tuple((place, self._number_of(gated[place])) for place in component),
             tuple((edge.a, edge.b, edge.holds.numbers, edge.rule) for edge in edges),
             tuple((one.members, self._number_of(one.room), one.certain) for one in ceilings),
         )
         if mark not in self._leaves:
-            self._leaves[mark] = self._leaf(component, values, edges, ceilings)
+            self._leaves[mark] = self._leaf(component, gated, edges, ceilings)
         return replace(self._leaves[mark], moved=self._left_open(edges, ceilings))
 
     def _number_of(self, amount: Amount) -> int:
@@ -509,12 +535,12 @@ class Cumulation:
     def _leaf(
         self,
         component: Sequence[int],
-        values: Mapping[int, RowValue],
+        gated: Mapping[int, Amount],
         edges: Sequence[Edge],
         ceilings: Sequence[CeilingGroup],
     ) -> Sums:
         """Add up one component in one world."""
-        weights = {place: values[place].gated.numbers for place in component}
+        weights = {place: gated[place].numbers for place in component}
         overlapping = {place for edge in edges for place in (edge.a, edge.b)}
         unstated = self._unstated(edges)
         parts: dict[Part, list[int]] = {}
@@ -528,13 +554,15 @@ class Cumulation:
         winners = self._winners(component, weights, edges, unstated, ceilings)
         for place in component:
             made.nets[place], made.statuses[place] = self._net(place, weights, edges, winners, ceilings, component)
+            binding = (one.rule for one in ceilings if place in one.members and _may_bind(one, weights))
+            made.cut[place] = frozenset(binding) if made.statuses[place] != {"outranked"} else frozenset()
         return made
 
     def _unstated(self, edges: Sequence[Edge]) -> dict[int, str]:
         """Return what each overlapping award's group takes where the text is silent: the packs' choice if alike."""
         silent = [edge for edge in edges if not edge.rule]
         modes: dict[int, str] = {}
-        for group in _groups([place for edge in silent for place in (edge.a, edge.b)], [(e.a, e.b) for e in silent]):
+        for group in groups([place for edge in silent for place in (edge.a, edge.b)], [(e.a, e.b) for e in silent]):
             readings = self.domains.shared.readings
             chosen = {readings[self.rows[place].policy.plan.silence] for place in group}
             mode = chosen.pop() if len(chosen) == 1 else "undecided"
@@ -573,14 +601,11 @@ class Cumulation:
         return (made[0], made[1], made[2], made[3])
 
     def _worth(
-        self, chosen: Sequence[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
+        self, chosen: Collection[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
     ) -> Number:
-        """Return what a lawful set adds up to for one of the four numbers, each ceiling cutting its members."""
-        left: dict[int, Number] = {place: weights[place][end] for place in chosen}
-        for ceiling in ceilings:
-            _cut(left, self._latest_first(ceiling.members), _room_at(ceiling, end))
+        """Return what a lawful set adds up to for one of the four numbers."""
         total: Number = ZERO
-        for value in left.values():
+        for value in self._kept(chosen, weights, ceilings, end).values():
             total = total + value
         return total
 
@@ -603,15 +628,26 @@ class Cumulation:
         unstated: Mapping[int, str],
         ceilings: Sequence[CeilingGroup],
     ) -> frozenset[int] | None:
-        """Return the set that is best on all four numbers, if the rules decide for one; ties by clause order."""
+        """Return the set that is best whatever the facts, if the rules decide for one; ties by clause order."""
         if any(not edge.holds.is_true for edge in edges) or "undecided" in unstated.values():
             return None
-        pairs = self._excluded(edges, unstated, 0)
+        lawful = [frozenset(chosen) for chosen in _lawful_sets(component, self._excluded(edges, unstated, 0))]
         best = self._best(component, weights, edges, unstated, ceilings)
-        for chosen in _lawful_sets(component, pairs):
-            if all(self._worth(chosen, weights, ceilings, end) == best[end] for end in range(4)):
-                return frozenset(chosen)
+        for chosen in lawful:
+            if all(self._worth(chosen, weights, ceilings, end) == best[end] for end in range(4)) and all(
+                self._dominates(chosen, other, weights, ceilings) for other in lawful
+            ):
+                return chosen
         return None
+
+    def _dominates(
+        self, one: frozenset[int], other: frozenset[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup]
+    ) -> bool:
+        """Whether a set comes to as much as another whatever the facts, on both ends of the law (S17)."""
+        a, b = (one, other) if ceilings else (one - other, other - one)  # what both have in common is the same
+        return all(
+            self._worth(a, weights, ceilings, low) >= self._worth(b, weights, ceilings, low + 1) for low in (0, 2)
+        )
 
     def _net(
         self,
@@ -625,22 +661,52 @@ class Cumulation:
         weight = weights[place]
         meets = any(place in (edge.a, edge.b) for edge in edges)
         if meets and winners is None:
-            return (ZERO, ZERO, weight[2], weight[3]), frozenset({"contender"})
+            pairs = {(edge.a, edge.b) for edge in edges}
+            kept_at_most = [self._most(place, component, pairs, weights, ceilings, end) for end in (2, 3)]
+            return (ZERO, ZERO, kept_at_most[0], kept_at_most[1]), frozenset({"contender"})
         if meets and winners is not None and place not in winners:
             return NOTHING, frozenset({"outranked"})
         chosen = component if winners is None else [one for one in component if one in winners]
-        nets: list[Number] = []
-        for end in range(4):
-            left: dict[int, Number] = {one: weights[one][end] for one in chosen}
-            for ceiling in ceilings:
-                _cut(left, self._latest_first(ceiling.members), _room_at(ceiling, end))
-            nets.append(left[place])
-        exact = self.hulls[place].gated.kind == "exact"
-        if tuple(nets) == weight:
+        own = [ceiling for ceiling in ceilings if place in ceiling.members and _may_bind(ceiling, weights)]
+        if not own:
             return weight, frozenset({"counted"})
-        if not exact:
-            return (nets[0], nets[1], weight[2], weight[3]), frozenset({"contender"})
-        return (nets[0], nets[1], nets[2], nets[3]), frozenset({"reduced"})
+        kept = [self._kept(chosen, weights, ceilings, end)[place] for end in range(4)]
+        if weight[0] != weight[3]:  # a bounded award keeps its own greatest (S19)
+            return (min(kept[0], kept[2]), min(kept[1], kept[3]), weight[2], weight[3]), frozenset({"contender"})
+        net = (min(kept[0], kept[2]), min(kept[1], kept[3]), max(kept[0], kept[2]), max(kept[1], kept[3]))
+        if net[0] != net[3]:
+            return net, frozenset({"contender"})
+        return net, frozenset({"counted" if net == weight else "reduced"})
+
+    def _most(
+        self,
+        place: int,
+        component: Sequence[int],
+        pairs: Iterable[tuple[int, int]],
+        weights: Mapping[int, Four],
+        ceilings: Sequence[CeilingGroup],
+        end: int,
+    ) -> Number:
+        """Return the most that is left of an award under the ceilings, whichever lawful set it is paid in."""
+        most = ZERO if ceilings else weights[place][end]
+        for chosen in _lawful_sets(component, pairs) if ceilings else ():
+            if place in chosen:
+                most = max(most, self._kept(chosen, weights, ceilings, end)[place])
+        return most
+
+    def _kept(
+        self, chosen: Collection[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
+    ) -> dict[int, Number]:
+        """Return what is left of each award of a set for one of the four numbers, each ceiling cutting its members."""
+        left: dict[int, Number] = {place: weights[place][end] for place in chosen}
+        for ceiling in ceilings:
+            _cut(left, self._latest_first(ceiling.members), _room_at(ceiling, end))
+        return left
+
+
+def _is_number(spec: FieldSpec | None) -> bool:
+    """Whether a fact is a number or a date: a member of a list tells more awards apart, and is split first."""
+    return spec is not None and spec.type in NUMERIC
 
 
 def _room_at(ceiling: CeilingGroup, end: int) -> Number:
@@ -648,6 +714,14 @@ def _room_at(ceiling: CeilingGroup, end: int) -> Number:
     if end in (1, 3) and not ceiling.certain:
         return INFINITY
     return ceiling.room.minimum if end in (0, 2) else ceiling.room.maximum
+
+
+def _may_bind(ceiling: CeilingGroup, weights: Mapping[int, Four]) -> bool:
+    """Whether the greatest that its awards come to is above the least that is left of a ceiling."""
+    total: Number = ZERO
+    for place in ceiling.members:
+        total = total + weights[place][3]
+    return total > ceiling.room.minimum
 
 
 def _cut(left: dict[int, Number], order: Iterable[int], room: Number) -> None:
@@ -728,22 +802,4 @@ def _components(
     for place, need in needing:
         if world.get(need) is None and domains.of(need):
             links.append((owner.setdefault(need, place), place))
-    return _groups(places, links)
-
-
-def _groups(places: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the connected groups, in the order of their first member."""
-    parent = {place: place for place in places}
-
-    def root(place: int) -> int:
-        while parent[place] != place:
-            parent[place] = parent[parent[place]]
-            place = parent[place]
-        return place
-
-    for a, b in links:
-        parent[root(b)] = root(a)
-    groups: dict[int, list[int]] = {}
-    for place in parent:
-        groups.setdefault(root(place), []).append(place)
-    return sorted(groups.values())
+    return groups(places, links)

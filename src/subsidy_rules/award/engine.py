@@ -15,29 +15,29 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.plan import Fill
 from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 
 T = TypeVar("T")
 World: TypeAlias = "Mapping[Need, Value] | Seen | Assumed"
-Fill: TypeAlias = tuple[tuple[tuple[str, ...], Fraction], ...]
 ANOTHER: Final = "?"
 """Marks a reference to a thing outside the case."""
 
 
 class Seen:
-    """A world that notes which unknowns are looked up in it, and how often."""
+    """A world that notes which unknowns are looked up in it."""
 
     __slots__ = ("asked", "world")
 
     def __init__(self, world: World) -> None:
         """Look up in another world."""
         self.world = world
-        self.asked: dict[Need, int] = {}
+        self.asked: dict[Need, None] = {}
 
     def get(self, need: Need) -> Value | None:
         """Return what is assumed for an unknown, or None."""
-        self.asked[need] = self.asked.get(need, 0) + 1
+        self.asked[need] = None
         return self.world.get(need)
 
 
@@ -97,14 +97,23 @@ class Shared:
     specs: dict[Need, FieldSpec] = field(default_factory=dict)
     choices: dict[Need, tuple[Value, ...]] = field(default_factory=dict)
     others: dict[Fraction | Infinity, str] = field(default_factory=dict)
+    absences: dict[tuple[object, ...], str] = field(default_factory=dict)
+
+    def absence(self, where: op.Truth, around: tuple[str, ...]) -> str:
+        """Name the question whether a list that is not given, or not whole, has a thing for which it holds.
+
+        Where one list is asked the same in the same surroundings, it is one question with one answer.
+        """
+        return self.absences.setdefault((where, *around), f"{ANOTHER}{len(self.absences)}")
 
 
 @dataclass(slots=True)
 class Context:
-    """What one award is read in. `reads` collects the facts read, where a trace is wanted.
+    """What one award is read in.
 
-    `group` holds the members of a group, each with whether it counts; `selected` whether any is what the sentence is
-    about; `more` the list that is not complete, where one is.
+    Where they are wanted, `reads` collects the facts read, `flags` what is to be said of the award, `filled` the
+    parameters for which a guide was asked. `group` holds the members of a group, each with whether it counts;
+    `selected` whether any is what the sentence is about; `more` the list that is not complete, where one is.
     """
 
     shared: Shared
@@ -119,6 +128,13 @@ class Context:
     more: Need | None = None
     running: Amount = field(default_factory=lambda: Amount.exact(ZERO))
     reads: dict[str, Thing] | None = None
+    flags: dict[str, None] | None = None
+    filled: dict[str, None] | None = None
+
+    def flag(self, name: str) -> None:
+        """Remember what is to be said of the award."""
+        if self.flags is not None:
+            self.flags[name] = None
 
     def note(self, thing: Thing, name: str) -> None:
         """Remember that a fact was read."""
@@ -147,9 +163,8 @@ def number(node: op.Value) -> Number:
             return lambda ctx: ctx.running
         case op.Arithmetic(sign, left, right, _):
             return _arithmetic(sign, number(left), right)
-        case op.Least(left, right, printed, _):
-            a, b = number(left), number(right)
-            return lambda ctx: a(ctx).least(b(ctx), printed=printed)
+        case op.Least():
+            return _least(node)
         case op.Bounded(value, _):
             a = number(value)
             return lambda ctx: a(ctx).bounded("discretion")
@@ -185,7 +200,7 @@ def truth_of_plan(node: op.Truth) -> Test:
     return known[1]
 
 
-def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
+def truth(node: op.Truth) -> Test:  # noqa: C901, PLR0911 - one return an operation
     """Return the function of a truth."""
     match node:
         case op.All(truths):
@@ -200,6 +215,8 @@ def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
         case op.LawOpen(why):
             opened = Truth((0, 0, 1, 1), frozenset({"open_reading", f"why:{why}"}))
             return lambda _: opened
+        case op.Given(fact):
+            return lambda ctx: Truth.of(fact.spec.name in ctx.things[fact.name].values)
         case op.Holds(fact):
             return lambda ctx: _holds(ctx, ctx.things[fact.name], fact.spec)
         case op.In(fact, listing, every):
@@ -211,7 +228,7 @@ def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
         case op.Compare():
             return _compare(node)
         case op.Exists(source, alias, where):
-            return _exists(source, alias, truth(where))
+            return _exists(source, alias, where)
         case op.Within(facts, codes, zones):
             return lambda ctx: _within(ctx, facts, codes, zones)
         case op.ReadingIs(reading, option):
@@ -325,6 +342,21 @@ def _part(found: Truth, part: Amount, rest: Amount) -> Amount:
     return hull.either(part, "open_reading").either(rest, "open_reading") if law_open else hull
 
 
+def _least(node: op.Least) -> Number:
+    left, right, printed, flag = number(node.left), number(node.right), node.printed, node.flag
+    if not flag:
+        return lambda ctx: left(ctx).least(right(ctx), printed=printed)
+
+    def flagged(ctx: Context) -> Amount:
+        amount = left(ctx)
+        made = amount.least(right(ctx), printed=printed)
+        if made.numbers != amount.numbers:
+            ctx.flag(flag)
+        return made
+
+    return flagged
+
+
 def _chain(values: list[Number]) -> Number:
     def chained(ctx: Context) -> Amount:
         kept = ctx.running
@@ -338,15 +370,20 @@ def _chain(values: list[Number]) -> Number:
 
 def _open(node: op.Open) -> Number:
     otherwise = None if node.otherwise is None else number(node.otherwise)
+    on = None if node.on is None else number(node.on)
     nothing = Amount.undetermined("guide_missing", "no_figure_in_text")
 
     def opened(ctx: Context) -> Amount:
         rows = ctx.shared.guides.get(node.parameter)
+        rest = nothing if otherwise is None else otherwise(ctx)
         if rows is None:
-            return nothing if otherwise is None else otherwise(ctx)
-        made = nothing
-        for names, value in reversed(rows):
-            holds = TRUE
+            return rest
+        day = None if on is None else on(ctx)
+        if ctx.filled is not None:
+            ctx.filled[node.parameter] = None
+        made = rest
+        for names, since, value in reversed(rows):
+            holds = TRUE if day is None or since is None else _ordered(day, Amount.exact(since), strict=False)
             for key, name in zip(node.keys, names, strict=True):
                 if name != "*" and isinstance(key, op.Fact):
                     listing = op.Listing(frozenset({name}))
@@ -365,7 +402,10 @@ def _decided(value: Number, facts: tuple[op.Fact, ...], *, exact: bool) -> Numbe
         for fact in facts:
             figure = read_number(ctx, ctx.things[fact.name], fact.spec)
             if figure.kind == "exact":
-                return amount.decided_at(figure.minimum) if exact else amount.granted_at(figure.minimum)
+                made = amount.decided_at(figure.minimum) if exact else amount.granted_at(figure.minimum)
+                if figure.minimum > amount.ceiling.lo:
+                    ctx.flag("decision_clipped")
+                return made
         return amount
 
     return decided
@@ -412,7 +452,10 @@ def _aggregate(node: op.Aggregate) -> Number:
     return aggregated
 
 
-def _exists(source: op.Source, alias: str, where: Test) -> Test:
+def _exists(source: op.Source, alias: str, node: op.Truth) -> Test:
+    where = truth(node)
+    around = sorted({part.name for part in op.walk(node) if isinstance(part, op.Fact | op.Bound)} - {alias})
+
     def exists(ctx: Context) -> Truth:
         found, need = things_of(ctx, source)
         kept = ctx.things.get(alias)
@@ -421,7 +464,12 @@ def _exists(source: op.Source, alias: str, where: Test) -> Test:
             ctx.things[alias] = thing
             made = made.either(member.both(where(ctx)))
         _restore(ctx, alias, kept)
-        return made if need is None else made.either(Truth.unknown(need))
+        if need is None or made.is_true:
+            return made
+        paths = tuple(ctx.things[name].path for name in around if name in ctx.things)
+        asked = (*need, ctx.shared.absence(node, paths))
+        assumed = ctx.world.get(asked)
+        return made.either(Truth.of(assumed) if isinstance(assumed, bool) else Truth.unknown(asked))
 
     return exists
 
@@ -661,10 +709,13 @@ def place_is_within(place: str, codes: tuple[str, ...], zones: frozenset[str]) -
 def _reading_is(ctx: Context, reading: str, option: str) -> Truth:
     need: Need = ("reading", reading)
     assumed = ctx.world.get(need)
-    policy, _, name = reading.partition("/")
-    own = ctx.shared.readings.get(f"{policy}/{ctx.clause.partition('/')[2]}/{name}")
-    chosen = assumed if isinstance(assumed, str) else own or ctx.shared.readings[reading]
+    chosen = assumed if isinstance(assumed, str) else chosen_option(ctx.shared.readings, ctx.clause, reading)
     return Truth.unknown(need) if chosen == ANOTHER else Truth.of(chosen == option)
+
+
+def chosen_option(readings: Mapping[str, str], clause: str, reading: str) -> str:
+    """Return the option of a reading that holds for `policy/clause`: what is chosen for it alone goes before (S22)."""
+    return readings.get(f"{clause}/{reading.partition('/')[2]}") or readings[reading]
 
 
 def listed(items: Items | None) -> tuple[Thing, ...]:

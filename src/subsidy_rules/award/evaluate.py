@@ -49,6 +49,10 @@ def evaluate(
     if policies is None:
         loaded = of_place(loaded, facts)
     chosen = resolve_readings(loaded, readings or {})
+    filled = [name for guide in guides for name in guide.fills]
+    for name in filled:
+        if filled.count(name) > 1:
+            raise UsageError(f"two guides fill '{name}'")
     return Record(Run(case, loaded, facts, chosen, tuple(guides))).entitlement()
 
 

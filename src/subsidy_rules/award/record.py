@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import product
 from typing import Final
 
 from subsidy_rules.award.complete import hull_of
-from subsidy_rules.award.cumulate import LIMIT, Edge
+from subsidy_rules.award.cumulate import LIMIT, Edge, Status
 from subsidy_rules.award.engine import ANOTHER, number, truth
 from subsidy_rules.award.explain import explain
 from subsidy_rules.award.kinds import kinds_of
@@ -35,10 +36,9 @@ from subsidy_rules.award.model import (
     Total,
 )
 from subsidy_rules.award.rows import Row, missing_drivers
-from subsidy_rules.award.run import Run
+from subsidy_rules.award.run import Computed, Run
 from subsidy_rules.award.trace import failed_gates, need_paths, steps_of, write_value
 from subsidy_rules.errors import UsageError
-from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
 from subsidy_rules.values.amount import Amount, Four, Need, settle
 from subsidy_rules.values.quantity import ZERO, format_date
@@ -46,16 +46,15 @@ from subsidy_rules.values.quantity import ZERO, format_date
 SILENCE_OPTIONS: Final = ("undecided", "higher_of", "sum")
 SILENCE_ASKS: Final = "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计"
 MONEY_KINDS: Final = ("exact", "at_most", "undetermined")
-JOINT_LIMIT: Final = 12
 
 
 class Record:
     """The record of one evaluation. Its parts are made when asked for."""
 
-    def __init__(self, run: Run) -> None:
-        """Compute an evaluation."""
-        found = run.compute()
-        self.run, self.rows, self.hulls = run, found.rows, found.hulls
+    def __init__(self, run: Run, known: Computed | None = None) -> None:
+        """Compute an evaluation, with what is known of the same case under other readings."""
+        found = run.compute(known)
+        self.found, self.run, self.rows, self.hulls = found, run, found.rows, found.hulls
         self.cumulation, self.sums = found.cumulation, found.sums
         self.duties, self.duty_hulls = found.duties, found.duty_hulls
         self.shown = [place for place, hull in enumerate(self.hulls) if not hull.eligible.is_false]
@@ -137,8 +136,7 @@ class Record:
         row, hull = self.rows[place], self.hulls[place]
         sentence, plan = row.clause.plan.sentence, row.policy.plan
         numbers = self.sums.nets.get(place, hull.gated.numbers)
-        statuses = self.sums.statuses.get(place, frozenset({"counted"}))
-        status = next(iter(statuses)) if len(statuses) == 1 else "contender"
+        status = self._status(place)
         silent = status == "contender" and self._meets_silence(place, self.cumulation.places)
         reasons = hull.gated.reasons | ({"unstated_cumulation"} if silent else set())
         projects = [one for one in row.projects({}) if isinstance(one, str) and not one.startswith(ANOTHER)]
@@ -165,6 +163,10 @@ class Record:
             lambda: steps_of(row),
             lambda: self._uses(row),
         )
+
+    def _status(self, place: int) -> Status:
+        statuses = self.sums.statuses.get(place, frozenset[Status]({"counted"}))
+        return next(iter(statuses)) if len(statuses) == 1 else "contender"
 
     def _payers(self, place: int) -> tuple[tuple[str, Amount], ...]:
         """Return who pays which part: an authority's figure within the award, and the rest of it (S20)."""
@@ -234,14 +236,13 @@ class Record:
             if isinstance(day.minimum, Fraction) and ends[0] <= day.minimum < ends[1]:
                 made.append("start_date_disputed")
         ctx = row.context({})
+        ctx.flags = {}
         for step, function in row.clause.steps:
-            before = ctx.running
             ctx.running = function(ctx)
-            if step.word == "limit" and ctx.running.numbers != before.numbers:
-                made.append("logical_bound")
             if step.word == "basis" and ctx.running.minimum < ZERO:
                 made.append("basis_below_zero")
             ctx.running = ctx.running.clamped()
+        made += ctx.flags
         if ctx.running.rounded(plan.unit, plan.mode).numbers != ctx.running.numbers and not hull.eligible.is_false:
             made.append("rounded")
         if "why:event_before_start" in hull.gated.reasons:
@@ -256,9 +257,12 @@ class Record:
         taken = [one.sentence for one in clause.parts if not truth(one.truth)(ctx).is_false]
         own = () if clause.rows else (clause.sentence,)
         cited = [citation(row.policy.plan, sentence) for sentence in (*own, *taken)]
-        parts = [part for step in clause.steps for part in op.walk(step.value) if isinstance(part, op.Open)]
+        asked: dict[str, None] = {}
+        ctx.filled = asked
+        for _, step in row.clause.steps:
+            ctx.running = step(ctx).clamped()
         for guide in self.run.guides:
-            filled = sorted({part.parameter for part in parts} & set(guide.fills))
+            filled = sorted(asked.keys() & guide.fills.keys())
             header = guide.file.document
             cited += [
                 Citation(header.issuer, header.document or header.title, name, 0, header.title, header.address)
@@ -274,11 +278,8 @@ class Record:
         edges = [edge for edge in self.cumulation.edges_now() if edge.rule and place in (edge.a, edge.b)]
         if edges:
             return edges[0].rule
-        if "reduced" in self.sums.statuses.get(place, frozenset()):
-            for rule in row.policy.plan.rules:
-                if rule.kind == "ceiling" and row.clause.plan.sentence.id in rule.clauses:
-                    return f"{rule.policy}/{rule.id}"
-        return None
+        cut = self.sums.cut.get(place, frozenset())
+        return min(cut) if cut and self._status(place) != "counted" else None
 
     # refusals
 
@@ -326,7 +327,7 @@ class Record:
         made: list[NotEligible] = []
         failed: tuple[Failed, ...] = ()
         if hull.eligible.is_false:
-            gates = list(clause.gates)
+            gates = [gate for gate in clause.gates if gate.role != "doubt"]
             failed = failed_gates(row, gates) or failed_gates(row, gates, every=True)
         if failed and not clause.rows:
             made.append(
@@ -354,7 +355,7 @@ class Record:
         """Return the same evaluation with one reading chosen otherwise."""
         key = (reading, option)
         if key not in self._alternatives:
-            self._alternatives[key] = Record(self.run.choosing({reading: option}))
+            self._alternatives[key] = Record(self.run.choosing({reading: option}), self.found)
         return self._alternatives[key]
 
     def _options(self, reading: str) -> tuple[str, tuple[str, ...], str, str]:
@@ -394,13 +395,8 @@ class Record:
         return figure
 
     def _readings_of(self, row: Row) -> list[str]:
-        policy, sentence = row.policy.plan, row.clause.plan.sentence
-        found = set(row.clause.plan.readings)
-        for rule in policy.rules:
-            if sentence.id in rule.clauses:
-                for node in (rule.when.get(sentence.id), rule.cap.get(sentence.id)):
-                    if node is not None:
-                        found |= {part.reading for part in op.walk(node) if isinstance(part, op.ReadingIs)}
+        clause = row.clause
+        found = (clause.readings - clause.plan.per.readings) | (clause.between - {row.policy.plan.silence})
         return sorted(found)
 
     def _uses(self, row: Row) -> tuple[ReadingUse, ...]:
@@ -417,15 +413,31 @@ class Record:
         def figure(computed: Record) -> tuple[Amount, str]:
             return computed.total_of(("possible", "")), ""
 
-        names = sorted({name for row in self.rows for name in self._readings_of(row)})
+        asked = {name for row in self.rows for name in row.clause.plan.per.readings}
+        names = sorted(asked.union(*(self._readings_of(row) for row in self.rows)))
         names += [plan.silence for plan in self.run.policies.plans]
         found = [self._use(name, figure) for name in names]
         return tuple(one for one in found if one is not None)
 
     def spread(self) -> Amount:
-        """Return the hull of the total over every combination of the readings that move it (S23)."""
-        open_ = [use.id for use in self.readings_used() if not use.id.endswith("/unstated_cumulation")]
-        return Record(self.run.choosing(dict.fromkeys(open_[:JOINT_LIMIT], ANOTHER))).total_of(("possible", ""))
+        """Return the hull of the total over every combination of the readings that move it (S23).
+
+        An award that an option leaves without an end is set aside there; what each option gives alone is always within.
+        """
+        uses = self.readings_used()
+        apart = {plan.silence for plan in self.run.policies.plans}.union(
+            *(row.clause.plan.per.readings for row in self.rows)
+        )
+        one_by_one = [use.id for use in uses if use.id in apart]
+        together = dict.fromkeys((use.id for use in uses if use.id not in apart), ANOTHER)
+        found = self.total_of(("possible", ""))
+        for use in uses:
+            for other in use.alternatives:
+                found = found.hull(other.amount)
+        for options in product(*(self._options(name)[1] for name in one_by_one)):
+            run = self.run.choosing({**together, **dict(zip(one_by_one, options, strict=True))})
+            found = found.hull(Record(run, self.found).total_of(("possible", "")))
+        return found
 
     # facts
 

@@ -7,10 +7,11 @@ amount as if eligible, and whether a rule bars it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -19,10 +20,10 @@ from subsidy_rules.award.engine import (
     Context,
     Number,
     Remembered,
-    Seen,
     Shared,
     Test,
     World,
+    chosen_option,
     listed,
     number,
     project_of,
@@ -41,24 +42,23 @@ from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 ELSEWHERE: Final = Fraction(10**12)
 """Numbers from here on stand for a key's value that no other thing of the case has."""
 
+ONE: Final = Fraction(1)
+
 Key: TypeAlias = tuple[str, ...]
 """The values of a group's keys, as text; an unknown one is `?` with its path."""
 
 
 @dataclass(frozen=True)
 class RowValue:
-    """What a row says in one world.
+    """What a row, or some parts of it, says in one world.
 
-    `selected`: the sentence is about this thing; `eligible`: every gate holds; `amount`: the rounded gross amount;
-    `repeated`: the unknowns that were looked up more than once, so that intervals alone would not be exact.
+    `selected`: the sentence is about this thing; `eligible`: every gate holds; `amount`: the rounded gross amount.
     """
 
-    gates: tuple[Truth, ...]
     selected: Truth
     eligible: Truth
     amount: Amount
     bars: tuple[Truth, ...]
-    repeated: frozenset[Need] = frozenset()
 
     @cached_property
     def barred(self) -> Truth:
@@ -96,6 +96,21 @@ class CompiledClause:
     where: Test
     place: Test
     bars: tuple[tuple[RulePlan, Test], ...]
+    readings: frozenset[str]
+    between: frozenset[str]
+    """The readings that decide what it gives, and those that decide how it meets other awards."""
+
+    def reads_alike(self, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+        """Whether what it gives is the same under two choices of readings."""
+        return self._alike(self.readings, one, other)
+
+    def meets_alike(self, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+        """Whether how it meets other awards is the same under two choices of readings."""
+        return self._alike(self.between, one, other)
+
+    def _alike(self, names: Iterable[str], one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+        key = f"{self.plan.sentence.policy}/{self.plan.sentence.id}"
+        return all(chosen_option(one, key, name) == chosen_option(other, key, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,9 @@ def _compiled_clause(plan: PolicyPlan, clause: ClausePlan) -> CompiledClause:
     where, place = (
         truth(op.All(tuple(gate.truth for gate in clause.gates if gate.role == role))) for role in ("where", "place")
     )
+    ruled = [rule for rule in plan.rules if clause.sentence.id in rule.when]
+    nodes = [(rule, node) for rule in ruled for node in rule.nodes_of(clause.sentence.id)]
+    barring = _readings_in(node for rule, node in nodes if rule.kind == "bar")
     return CompiledClause(
         clause,
         tuple((gate, truth(gate.truth)) for gate in clause.gates),
@@ -143,7 +161,13 @@ def _compiled_clause(plan: PolicyPlan, clause: ClausePlan) -> CompiledClause:
         where,
         place,
         bars,
+        clause.readings | clause.per.readings | barring,
+        _readings_in(node for rule, node in nodes if rule.kind != "bar") | {plan.silence},
     )
+
+
+def _readings_in(nodes: Iterable[op.Node]) -> frozenset[str]:
+    return frozenset(part.reading for node in nodes for part in op.walk(node) if isinstance(part, op.ReadingIs))
 
 
 def nodes_of(plan: PolicyPlan) -> Iterator[op.Node]:
@@ -190,6 +214,17 @@ def _collect(
             pass
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The members of a group in a world, as a context holds them, and the one that gives the group its names."""
+
+    group: tuple[tuple[Thing, Truth], ...]
+    selected: Truth
+    counted: Truth
+    more: Need | None
+    named: Thing
+
+
 @dataclass(slots=True)
 class Row:
     """One sentence applied to one thing of a case."""
@@ -202,13 +237,31 @@ class Row:
     members: tuple[Thing, ...] = ()
     key: Key = ()
     unlisted: tuple[tuple[Thing | None, Need], ...] = ()
-    _value: Remembered[RowValue] = field(init=False)
+    _gates: tuple[Remembered[Truth], ...] = field(init=False)
+    _bars: tuple[Remembered[Truth], ...] = field(init=False)
+    _amount: Remembered[Amount] = field(init=False)
+    says: Remembered[RowValue] = field(init=False)
+    _gathered: Remembered[Gathered] = field(init=False)
     _projects: Remembered[list[str | Need]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Remember what the row says and where it stands, world by world."""
-        self._value = Remembered(self._evaluate)
+        """Remember what each part of the row says, and where it stands, world by world."""
+        self._gates = tuple(Remembered(partial(self._gate, *gate)) for gate in self.clause.gates)
+        self._bars = tuple(Remembered(partial(self._bar, test)) for _, test in self.clause.bars)
+        self._amount = Remembered(self._rounded)
+        self.says = Remembered(self._evaluate)
+        self._gathered = Remembered(self._gather)
         self._projects = Remembered(self._find_projects)
+
+    def says_as(self, other: Row) -> bool:
+        """Whether it is the same row, at most under other readings that it does not read."""
+        return self.says is other.says
+
+    def under(self, shared: Shared) -> Row:
+        """Return the same row under other readings, none of which it reads: what it says is known."""
+        made = copy(self)
+        made.shared = shared
+        return made
 
     @property
     def id(self) -> str:
@@ -217,8 +270,16 @@ class Row:
 
     def context(self, world: World, *, trace: bool = False) -> Context:
         """Return the context in which this row's expressions are read."""
+        ctx = self._context(world, trace=trace)
+        if self.key:
+            found = self._gathered(world)
+            ctx.group, ctx.selected, ctx.counted, ctx.more = found.group, found.selected, found.counted, found.more
+            self._bind(ctx, found.named)
+        return ctx
+
+    def _context(self, world: World, *, trace: bool = False) -> Context:
         sentence = self.clause.plan.sentence
-        ctx = Context(
+        return Context(
             self.shared,
             self.policy.constants,
             dict(self.things),
@@ -227,12 +288,10 @@ class Row:
             self.clause.plan.named_elsewhere,
             reads={} if trace else None,
         )
-        if self.key:
-            self._gather(ctx)
-        return ctx
 
-    def _gather(self, ctx: Context) -> None:
-        """Find the group's members (what the sentence is about, in its place) and bind its names to one of them."""
+    def _gather(self, world: World) -> Gathered:
+        """Find the group's members (what the sentence is about, in its place) and one that gives it its names."""
+        ctx = self._context(world)
         found = [(thing, *self._counts(ctx, thing)) for thing in self.members]
         ctx.group = tuple((thing, placed) for thing, _, placed in found)
         ctx.selected = any_member(tuple((thing, selected) for thing, selected, _ in found))
@@ -245,7 +304,7 @@ class Row:
                 ctx.more, ctx.selected, ctx.counted = need, ctx.selected.either(more), ctx.counted.either(more)
         found.sort(key=lambda one: (one[2].numbers, one[1].numbers), reverse=True)
         named = [*(thing for thing, _, _ in found), *(thing for thing, _ in self.unlisted if thing is not None)]
-        self._bind(ctx, named[0])
+        return Gathered(ctx.group, ctx.selected, ctx.counted, ctx.more, named[0])
 
     def _counts(self, ctx: Context, thing: Thing) -> tuple[Truth, Truth]:
         """Return whether a thing is what the sentence is about, and whether it is also in its place."""
@@ -272,37 +331,51 @@ class Row:
     @property
     def looked_up(self) -> tuple[Need, ...]:
         """The unknowns that the row has ever looked up."""
-        return self._value.asked
+        return self.says.asked
 
     def evaluate(self, world: World) -> RowValue:
         """Return what the row says in a world."""
-        return self._value(world)
+        return self.says(world)
 
     def _evaluate(self, world: World) -> RowValue:
-        ctx = self.context(world)
-        gates, eligible, selected = [], TRUE, TRUE
-        for gate, test in self.clause.gates:
-            if gate.role == "where" and self.key:
-                found = ctx.selected
-            elif gate.role == "place" and self.key:
-                found = ctx.counted
-            elif gate.role == "doubt":
-                found = TRUE.opened(test(ctx), "open_reading")
-                if not found.is_true:
-                    found = Truth(found.numbers, found.reasons | {f"why:{gate.why}"}, found.needs)
-            else:
-                found = test(ctx)
-            gates.append(found)
-            eligible = eligible.both(found)
-            if gate.role == "where":
-                selected = selected.both(found)
+        return self.of_parts(world, range(len(self.parts)))
+
+    @property
+    def parts(self) -> tuple[Remembered[Truth] | Remembered[Amount], ...]:
+        """What the row is made of, by place: its gates, its bars, its amount."""
+        return (*self._gates, *self._bars, self._amount)
+
+    def of_parts(self, world: World, parts: Collection[int]) -> RowValue:
+        """Return what these parts of the row say in a world, as if all others held; without the amount, of one fen."""
+        selected, eligible = TRUE, TRUE
+        for place, (gate, holds) in enumerate(zip(self.clause.plan.gates, self._gates, strict=True)):
+            if place in parts:
+                found = holds(world)
+                eligible = eligible.both(found)
+                if gate.role == "where":
+                    selected = selected.both(found)
         if eligible.is_false:
-            return RowValue(tuple(gates), selected, eligible, Amount.exact(ZERO), ())
-        bars = tuple(test(ctx) for _, test in self.clause.bars)
-        amount = self.amount(ctx)
-        asked = world.asked if isinstance(world, Seen) else {}
-        repeated = frozenset(need for need, times in asked.items() if times > 1)
-        return RowValue(tuple(gates), selected, eligible, amount, bars, repeated)
+            return RowValue(selected, eligible, Amount.exact(ZERO), ())
+        bars = tuple(bar(world) for place, bar in enumerate(self._bars, len(self._gates)) if place in parts)
+        whole = len(self._gates) + len(self._bars) in parts
+        return RowValue(selected, eligible, self._amount(world) if whole else Amount.exact(ONE), bars)
+
+    def _gate(self, gate: Gate, test: Test, world: World) -> Truth:
+        ctx = self.context(world)
+        if self.key and gate.role == "where":
+            return ctx.selected
+        if self.key and gate.role == "place":
+            return ctx.counted
+        if gate.role != "doubt":
+            return test(ctx)
+        found = TRUE.opened(test(ctx), "open_reading")
+        return found if found.is_true else Truth(found.numbers, found.reasons | {f"why:{gate.why}"}, found.needs)
+
+    def _bar(self, test: Test, world: World) -> Truth:
+        return test(self.context(world))
+
+    def _rounded(self, world: World) -> Amount:
+        return self.amount(self.context(world))
 
     def amount(self, ctx: Context) -> Amount:
         """Return the rounded gross amount, as if eligible.
@@ -424,17 +497,17 @@ def obligation_rows(compiled: Mapping[str, CompiledPolicy], shared: Shared) -> I
     for policy in compiled.values():
         for clause in policy.obligations:
             if not missing_drivers(clause.plan, shared.facts.root):
-                yield from _rows(policy, clause, shared)
+                yield from rows_of(policy, clause, shared)
 
 
-def rows_of(policies: Policies, compiled: Mapping[str, CompiledPolicy], shared: Shared) -> Iterator[Row]:
-    """Apply every sentence that gives money to the things of the case; a clause that is not asked has no row."""
-    root = shared.facts.root
+def asked_clauses(
+    policies: Policies, compiled: Mapping[str, CompiledPolicy], root: Thing
+) -> Iterator[tuple[CompiledPolicy, CompiledClause]]:
+    """Return every sentence that gives money and is asked: the lists that drive it are given (S5)."""
     for plan in policies.plans:
-        policy = compiled[plan.id]
-        for clause in policy.clauses:
+        for clause in compiled[plan.id].clauses:
             if not missing_drivers(clause.plan, root):
-                yield from _rows(policy, clause, shared)
+                yield compiled[plan.id], clause
 
 
 def missing_drivers(clause: ClausePlan, root: Thing) -> list[str]:
@@ -442,7 +515,8 @@ def missing_drivers(clause: ClausePlan, root: Thing) -> list[str]:
     return [source.name for source in clause.drivers if source.name not in root.lists]
 
 
-def _rows(policy: CompiledPolicy, clause: CompiledClause, shared: Shared) -> Iterator[Row]:
+def rows_of(policy: CompiledPolicy, clause: CompiledClause, shared: Shared) -> Iterator[Row]:
+    """Apply a sentence to the things of the case."""
     facts, per = shared.facts, clause.plan.per
     base: dict[str, Thing] = {"case": facts.root, "enterprise": facts.enterprise}
     if per.source is None:

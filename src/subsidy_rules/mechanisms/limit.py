@@ -22,5 +22,5 @@ class Limit(Step):
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
         """Take the lesser of the running amount and the bound."""
         figure = desk.value(self.limit, (*loc, "limit"))
-        value = op.Least(op.Running(), figure, printed=False, type="money")
+        value = op.Least(op.Running(), figure, printed=False, type="money", flag="logical_bound")
         return Lowered(self.word, value, figure, "≤", self.quote)

@@ -5,7 +5,7 @@ readings' choices stay outside, in the constants of a policy, and are named here
 
 Values: `Constant` `Fact` `Arithmetic` `Least` `Bounded` `Fixed` `Open` `Decided` `Choose` `Aggregate` `Running`
 `Chain`.
-Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `Holds` `Exists` `ReadingIs`.
+Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `Holds` `Given` `Exists` `ReadingIs`.
 """
 
 from __future__ import annotations
@@ -68,12 +68,13 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Least:
-    """The lesser of the two. `printed` where the text prints the cap; not so for a logical bound."""
+    """The lesser of the two. `printed` where the text prints the cap; `flag` marks an award in which it binds."""
 
     left: Value
     right: Value
     printed: bool
     type: str
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,13 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What another document must give: a guide's value, else [0, ∞)."""
+    """What another document must give, looked up by keys and the day it is of: a guide's value, else [0, ∞)."""
 
     parameter: str
     keys: tuple[Value, ...]
     otherwise: Value | None
     type: str
+    on: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,13 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """The case gives the fact. Nothing is unknown about that: what is not given is not given."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
 class Exists:
     """There is a thing in the list for which it holds."""
 
@@ -280,7 +289,9 @@ Value: TypeAlias = (
     | Running
     | Chain
 )
-Truth: TypeAlias = Compare | In | Same | Within | All | AnyOf | Not | IfTruth | LawOpen | Holds | Exists | ReadingIs
+Truth: TypeAlias = (
+    Compare | In | Same | Within | All | AnyOf | Not | IfTruth | LawOpen | Holds | Given | Exists | ReadingIs
+)
 Node: TypeAlias = Value | Truth
 
 ALWAYS = All(())
@@ -296,8 +307,8 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911, PLR0912 - 
             return (left, right)
         case Bounded(value, _) | Fixed(value, _, _):
             return (value,)
-        case Open(_, keys, otherwise, _):
-            return (*keys, otherwise) if otherwise is not None else keys
+        case Open(_, keys, otherwise, _, on):
+            return (*keys, *(one for one in (otherwise, on) if one is not None))
         case Decided(value, facts, _, _):
             return (value, *facts)
         case Choose(branches, otherwise, _):
@@ -314,7 +325,7 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911, PLR0912 - 
             return (truth,)
         case IfTruth(condition, then, otherwise):
             return (condition, then, otherwise)
-        case In(fact, _, _) | Holds(fact):
+        case In(fact, _, _) | Holds(fact) | Given(fact):
             return (fact,)
         case Within(facts, _, _):
             return facts

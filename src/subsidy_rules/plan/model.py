@@ -13,7 +13,8 @@ from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.step import Lowered, Parameter
+from subsidy_rules.mechanisms.expression import Parameter
+from subsidy_rules.mechanisms.step import Lowered
 from subsidy_rules.policy.model import RuleFile
 
 Role: TypeAlias = Literal[
@@ -88,6 +89,11 @@ class Per:
     parent: str = ""
     keys: tuple[op.Value, ...] = ()
 
+    @property
+    def readings(self) -> frozenset[str]:
+        """The readings that decide what the groups are."""
+        return frozenset(part.reading for key in self.keys for part in op.walk(key) if isinstance(part, op.ReadingIs))
+
 
 @dataclass(frozen=True, slots=True)
 class ClausePlan:
@@ -106,6 +112,7 @@ class ClausePlan:
     drivers: tuple[op.Source, ...]
     named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
     readings: frozenset[str]
+    """Those that its gates and steps read; `per.readings` tell its objects apart."""
 
     @property
     def parts(self) -> tuple[TableRow | Replacement, ...]:
@@ -121,7 +128,10 @@ class ClausePlan:
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """A rule between awards, in operations. `by` and `when` are read where the award's own names are bound."""
+    """A rule between awards, in operations. `by`, `cap` and `when` are read where the award's own names are bound.
+
+    `cap` is what a ceiling has left: the figure of the text, less the earlier awards where the rule counts them.
+    """
 
     id: str
     policy: str
@@ -132,8 +142,12 @@ class RulePlan:
     by: Mapping[str, tuple[op.Value, ...]]
     cap: Mapping[str, op.Value]
     when: Mapping[str, op.Truth]
-    earlier: bool
     same: str
+
+    def nodes_of(self, clause: str) -> tuple[op.Node, ...]:
+        """Return the operations that say how it bears on one of its sentences."""
+        cap = (self.cap[clause],) if clause in self.cap else ()
+        return (self.when[clause], *cap, *self.by.get(clause, ()))
 
 
 @dataclass(frozen=True, slots=True)
