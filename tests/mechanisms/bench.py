@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from subsidy_rules.facts.vocabulary import FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import NamedList, Scope
-from subsidy_rules.mechanisms.step import Desk, Parameter
+from subsidy_rules.mechanisms.expression import NamedList, Parameter, Scope
+from subsidy_rules.mechanisms.step import Desk
 
 WORDS = (
     Vocabulary.core()
@@ -69,11 +69,12 @@ def scope(bound: dict[str, str] | None = None) -> Scope:
         definitions=DEFINITIONS,
         readings=READINGS,
         groups={"group": "cost"},
+        parameters=PARAMETERS,
     )
 
 
 def desk(bound: dict[str, str] | None = None) -> Desk:
-    return Desk(scope(bound), PARAMETERS, [])
+    return Desk(scope(bound), [])
 
 
 def noted(at: Desk) -> list[tuple[str, str, str]]:

@@ -104,7 +104,7 @@ PLAN_RATE = op.Open("city/plan_rate", (), None, "ratio")
         ),
         (
             "limit: loan.interest_paid",
-            capped(fact("loan.interest_paid"), printed=False),
+            op.Least(RUNNING, fact("loan.interest_paid"), printed=False, type="money", flag="logical_bound"),
             fact("loan.interest_paid"),
             "≤",
         ),
@@ -133,7 +133,12 @@ PLAN_RATE = op.Open("city/plan_rate", (), None, "ratio")
             op.Decided(RUNNING, (DECIDED,), exact=False),
             "≥",
         ),
-        ("share: project.share", times(fact("project.share")), fact("project.share"), "×"),
+        (
+            "share: project.share",
+            times(op.Least(fact("project.share"), number(1, "ratio"), printed=False, type="ratio")),
+            fact("project.share"),
+            "×",
+        ),
     ],
 )
 def test_what_a_word_makes_of_the_running_amount(text: str, value: op.Value, operand: op.Value, sign: str) -> None:
@@ -399,11 +404,8 @@ def test_a_desk_binds_a_name_for_a_while() -> None:
     assert [what for _, _, what in noted(at)] == ["unknown name 'one.new'"]
 
 
-def test_a_desk_keeps_which_parameters_are_used() -> None:
-    at = desk()
-    lower_steps(steps("[{lump_sum: {guide: grade_award}}, {rate: {guide: plan_rate}}]"), at, ())
-    assert at.used_parameters == {"grade_award", "plan_rate"}
-    assert at.number(Fraction(7), "count") == number(7, "count")
+def test_a_desk_has_numbers_of_ours() -> None:
+    assert desk().number(Fraction(7), "count") == number(7, "count")
 
 
 # The shape of steps

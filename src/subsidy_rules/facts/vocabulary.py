@@ -213,6 +213,9 @@ class Loan(Entity):
     project: Annotated[str | None, fact("ref", "所属项目", target="project")] = None
     principal: Annotated[Text | None, fact("money", "本金")] = None
     lpr: Annotated[Text | None, fact("ratio", "贷款市场报价利率", signed=False)] = None
+    lpr_term: Annotated[Text | None, fact("enum", "LPR期限品种", members="一年期 五年期以上")] = None
+    signed_on: Annotated[Text | None, fact("date", "签约日")] = None
+    drawn_on: Annotated[Text | None, fact("date", "放款日")] = None
     rate: Annotated[Text | None, fact("ratio", "年利率", signed=False)] = None
     days: Annotated[Text | int | None, fact("count", "天数")] = None
     day_count: Annotated[Text | int | None, fact("enum", "计息基数", members="360 365")] = None

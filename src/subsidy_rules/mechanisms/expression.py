@@ -51,8 +51,22 @@ class NamedList:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """An open parameter that a guide fills (S24): its type, what it is looked up by, the day it is of, the document.
+
+    `by` and `on` are expressions; without `on` its value does not change with time.
+    """
+
+    id: str
+    type: str
+    by: tuple[str, ...]
+    document: str
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """What names mean: bound entities (name → entity), the vocabulary, the policy's lists, definitions, readings."""
+    """What names mean: bound entities (name → entity), the vocabulary, what the policy declares."""
 
     vocabulary: Vocabulary
     constants: ConstantPool
@@ -60,6 +74,7 @@ class Scope:
     lists: Mapping[str, NamedList] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     expanding: tuple[str, ...] = ()
 
@@ -372,7 +387,7 @@ class _Parser:
                 return self.ordered(sign, left, self.value())
         if self.take("is"):
             negated = self.take("not")
-            made = self.equal(left)
+            made = op.Given(left) if isinstance(left, op.Fact) and self.take("given") else self.equal(left)
         elif self.peek("not", "in") or self.peek("in"):
             negated = self.take("not")
             self.expect("in")
@@ -642,6 +657,8 @@ class _Parser:
 
     def path(self, name: str) -> op.Value:
         owner, _, field_name = name.partition(".")
+        if owner == "guide":
+            return self.parameter(field_name)
         entity = self.scope.bound.get(owner)
         if entity is None:
             raise ExpressionError(
@@ -666,6 +683,25 @@ class _Parser:
                 options=tuple(self.scope.vocabulary.fields[entity]),
             )
         return op.Fact(owner, spec_found)
+
+    def parameter(self, name: str) -> op.Value:
+        found = self.scope.parameters.get(name)
+        if found is None:
+            raise ExpressionError(
+                f"no parameter '{name}'",
+                f"没有参数“{name}”",
+                code="unknown-name",
+                word=name,
+                options=tuple(self.scope.parameters),
+            )
+        return open_parameter(found, self.scope)
+
+
+def open_parameter(parameter: Parameter, scope: Scope) -> op.Open:
+    """Return what stands for an open parameter where these names are bound. Raises `ExpressionError`."""
+    keys = tuple(parse_path(text, scope) for text in parameter.by)
+    on = parse_value(parameter.on, scope, "date") if parameter.on else None
+    return op.Open(parameter.id, keys, None, parameter.type, on)
 
 
 def _all_numbers(spec: FieldSpec) -> bool:

@@ -7,7 +7,7 @@ text of a number, an expression or a table becomes an operation there, and probl
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,16 +17,17 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
     ExpressionError,
     Scope,
+    open_parameter,
     parse_condition,
     parse_divisor,
     parse_path,
     parse_source,
     parse_value,
 )
-from subsidy_rules.values.quantity import QuantityError, parse_money, parse_ratio
+from subsidy_rules.values.quantity import QuantityError, parse_money, parse_number, parse_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from fractions import Fraction
 
 Loc: TypeAlias = tuple[str | int, ...]
@@ -63,16 +64,6 @@ class Step(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """An open parameter that a guide fills (S24): its type, the expressions that are its keys, the document."""
-
-    id: str
-    type: str
-    by: tuple[str, ...]
-    document: str
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """What `lower` could not make sense of, and where."""
 
@@ -100,6 +91,15 @@ class Lowered:
     applies: op.Truth = op.ALWAYS
 
 
+def _is_number(text: str) -> bool:
+    """Whether a text is a bare number, which lacks only its unit."""
+    try:
+        parse_number(text)
+    except QuantityError:
+        return False
+    return True
+
+
 NOTHING: Final = op.Constant(0, "money")
 """Zero: the first constant of every policy."""
 
@@ -112,9 +112,7 @@ class Desk:
     """
 
     scope: Scope
-    parameters: Mapping[str, Parameter]
     problems: list[Problem]
-    used_parameters: set[str] = field(default_factory=set)
 
     @contextmanager
     def binding(self, name: str, entity: str) -> Iterator[Desk]:
@@ -176,7 +174,7 @@ class Desk:
             try:
                 return parse_value(text, self.scope, type_)
             except ExpressionError as other:
-                plain = all(char not in text for char in "._ ")
+                plain = all(char not in text for char in "._ ") or _is_number(text)
                 wrong = ExpressionError(error.what, error.what_zh, code=error.code) if plain else other
                 return self.note(loc, wrong, type_)
         if number < 0:
@@ -224,9 +222,9 @@ class Desk:
 
     def open(self, name: str, loc: Loc, type_: str, otherwise: op.Value | None = None) -> op.Value:
         """Return the open parameter: a guide's value, else `otherwise`, else what no guide leaves."""
-        parameter = self.parameters.get(name)
+        parameter = self.scope.parameters.get(name)
         if parameter is None:
-            options = tuple(self.parameters)
+            options = tuple(self.scope.parameters)
             return self.note(
                 loc,
                 ExpressionError(
@@ -243,9 +241,10 @@ class Desk:
                     code="bad-parameter",
                 ),
             )
-        self.used_parameters.add(name)
-        keys = tuple(self.path(text, loc) for text in parameter.by)
-        return op.Open(parameter.id, keys, otherwise, type_)
+        try:
+            return replace(open_parameter(parameter, self.scope), otherwise=otherwise)
+        except ExpressionError as error:
+            return self.note(loc, error, type_)
 
     def number(self, value: Fraction, type_: str) -> op.Constant:
         """Return a number of ours, not of the text (such as 1)."""

@@ -23,10 +23,11 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
-from subsidy_rules.plan.policies import Guide, Policies, gather, guide_from_text, load_guide, load_policies
+from subsidy_rules.plan.policies import Fill, Guide, Policies, gather, guide_from_text, load_guide, load_policies
 
 __all__ = [
     "ClausePlan",
+    "Fill",
     "Gate",
     "Guide",
     "LadderPlan",
