@@ -19,28 +19,31 @@ itemised awards, each with its arithmetic and a citation to the clause it comes 
 Amounts are exact: fractions of a fen inside, text with two decimals of a yuan in JSON.
 """
 
-from subsidy_rules.award.evaluate import evaluate
-from subsidy_rules.award.model import (
-    Alternative,
-    Award,
-    Citation,
-    CumulationGroup,
-    Entitlement,
-    FactUsed,
-    Failed,
-    NotAsked,
-    NotEligible,
-    ReadingUse,
-    Stamp,
-    Step,
-    Total,
-)
-from subsidy_rules.errors import CaseError, InputError, Place, Problem, RuleError, SubsidyRulesError, UsageError
-from subsidy_rules.facts.case import Case
-from subsidy_rules.facts.vocabulary import CaseModel, Vocabulary
-from subsidy_rules.plan import Guide, Policies, Sentence, load_guide, load_policies
-from subsidy_rules.values.amount import Amount, Range
-from subsidy_rules.values.quantity import INFINITY
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from subsidy_rules.award.evaluate import evaluate
+    from subsidy_rules.award.model import (
+        Alternative,
+        Award,
+        Citation,
+        CumulationGroup,
+        Entitlement,
+        FactUsed,
+        Failed,
+        NotAsked,
+        NotEligible,
+        ReadingUse,
+        Stamp,
+        Step,
+        Total,
+    )
+    from subsidy_rules.errors import CaseError, InputError, Place, Problem, RuleError, SubsidyRulesError, UsageError
+    from subsidy_rules.facts.case import Case
+    from subsidy_rules.facts.vocabulary import CaseModel, Vocabulary
+    from subsidy_rules.plan import Guide, Policies, Sentence, load_guide, load_policies
+    from subsidy_rules.values.amount import Amount, Range
+    from subsidy_rules.values.quantity import INFINITY
 
 __all__ = [
     "INFINITY",
@@ -76,3 +79,53 @@ __all__ = [
     "load_guide",
     "load_policies",
 ]
+
+if not TYPE_CHECKING:
+    from importlib import import_module
+
+    # A name is imported when it is used: the command prints its help without the engine.
+    _HOMES = {
+        "subsidy_rules.award.evaluate": ("evaluate",),
+        "subsidy_rules.award.model": (
+            "Alternative",
+            "Award",
+            "Citation",
+            "CumulationGroup",
+            "Entitlement",
+            "FactUsed",
+            "Failed",
+            "NotAsked",
+            "NotEligible",
+            "ReadingUse",
+            "Stamp",
+            "Step",
+            "Total",
+        ),
+        "subsidy_rules.errors": (
+            "CaseError",
+            "InputError",
+            "Place",
+            "Problem",
+            "RuleError",
+            "SubsidyRulesError",
+            "UsageError",
+        ),
+        "subsidy_rules.facts.case": ("Case",),
+        "subsidy_rules.facts.vocabulary": ("CaseModel", "Vocabulary"),
+        "subsidy_rules.plan": ("Guide", "Policies", "Sentence", "load_guide", "load_policies"),
+        "subsidy_rules.values.amount": ("Amount", "Range"),
+        "subsidy_rules.values.quantity": ("INFINITY",),
+    }
+    _HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from its module."""
+        if name not in _HOME:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        found = getattr(import_module(_HOME[name]), name)
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

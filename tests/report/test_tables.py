@@ -85,7 +85,7 @@ def test_sentences_refused_for_one_reason_stand_in_one_row() -> None:
     away = EXAMPLE.read_text(encoding="utf-8").replace('place: "610113"', 'place: "310101"')
     result = evaluate(Case.from_text(away))
     rows = to_markdown(result).splitlines()
-    why = "所在地（enterprise.place）为“310101”，要求：在：610100"
+    why = "所在地（enterprise.place）为“310101”，要求在 610100"
     together = [row for row in rows if why in row]
     assert len(together) == 1
     assert together[0].count("<br>") > 8
@@ -182,3 +182,20 @@ def test_a_single_block() -> None:
     block = Block("一", ("a", "b"), ((("x", "y"), ("",)), ((), ("z",))))
     assert markdown_table(block) == ["| a | b |", "| --- | --- |", "| x<br>y |  |", "|  | z |"]
     assert text_table(block, width=40).startswith("一\n")
+
+
+def test_a_fact_that_is_missing_has_its_label_and_its_path() -> None:
+    policies = load_policies()
+    for lang, needs in (
+        ("zh", "缺 一年内销售额（products[0].annual_sales）"),
+        ("en", "needs annual sales (products[0].annual_sales)"),
+    ):
+        found = to_markdown(example(), "zh" if lang == "zh" else "en", policies=policies)
+        row = next(one for one in found.splitlines() if one.startswith("| xian_31/industrial_software@s1"))
+        assert needs in row.replace("\\", "")
+
+
+def test_the_reading_of_silence_is_asked_in_the_language_of_the_report() -> None:
+    assert "how awards on one project or one recognition add up" in to_markdown(example(), "en")
+    assert "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计" not in to_markdown(example(), "en")
+    assert "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计" in to_markdown(example())

@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from subsidy_rules.award.explain import Teller
-from subsidy_rules.award.model import NOTICE, Award, CumulationGroup, Entitlement
+from subsidy_rules.award.model import NOTICE, Award, CumulationGroup, Entitlement, ReadingUse
 from subsidy_rules.award.phrases import (
     FUNDS,
     KINDS,
+    PAYERS,
     STATUSES,
     Names,
     cell_amount,
@@ -29,10 +30,11 @@ from subsidy_rules.award.phrases import (
     grouped_unasked,
     word,
 )
-from subsidy_rules.award.trace import write_amount, write_money
+from subsidy_rules.award.written import write_amount, write_money
 from subsidy_rules.errors import Lang
 from subsidy_rules.plan import Policies
 from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, Number
 
 NARROW: Final = 96
 """Columns of screen below which a table of awards is stacked."""
@@ -67,8 +69,8 @@ def to_text(
 ) -> str:
     """Write a result as tables for a screen of `width` columns.
 
-    `policies` lets facts and readings be named in words; `spread` adds what the total could be over every combination
-    of readings; `ascii_only` draws lines that any console has.
+    `policies` lets facts and readings be named in words; `spread` adds the total under every option of every
+    reading that moves it, and over all of them together; `ascii_only` draws lines that any console has.
     """
     made = _Blocks(entitlement, lang, Names(policies), spread)
     return _drawn(made.header(), made.blocks(), made.footer(), width=width, ascii_only=ascii_only, color=color)
@@ -150,7 +152,7 @@ class _Blocks:
             self._adjustments(),
             self._cumulation(),
             self._total(),
-            self._readings(),
+            self._spread() if self.spread else self._readings(),
             self._notes(),
         )
         yield from (block for block in found if block.rows or block.remarks)
@@ -158,12 +160,16 @@ class _Blocks:
     def _kind(self, amount: Amount) -> str:
         return word(KINDS, amount.kind, self.lang)
 
+    def _needs(self, needs: Iterable[str]) -> list[str]:
+        facts = (self.names.fact(path, self.lang) for path in self.teller.advice.first(needs))
+        return [self.say(f"缺 {fact}", f"needs {fact}") for fact in facts]
+
     def _about(self, award: Award) -> Cell:
         places = cite_all(award.citations, self.lang)
-        needs = [self.say(f"缺 {path}", f"needs {path}") for path in award.needs] if award in self.one.awards else []
+        needs = self._needs(award.needs) if award in self.one.awards else []
         rule = [award.rule] if award.rule else []
-        payers = [f"{name}: {cell_amount(part, self.lang)}" for name, part in award.payers]
-        return (award.id, places, self.teller.arithmetic(award), *payers, *needs, *rule)
+        payers = [f"{word(PAYERS, name, self.lang)}: {cell_amount(part, self.lang)}" for name, part in award.payers]
+        return (self.teller.id(award.id), places, self.teller.arithmetic(award), *payers, *needs, *rule)
 
     def _awards(self) -> Block:
         rows = []
@@ -205,7 +211,7 @@ class _Blocks:
         groups = grouped_refusals(self.one.not_eligible, self.lang, self.names)
         rows = [
             (
-                tuple(f"{row.id} {row.citation.path}#{row.citation.sentence}" for row in members),
+                tuple(f"{self.teller.id(row.id)} {row.citation.path}#{row.citation.sentence}" for row in members),
                 (reason,),
             )
             for reason, members in groups.items()
@@ -236,7 +242,7 @@ class _Blocks:
                 (
                     row.id,
                     cite(row.citation, self.lang),
-                    *(self.say(f"缺 {path}", f"needs {path}") for path in row.needs),
+                    *self._needs(row.needs),
                 ),
                 (write_amount(row.amount, "money", self.lang),),
             )
@@ -246,7 +252,9 @@ class _Blocks:
         return Block(title, (self.say("条文", "clause"), self.say("不少于", "at least")), tuple(rows), figures=(1,))
 
     def _adjustments(self) -> Block:
-        rows = tuple(((row.award,), (write_money(row.amount, self.lang),)) for row in self.one.adjustments)
+        rows = tuple(
+            ((self.teller.id(row.award),), (write_money(row.amount, self.lang),)) for row in self.one.adjustments
+        )
         heads = (
             self.say("奖补", "award"),
             self.say("尚应拨付（负数为收回）", "still due (below zero: to be recovered)"),
@@ -256,7 +264,7 @@ class _Blocks:
     def _cumulation(self) -> Block:
         rows = [
             (
-                group.members,
+                tuple(self.teller.id(one) for one in group.members),
                 self._decider(group),
                 (cell_amount(group.total, self.lang),),
                 (cell_amount(group.sum, self.lang),),
@@ -285,8 +293,6 @@ class _Blocks:
 
         add(self.say("符合条件的", "eligible"), total.decided)
         add(self.say("连同能否享受未定的", "with what is undecided"), total.possible)
-        if self.spread:
-            add(self.say("全部解读组合", "over all readings"), self.one.spread)
         for title, parts in (
             (self.say("政策", "policy"), total.by_policy),
             (self.say("项目", "project"), total.by_project),
@@ -313,7 +319,7 @@ class _Blocks:
                 for one in use.alternatives
             ]
             chosen = self.names.option(use.id, use.option, self.lang)
-            rows.append(((use.id, use.asks), (chosen,), tuple(others)))
+            rows.append(((use.id, self.names.asks(use, self.lang)), (chosen,), tuple(others)))
         heads = (
             self.say("解读", "reading"),
             self.say("采用", "taken"),
@@ -321,12 +327,66 @@ class _Blocks:
         )
         return Block(self.say("合计所依据的解读", "Readings that move the total"), heads, tuple(rows))
 
+    def _spread(self) -> Block:
+        """Make the total under every option of every reading that moves it, the most decisive reading first."""
+        rows: list[tuple[Cell, ...]] = []
+        taken = self.one.total.possible
+        for use in sorted(self.one.readings, key=lambda use: _moved(use, taken), reverse=True):
+            chosen = self.names.option(use.id, use.option, self.lang)
+            total = (cell_amount(taken, self.lang),)
+            rows.append(
+                (
+                    (use.id, self.names.asks(use, self.lang)),
+                    (self.say(f"采用：{chosen}", f"taken: {chosen}"),),
+                    total,
+                    ("",),
+                )
+            )
+            for other in use.alternatives:
+                option = self.names.option(use.id, other.option, self.lang)
+                rows.append((("",), (option,), (cell_amount(other.amount, self.lang),), self._change(other.amount)))
+        if rows:
+            for name, amount in (
+                (self.say("每次只改一项", "one reading at a time"), one_at_a_time(self.one)),
+                (self.say("全部解读组合", "over all readings"), self.one.spread),
+            ):
+                rows.append(((name,), ("",), (cell_amount(amount, self.lang),), self._change(amount)))
+        heads = (
+            self.say("解读", "reading"),
+            self.say("选项", "option"),
+            self.say("合计", "total"),
+            self.say("与采用的相差", "change"),
+        )
+        none = self.say("没有改变合计的解读。", "No reading moves the total.")
+        remark = self.say(
+            "这里的合计连同能否享受未定的；影响最大的解读在前。",
+            "These totals are those with what is undecided; the reading that moves most comes first.",
+        )
+        title = self.say("全部解读组合下的合计", "The total over all readings")
+        return Block(title, heads, tuple(rows), (remark if rows else none,), (2, 3))
+
+    def _change(self, amount: Amount) -> Cell:
+        taken = self.one.total.possible
+        made = [
+            (self.say("最少", "least"), _less(amount.minimum, taken.minimum)),
+            (self.say("最多", "most"), _less(amount.maximum, taken.maximum)),
+        ]
+        shown = [(name, change) for name, change in made if change != ZERO]
+        return tuple(f"{name} {self._signed(change)}" for name, change in shown) or (self.say("无", "none"),)
+
+    def _signed(self, change: Number | None) -> str:
+        if change is None:
+            return self.say("不再没有上限", "no longer without end")
+        if isinstance(change, Infinity):
+            return "+∞"
+        return f"{'+' if change > ZERO else ''}{write_money(change, self.lang)}"
+
     def _notes(self) -> Block:
         made: dict[str, list[str]] = {}
         shown = [*self.one.awards, *self.one.undecided]
         for award in shown:
             for flag in award.flags:
-                made.setdefault(flag, []).append(award.id)
+                made.setdefault(flag, []).append(self.teller.id(award.id))
         remarks = list(self.teller.whole_flags())
         for flag, ids in made.items():
             whom = self.say("全部奖补", "all awards") if len(ids) == len(shown) else ", ".join(ids)
@@ -336,6 +396,32 @@ class _Blocks:
             first = self.say("最能决定结果的事实：", "Facts that would decide, most decisive first: ")
             remarks.insert(0, first + self.say("；", "; ").join(needs))
         return Block(self.say("提示", "Notes"), (), (), tuple(remarks))
+
+
+def one_at_a_time(entitlement: Entitlement) -> Amount:
+    """Return the hull of the total, with what is undecided, where one reading at a time takes another option."""
+    total = entitlement.total.possible
+    for use in entitlement.readings:
+        for other in use.alternatives:
+            total = total.hull(other.amount)
+    return total
+
+
+def _less(one: Number, other: Number) -> Number | None:
+    """Return the difference; none from what nothing bounds to what is bounded."""
+    if isinstance(other, Infinity):
+        return ZERO if isinstance(one, Infinity) else None
+    return one if isinstance(one, Infinity) else one - other
+
+
+def _moved(use: ReadingUse, taken: Amount) -> Number:
+    """Return by how much the options of a reading move either end of the total."""
+    changes: list[Number] = [ZERO]
+    for other in use.alternatives:
+        for one, own in ((other.amount.minimum, taken.minimum), (other.amount.maximum, taken.maximum)):
+            change = _less(one, own)
+            changes.append(INFINITY if change is None or isinstance(change, Infinity) else abs(change))
+    return max(changes)
 
 
 def _drawn(

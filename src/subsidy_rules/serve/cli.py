@@ -1,11 +1,11 @@
-"""The command `subsidy-rules`: evaluate a case, explain a clause, list the clauses, check rule files.
+"""The command `subsidy-rules`: evaluate a case, explain a clause, list the clauses, check rule files and their texts.
 
     subsidy-rules evaluate examples/xian_enterprise.yaml
     subsidy-rules explain examples/xian_enterprise.yaml equipment_renewal --formula
 
-Exit codes: 0 done; 1 `check` found a problem; 2 the input or the call is wrong, which is said on standard error; 70 a
-fault of this program. What a console cannot show is replaced, so a console that is not UTF-8 is no reason to fail; JSON
-is always UTF-8.
+Exit codes: 0 done; 1 `check` or `verify-sources` found a problem; 2 the input or the call is wrong, which is said on
+standard error; 70 a fault of this program. What a console cannot show is replaced, so a console that is not UTF-8 is no
+reason to fail; JSON is always UTF-8.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
     reading: ReadingChoices = None,
     readings: Annotated[
         str | None,
-        typer.Option("--readings", metavar="all", help="all: also what the total could be over all readings together."),
+        typer.Option("--readings", metavar="all", help="all: also the total under every reading that moves it."),
     ] = None,
     guide: GuideFiles = None,
     format_: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.table,
@@ -251,8 +251,49 @@ def check(
             gather(plans)
         except UsageError as error:
             wrong = True
-            _write(("不能一起加载：" if lang is Lang.zh else "cannot be loaded together: ") + f"{error}\n")
+            _write(_wrong_call(error, lang, ("不能一起加载", "cannot be loaded together")) + "\n")
         if wrong:
+            raise typer.Exit(1)
+
+
+@app.command(name="verify-sources")
+def verify_sources(
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="Folder of the official texts, each named after its policy: ID.txt.")
+    ],
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    digests: Annotated[
+        str | None,
+        typer.Option(
+            "--digests",
+            metavar="FILE",
+            help="Digests that the texts should have, as sha256sum writes them; SHA256SUMS in DIR where not given.",
+        ),
+    ] = None,
+    format_: Annotated[ListFormat, typer.Option("--format", help="How the result is printed.")] = ListFormat.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """Compare rule files with the official texts: where every quote stands, and what carries every figure.
+
+    Exit code 1 where a quote is not in its text, a figure is carried by no clause, a digest differs, or a policy or a
+    text has no counterpart.
+    """
+    with _reported(lang):
+        from pathlib import Path
+
+        from subsidy_rules.policy.source import read_policy
+        from subsidy_rules.policy.texts import compare
+        from subsidy_rules.report.sources import to_json, to_text
+
+        files = [read_policy(path).file for path in _rule_files(rules)]
+        listing = Path(digests) if digests else None
+        found = compare(files, Path(folder), only=policy or (), digests=listing)
+        if format_ is ListFormat.json:
+            _write_json(to_json(found))
+        else:
+            _write(to_text(found, lang.code, width=_width(), ascii_only=_ascii_only(), color=_is_terminal()))
+        if not found.ok:
             raise typer.Exit(1)
 
 
@@ -264,12 +305,18 @@ def _reported(lang: Lang) -> Iterator[None]:
     except InputError as error:
         _complain(error.render(lang.code))
     except UsageError as error:
-        _complain(f"错误：{error}" if lang is Lang.zh else f"error: {error}")
+        _complain(_wrong_call(error, lang))
     except OSError as error:
         _complain(f"错误：{error}" if lang is Lang.zh else f"error: {error}")
     else:
         return
     raise typer.Exit(WRONG_INPUT)
+
+
+def _wrong_call(error: UsageError, lang: Lang, head: tuple[str, str] = ("错误", "error")) -> str:
+    from subsidy_rules.serve.wording import in_chinese
+
+    return f"{head[0]}：{in_chinese(error)}" if lang is Lang.zh else f"{head[1]}: {error}"
 
 
 def _policies(rules: list[str] | None, only: Iterable[str] | None) -> Policies:
@@ -326,9 +373,14 @@ def _with_spread(found: Entitlement) -> str:
     import json
 
     from subsidy_rules.award.model import ends_of
+    from subsidy_rules.report.tables import one_at_a_time
 
-    made: dict[str, Json] = {**found.as_json(), "spread": {"kind": found.spread.kind, **ends_of(found.spread)}}
-    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    joint, taken, single = (
+        {"kind": amount.kind, **ends_of(amount)}
+        for amount in (found.spread, found.total.possible, one_at_a_time(found))
+    )
+    spread: Json = {**joint, "taken": taken, "one_at_a_time": single}
+    return json.dumps({**found.as_json(), "spread": spread}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _rows(plan: PolicyPlan) -> Iterator[dict[str, Json]]:

@@ -1,0 +1,49 @@
+"""What is wrong with a call, in Chinese: the library says it in English, to programmers, and the command to clerks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from subsidy_rules.errors import UsageError
+
+_CALLS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), said)
+    for pattern, said in (
+        (r"--readings can be 'all', not '(.*)'", "--readings 只能写 all，不能写“{}”"),
+        (r"--reading is ID=OPTION, not '(.*)'", "--reading 应写成 编号=选项，不能写“{}”"),
+        (r"no rule file at '(.*)'", "“{}”没有规则文件"),
+        (r"the rule packs are not installed beside the library", "没有随库安装规则文件"),
+        (r"no clause '(.*)' in the loaded policies", "已加载的政策没有条款“{}”"),
+        (r"no policy '(.*)'; loaded: (.*)", "没有政策“{}”；已加载：{}"),
+        (r"two policies have the id '(.*)'", "两项政策使用同一编号“{}”"),
+        (r"(.*) declares (.*) as (.*); another policy as (.*)", "{} 声明 {} 的类型是 {}，另一项政策声明的是 {}"),
+        (r"(.*) declares '(.*)' of (.*) unlike another policy", "{} 声明的“{}”（{}）与另一项政策不同"),
+        (r"no reading '(.*)'", "没有解读“{}”"),
+        (r"reading '(.*?)' is not unique: (.*)", "解读“{}”不唯一，请写全编号：{}"),
+        (r"reading '(.*?)' is unknown: (.*)", "没有解读“{}”；可用：{}"),
+        (r"reading '(.*?)' has no option '(.*?)': (.*)", "解读“{}”没有选项“{}”；可用：{}"),
+        (r"two guides fill '(.*)'", "两个细则填写同一参数“{}”"),
+        (r"decision_date is given in the case and in the call, and they differ", "案例与命令给出的决定日期不同"),
+        (r"decision_date: (.*)", "决定日期：{}"),
+        (r"'(.*)' is not a folder of texts", "“{}”不是存放原文的文件夹"),
+        (r"'(.*)' is not UTF-8: (.*) at byte (.*)", "“{0}”不是 UTF-8（第 {2} 字节）"),
+        (r"no list of digests at '(.*)': (.*)", "“{}”不是摘要清单：{}"),
+        (r"'(.*)' line (.*) is not a digest and a file name, .*", "“{}”第 {} 行不是 sha256sum 格式的摘要和文件名"),
+        (r"'(.*)' line (.*): '(.*)' stands there twice", "“{0}”第 {1} 行：“{2}”重复"),
+    )
+)
+
+
+def in_chinese(error: UsageError) -> str:
+    """Say in Chinese what is wrong with a call; as it stands where the library has said it in Chinese already.
+
+    >>> in_chinese(UsageError("no policy 'xian'; loaded: xian_30, xian_31"))
+    '没有政策“xian”；已加载：xian_30, xian_31'
+    """
+    cause = getattr(error.__cause__, "what_zh", None)
+    for pattern, said in _CALLS:
+        found = pattern.fullmatch(str(error))
+        if found is not None:
+            return said.format(*((cause,) if cause else found.groups()))
+    return str(error)
