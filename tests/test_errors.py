@@ -14,6 +14,7 @@ from subsidy_rules import errors
 from subsidy_rules.errors import (
     CODES,
     HIDDEN,
+    WARNINGS,
     CaseError,
     InputError,
     Lang,
@@ -70,7 +71,15 @@ def test_a_language_that_is_not_spoken_is_a_wrong_call() -> None:
 
 def test_codes_are_sorted_kebab_case_with_a_meaning() -> None:
     assert list(CODES) == sorted(CODES)
-    assert all(code.replace("-", "").isalpha() and code.islower() and CODES[code] for code in CODES)
+    assert all(code.replace("-", "").isalpha() and code.islower() for code in CODES)
+    assert all(all(entry) and not any(part.endswith((".", "。")) for part in entry) for entry in CODES.values())
+
+
+def test_a_warning_says_that_it_is_one() -> None:
+    assert CODES.keys() > WARNINGS
+    warned = problem(code="suspect-unit")
+    assert str(warned).splitlines()[0] == "case.yaml:2:5: warning: suspect-unit: no unit"
+    assert warned.render("zh").splitlines()[0] == "case.yaml:2:5: 警告: suspect-unit: 没有单位"
 
 
 @given(st.text(max_size=600), st.integers(0, 700))
@@ -157,3 +166,9 @@ def test_suggestions_without_labels_or_options() -> None:
 
 def test_a_hostile_word_is_compared_with_nothing() -> None:
     assert suggest("a" * 10**6, ["a" * 10**6] * 100) is None
+
+
+def test_a_word_is_compared_with_the_first_thousand_names() -> None:
+    names = [f"name{number:04}" for number in range(999)]
+    assert suggest("civl", [*names, "civil"]) == "civil"
+    assert suggest("civl", [*names, "other", "civil"]) is None

@@ -25,8 +25,8 @@ case.yaml:3:5: unknown-key: 'amuont' is not a key of a project
         ^
   did you mean 'amount'?
 
-The codes are a closed list, `CODES`: the error page of the documentation has one entry for each,
-and a problem with any other code cannot be made.
+The codes are a closed list, `CODES`, in which each has its meaning and what to do about it: the error
+page of the documentation has one entry for each, and a problem with any other code cannot be made.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 __all__ = [
     "CODES",
     "HIDDEN",
+    "WARNINGS",
     "CaseError",
+    "Code",
     "InputError",
     "Lang",
     "Place",
@@ -60,53 +63,299 @@ __all__ = [
 
 Lang = Literal["en", "zh"]
 
-CODES: Final[Mapping[str, str]] = MappingProxyType(
+
+class Code(NamedTuple):
+    """An entry of the registry: what a code means, and what to do where a problem has no remedy of its own."""
+
+    meaning: str
+    meaning_zh: str
+    remedy: str
+    remedy_zh: str
+
+
+CODES: Final[Mapping[str, Code]] = MappingProxyType(
     {
-        "bad-clause": "a clause does not hold together",
-        "bad-count": "a count is not a whole number written in ASCII digits",
-        "bad-date": "a date is not a day of the calendar written YYYY-MM-DD",
-        "bad-encoding": "the file is not UTF-8 without a byte order mark",
-        "bad-expression": "a condition or an expression does not parse",
-        "bad-money": "an amount is not ASCII digits with a unit of money",
-        "bad-number": "a number is not written in plain ASCII digits",
-        "bad-parameter": "an open parameter is declared or filled wrongly",
-        "bad-ratio": "a rate is not a percentage, a permille, a ratio or a fraction",
-        "bad-reference": "an id points at nothing, or at something of another kind",
-        "bad-step": "a step of an award is not one that the language has",
-        "bad-table": "a table has a gap, an overlap or a row of the wrong shape",
-        "bad-uscc": "a unified social credit code does not fit its check character",
-        "bad-version": "the version of the language or of the schema is not one that is read",
-        "both-names": "one fact is given under its name and under its label",
-        "circular": "a definition rests on itself",
-        "contradictory-dates": "two dates cannot both be true",
-        "contradictory-range": "a range ends before it begins",
-        "dead-reading": "an option of a reading changes nothing",
-        "duplicate-id": "two things have one id",
-        "duplicate-key": "one mapping has a key twice",
-        "guide-conflict": "two guides fill one parameter, or a guide contradicts the text",
-        "json-syntax": "a text that begins as JSON is not JSON",
-        "missing-key": "a key that must be there is not",
-        "missing-quote": "a quote is absent, or does not stand in the official text",
-        "negative": "a quantity that cannot be negative is",
-        "not-text": "a value is not text: a binary float, or text with hidden characters",
-        "not-whole-fen": "an amount of money is not a whole number of fen",
-        "part-exceeds-whole": "a part is larger than the whole that it belongs to",
-        "too-deep": "the nesting is deeper than any real file's",
-        "too-large": "a file, a text or a number is larger than any real one",
-        "unknown-key": "a mapping has a key that means nothing here",
-        "unknown-member": "a value is not one of the declared ones",
-        "unknown-name": "a name is not that of a fact, a clause or a list",
-        "unknown-unit": "a unit is not one that this quantity has",
-        "unread-fact": "a fact is declared and no clause reads it",
-        "unread-reading": "a reading is declared and no clause reads it",
-        "unreadable": "the file cannot be opened",
-        "wrong-type": "a value has the wrong shape: empty, a list for a text, and the like",
-        "yaml-alias": "a YAML alias",
-        "yaml-anchor": "a YAML anchor",
-        "yaml-syntax": "the text is not YAML",
-        "yaml-tag": "a YAML tag",
+        "bad-clause": Code(
+            "a clause does not hold together",
+            "条款的各部分不相符",
+            "give a sentence exactly what the language asks of its form",
+            "请按语言对该类条款的要求书写",
+        ),
+        "bad-count": Code(
+            "a count is not a whole number written in ASCII digits",
+            "数量不是用半角数字写的整数",
+            "write a whole number, zero or more: 3",
+            "请写不小于零的整数，如 3",
+        ),
+        "bad-date": Code(
+            "a date is not a day of the calendar written YYYY-MM-DD",
+            "日期不是按 YYYY-MM-DD 书写的日历日",
+            "write the day as 2025-09-01",
+            "请写成 2025-09-01",
+        ),
+        "bad-encoding": Code(
+            "the file is not UTF-8 without a byte order mark",
+            "文件不是不带 BOM 的 UTF-8",
+            "save the file as UTF-8 without a byte order mark",
+            "请另存为不带 BOM 的 UTF-8",
+        ),
+        "bad-expression": Code(
+            "a condition or an expression does not parse",
+            "条件或算式不合语法",
+            "write it as the page on the language shows",
+            "请按语言说明书写",
+        ),
+        "bad-money": Code(
+            "an amount is not ASCII digits with a unit of money",
+            "金额不是半角数字加货币单位",
+            "write plain digits and a unit: 2800万元, 67198148.55元",
+            "请写半角数字加单位，如 2800万元、67198148.55元",
+        ),
+        "bad-number": Code(
+            "a number is not written in plain ASCII digits",
+            "数不是用半角数字写的",
+            "write plain digits: no exponent, no separator, no sign but '-'",
+            "请写半角数字，不用指数、分隔符，符号只用“-”",
+        ),
+        "bad-parameter": Code(
+            "an open parameter is declared or filled wrongly",
+            "待定参数的声明或填写有误",
+            "let the parameter, the step that uses it and the guide agree in type and keys",
+            "参数、使用它的步骤和细则的类型与键应一致",
+        ),
+        "bad-ratio": Code(
+            "a rate is not a percentage, a permille, a ratio or a fraction",
+            "比例不是百分数、千分数或比值",
+            "write 15%, 5‰ or 1:0.5",
+            "请写 15%、5‰ 或 1:0.5",
+        ),
+        "bad-reference": Code(
+            "an id points at nothing, or at something of another kind",
+            "编号没有对应的对象，或对象类型不符",
+            "write the id of a thing in the same case, or leave the reference out",
+            "请写本案例中已有的编号，或不写此引用",
+        ),
+        "bad-step": Code(
+            "a step of an award is not one that the language has",
+            "奖补步骤不是语言中的步骤",
+            "write one word of the language in each step",
+            "每个步骤写一个语言用词",
+        ),
+        "bad-table": Code(
+            "a table has a gap, an overlap or a row of the wrong shape",
+            "表有缺口、重叠或形式不对的行",
+            "give each row one member for each key, and a value",
+            "每行应为每个键写一个取值，并写出数值",
+        ),
+        "bad-uscc": Code(
+            "a unified social credit code does not fit its check character",
+            "统一社会信用代码与校验码不符",
+            "copy the 18 characters from the licence again",
+            "请对照营业执照重新抄录18位代码",
+        ),
+        "bad-version": Code(
+            "the version of the language or of the schema is not one that is read",
+            "语言或格式的版本不受支持",
+            "write version 1, or use a library that reads the other",
+            "请写版本 1，或改用支持该版本的库",
+        ),
+        "both-names": Code(
+            "one fact is given under its name and under its label",
+            "同一事实同时用两个名称给出",
+            "keep one",
+            "保留一个",
+        ),
+        "circular": Code(
+            "a definition rests on itself",
+            "定义循环引用",
+            "write one of them out without the other",
+            "请将其中一个改为不引用另一个",
+        ),
+        "contradictory-dates": Code(
+            "two dates cannot both be true",
+            "两个日期不能同时成立",
+            "correct one of the two dates",
+            "请更正其中一个日期",
+        ),
+        "contradictory-range": Code(
+            "a range ends before it begins",
+            "区间的上限低于下限",
+            "write the lower end as min and the upper end as max",
+            "min 写下限，max 写上限",
+        ),
+        "dead-reading": Code(
+            "an option of a reading changes nothing",
+            "解读的某一选项没有作用",
+            "let a condition tell the options apart, or delete the option; if none is left, write a note",
+            "请用条件区分各选项，或删去该选项；若无可选，改写为note",
+        ),
+        "duplicate-id": Code(
+            "two things have one id",
+            "两个对象使用同一编号",
+            "give each thing an id of its own",
+            "请为每个对象使用不同的编号",
+        ),
+        "duplicate-key": Code(
+            "one mapping has a key twice",
+            "同一映射中键重复",
+            "delete one of the two",
+            "请删去其中一个",
+        ),
+        "guide-conflict": Code(
+            "two guides fill one parameter, or a guide contradicts the text",
+            "两个细则填写同一参数，或细则与条文矛盾",
+            "fill only what the policies leave open; a figure of the text changes by a reform, not by a guide",
+            "细则只填待定参数；条文已有的数值须通过修订改变",
+        ),
+        "json-syntax": Code(
+            "a text that begins as JSON is not JSON",
+            "以 JSON 开头的文本不是 JSON",
+            "mend the JSON",
+            "请改正 JSON",
+        ),
+        "missing-key": Code(
+            "a key that must be there is not",
+            "缺少必须填写的键",
+            "write the key",
+            "请写上该键",
+        ),
+        "missing-quote": Code(
+            "a quote is absent, or does not stand in the official text",
+            "缺少引文，或引文不在正式文本中",
+            "copy the words of the official text",
+            "请照录正式文本的原文",
+        ),
+        "negative": Code(
+            "a quantity that cannot be negative is",
+            "不能为负的数为负",
+            "write zero or more; check the sign",
+            "请写不小于零的数，并检查符号",
+        ),
+        "not-text": Code(
+            "a value is not text: a binary float, or text with hidden characters",
+            "取值不是文本：二进制浮点数，或含不可见字符",
+            "write visible text",
+            "请写可见的文本",
+        ),
+        "not-whole-fen": Code(
+            "an amount of money is not a whole number of fen",
+            "金额不是整分",
+            "write the amount as it was paid, to the fen at most",
+            "请按实际金额书写，最多精确到分",
+        ),
+        "part-exceeds-whole": Code(
+            "a part is larger than the whole that it belongs to",
+            "部分大于所属的总额",
+            "check the unit (元 or 万元) of the whole and of its parts",
+            "请检查总额与各部分的单位（元、万元）",
+        ),
+        "suspect-amount": Code(
+            "a warning: the basis of an award is under 1万元 or over 1000亿元",
+            "警告：计算基数低于1万元或高于1000亿元",
+            "check the unit; if the figure is right, nothing needs to be done",
+            "请检查单位；若数值无误，不必处理",
+        ),
+        "suspect-unit": Code(
+            "a warning: a part and its whole differ by exactly 10,000",
+            "警告：部分与总额恰相差一万倍",
+            "one of the two may be in 元 for 万元; if both are right, nothing needs to be done",
+            "其中之一可能把万元写成了元；若都无误，不必处理",
+        ),
+        "too-deep": Code(
+            "the nesting is deeper than any real file's",
+            "嵌套过深",
+            "flatten it",
+            "请减少嵌套",
+        ),
+        "too-large": Code(
+            "a file, a text or a number is larger than any real one",
+            "文件、文本或数过大",
+            "shorten or split it",
+            "请缩短或拆分",
+        ),
+        "unknown-key": Code(
+            "a mapping has a key that means nothing here",
+            "映射中有此处无意义的键",
+            "delete the key, or write the one that is meant",
+            "请删去该键，或改为所指的键",
+        ),
+        "unknown-member": Code(
+            "a value is not one of the declared ones",
+            "取值不在已声明的取值之中",
+            "write one of the declared values, or declare it",
+            "请写已声明的取值，或先声明",
+        ),
+        "unknown-name": Code(
+            "a name is not that of a fact, a clause or a list",
+            "名称不是已有的事实、条款或清单",
+            "write a name that is declared, or declare it",
+            "请写已声明的名称，或先声明",
+        ),
+        "unknown-unit": Code(
+            "a unit is not one that this quantity has",
+            "单位不属于该类数量",
+            "write the unit: 元, 万元, 亿元 or 分",
+            "请写单位：元、万元、亿元、分",
+        ),
+        "unread-fact": Code(
+            "a fact is declared and no clause reads it",
+            "声明的事实没有条文使用",
+            "use it in a clause, or delete it",
+            "请在条文中使用，或删去",
+        ),
+        "unread-name": Code(
+            "a definition or a list is declared and nothing uses it",
+            "声明的定义或清单没有条文使用",
+            "use it in a condition, or delete it",
+            "请在条件中使用，或删去",
+        ),
+        "unread-reading": Code(
+            "a reading is declared and no clause reads it",
+            "声明的解读没有条文使用",
+            "use it in a condition, or delete it; an ambiguity that switches nothing is a note",
+            "请在条件中使用，或删去；不改变结果的歧义写作note",
+        ),
+        "unreadable": Code(
+            "the file cannot be opened",
+            "文件无法打开",
+            "check the path and its permissions",
+            "请检查路径和权限",
+        ),
+        "wrong-type": Code(
+            "a value has the wrong shape: empty, a list for a text, and the like",
+            "取值的形式不对：为空、以列表代替文本等",
+            "write the value in the shape that is asked for",
+            "请按所要求的形式填写",
+        ),
+        "yaml-alias": Code(
+            "a YAML alias",
+            "YAML 别名",
+            "write the value out where it is needed",
+            "请在使用处把内容完整写出",
+        ),
+        "yaml-anchor": Code(
+            "a YAML anchor",
+            "YAML 锚点",
+            "write the value out where it is needed",
+            "请在使用处把内容完整写出",
+        ),
+        "yaml-syntax": Code(
+            "the text is not YAML",
+            "文本不是 YAML",
+            "check indentation, quotes and brackets",
+            "请检查缩进、引号和括号",
+        ),
+        "yaml-tag": Code(
+            "a YAML tag",
+            "YAML 标签",
+            "delete it: every value is text",
+            "请删除：所有值都是文本",
+        ),
     }
 )
+
+WARNINGS: Final = frozenset({"suspect-amount", "suspect-unit"})
+"""The codes that warn: they say that something is unlikely, and nothing is refused because of them."""
 
 HIDDEN: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -115,6 +364,7 @@ HIDDEN: Final = re.compile(
 
 _EXCERPT: Final = 200
 _WORD: Final = 64
+_OPTIONS: Final = 1000
 
 
 class SubsidyRulesError(Exception):
@@ -175,7 +425,8 @@ class Problem:
         _check(lang)
         what, remedy = (self.what_zh, self.remedy_zh) if lang == "zh" else (self.what, self.remedy)
         path = self.path if self.place.line == 0 else ""
-        lines = [": ".join(part for part in (str(self.place), path, self.code, what) if part)]
+        kind = "" if self.code not in WARNINGS else "警告" if lang == "zh" else "warning"
+        lines = [": ".join(part for part in (str(self.place), path, kind, self.code, what) if part)]
         if self.excerpt:
             indent = sum(2 if east_asian_width(char) in "WF" else 1 for char in self.excerpt[: self.caret])
             lines += [f"    {self.excerpt}", " " * (4 + indent) + "^"]
@@ -241,7 +492,8 @@ def path_to(path: str, step: str | int) -> str:
 def suggest(word: str, options: Iterable[str], labels: Mapping[str, str] | None = None) -> str | None:
     """Find the option that was most likely meant, by its name or by its (Chinese) label.
 
-    A word of over 64 characters is nobody's slip of the finger and is not compared.
+    A word of over 64 characters is nobody's slip of the finger and is not compared; nor is a word
+    compared with more than a thousand names.
 
     >>> suggest("equipmnet", ["equipment", "civil"], {"civil": "土建工程"})
     'equipment'
@@ -251,7 +503,7 @@ def suggest(word: str, options: Iterable[str], labels: Mapping[str, str] | None 
     if len(word) > _WORD:
         return None
     names: dict[str, str] = {}
-    for option in options:
+    for option in islice(options, _OPTIONS):
         for name in (option, (labels or {}).get(option, option)):
             if len(name) <= _WORD:
                 names.setdefault(name.casefold(), option)

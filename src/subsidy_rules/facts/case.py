@@ -18,7 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from subsidy_rules.errors import CaseError, UsageError, brief, path_to, suggest
+from subsidy_rules.errors import CaseError, Problem, UsageError, brief, path_to, suggest
 from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, CaseModel, FieldSpec, ListSpec, Vocabulary
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
@@ -28,6 +28,7 @@ from subsidy_rules.values.quantity import (
     ZERO,
     Number,
     QuantityError,
+    format_money,
     parse_count,
     parse_date,
     parse_money,
@@ -106,13 +107,14 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A case read with one vocabulary."""
+    """A case read with one vocabulary. `warnings` are problems that refuse nothing: figures of an unlikely size."""
 
     root: Thing
     enterprise: Thing
     index: Mapping[str, Thing]
     paths: Mapping[str, Thing]
     assumed_none: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 class Case:
@@ -203,6 +205,20 @@ _ID: Final = re.compile(r"[^\W_]")
 """How an id begins: engines keep signs (such as `?`) for what a case does not name."""
 
 
+_SLIP: Final = Fraction(10_000)
+_SMALLEST: Final = parse_money("1万元")
+_GREATEST: Final = parse_money("1000亿元")
+_PARTS: Final = (("grants", "approved", "received"), ("procurements", "budget", "contract"))
+"""Lists whose things have a whole and a part of it, beside projects and their costs."""
+_BASES: Final = (
+    ("projects", "total"),
+    ("loans", "principal"),
+    ("products", "annual_sales"),
+    ("procurements", "budget"),
+)
+"""Facts that a rate is taken of as they stand; the costs of a project are added up first."""
+
+
 def bounds_of(spec: FieldSpec) -> tuple[Number, Number]:
     """Return what a number that nobody has given could still be: at least 0, but for a signed ratio."""
     return (NO_LOWER if spec.type == "ratio" and spec.signed else ZERO), INFINITY
@@ -232,7 +248,10 @@ class _Reader:
         self._resolve()
         self._check(top)
         self.findings.raise_as(CaseError)
-        return Facts(top, enterprise, self.index, {"enterprise": enterprise, **self.paths}, self.assumed)
+        self._doubt(top)
+        paths = {"enterprise": enterprise, **self.paths}
+        warnings = sorted(self.findings.problems, key=lambda one: (one.place.line, one.place.col))
+        return Facts(top, enterprise, self.index, paths, self.assumed, tuple(warnings))
 
     def _version(self, mapping: doc.Mapping) -> None:
         node = mapping.get("case")
@@ -442,7 +461,9 @@ class _Reader:
     def _truth(self, node: doc.Node, path: str) -> bool | None:
         text = self.findings.text(node, path)
         if text is not None and text not in _TRUTHS:
-            self.findings.unknown("wrong-type", node, path, text, _TRUTHS)
+            name = brief(text)
+            what, what_zh = f"'{name}' is neither true nor false", f"“{name}”不是“是”或“否”"
+            self.findings.add("wrong-type", node, path, what, what_zh, *one_of(_TRUTHS))
         return _TRUTHS.get(text or "")
 
     def _number(self, spec: FieldSpec, node: doc.Node, text: str, path: str) -> Fraction | None:
@@ -536,10 +557,12 @@ class _Reader:
     def _resolve(self) -> None:
         for node, text, path, spec in self.refs:
             thing = self.index.get(text)
+            if self.findings.full or (thing is not None and thing.entity in spec.target):
+                continue
             options = [name for name, found in self.index.items() if found.entity in spec.target]
             if thing is None:
                 self.findings.unknown("bad-reference", node, path, text, options)
-            elif thing.entity not in spec.target:
+            else:
                 wanted, name = " or ".join(spec.target), brief(text)
                 self.findings.add(
                     "bad-reference",
@@ -552,12 +575,7 @@ class _Reader:
 
     def _check(self, top: Thing) -> None:
         for project in top.lists.get("projects", Items(())):
-            total = project.values.get("total")
-            parts = ZERO
-            for cost in project.lists.get("costs", Items(())):
-                amount = cost.values.get("amount")
-                if isinstance(amount, Amount) and isinstance(amount.minimum, Fraction):
-                    parts += amount.minimum
+            total, parts = project.values.get("total"), _least_of_parts(project)
             if isinstance(total, Amount) and total.maximum < parts:
                 self.findings.add(
                     "part-exceeds-whole",
@@ -570,17 +588,74 @@ class _Reader:
                 )
             self._dates(project, "started", "completed")
 
+    def _doubt(self, top: Thing) -> None:
+        """Note what is possible but unlikely: 元 for 万元 between a part and its whole, a basis of an odd size."""
+        for project in top.lists.get("projects", Items(())):
+            costs = [cost for cost in project.lists.get("costs", Items(())) if "amount" in cost.values]
+            together = _least_of_parts(project)
+            parts = [(cost.fact_path("amount"), _stated(cost, "amount")) for cost in costs]
+            self._slip(project, "total", [*parts, (project.fact_path("costs"), together)])
+            if "total" not in project.values and costs:
+                self._size(project.fact_path("costs"), together)
+        for name, whole, part in _PARTS:
+            for thing in top.lists.get(name, Items(())):
+                self._slip(thing, whole, [(thing.fact_path(part), _stated(thing, part))])
+        for name, fact in _BASES:
+            for thing in top.lists.get(name, Items(())):
+                self._size(thing.fact_path(fact), _stated(thing, fact))
+
+    def _slip(self, thing: Thing, whole: str, parts: list[tuple[str, Fraction | None]]) -> None:
+        """Warn where a whole is 10,000 times one of its parts or their sum, or they it."""
+        total, where = _stated(thing, whole), thing.fact_path(whole)
+        near = [path for path, figure in parts if total and figure and _SLIP in (total / figure, figure / total)]
+        if near:
+            self.findings.add(
+                "suspect-unit",
+                self.nodes[where],
+                where,
+                f"'{where}' and '{near[0]}' differ by exactly 10,000",
+                f"“{where}”与“{near[0]}”恰相差一万倍",
+            )
+
+    def _size(self, where: str, figure: Fraction | None) -> None:
+        """Warn where a basis that is not zero is under 1万元 or over 1000亿元."""
+        if figure and not _SMALLEST <= figure <= _GREATEST:
+            shown = format_money(figure)
+            self.findings.add(
+                "suspect-amount",
+                self.nodes[where],
+                where,
+                f"{shown} is {'under 1万元' if figure < _SMALLEST else 'over 1000亿元'}",
+                f"{shown}{'低于1万元' if figure < _SMALLEST else '高于1000亿元'}",
+            )
+
     def _dates(self, thing: Thing, first: str, second: str) -> None:
         a, b = thing.values.get(first), thing.values.get(second)
         if isinstance(a, Amount) and isinstance(b, Amount) and a.minimum > b.maximum:
             where = f"{thing.path}.{second}"
+            labels = {name: spec.zh for name, spec in self.vocabulary.fields[thing.entity].items()}
             self.findings.add(
                 "contradictory-dates",
                 self.nodes[where],
                 where,
                 f"'{second}' is before '{first}'",
-                f"“{second}”早于“{first}”",
+                f"{labels[second]}早于{labels[first]}",
             )
+
+
+def _stated(thing: Thing, name: str) -> Fraction | None:
+    """Return a figure that is given as one number, not as a range."""
+    value = thing.values.get(name)
+    if not isinstance(value, Amount) or value.minimum != value.maximum or not isinstance(value.minimum, Fraction):
+        return None
+    return value.minimum
+
+
+def _least_of_parts(project: Thing) -> Fraction:
+    """Return what the stated costs of a project come to at least."""
+    amounts = (cost.values.get("amount") for cost in project.lists.get("costs", Items(())))
+    least = (amount.minimum for amount in amounts if isinstance(amount, Amount))
+    return sum((one for one in least if isinstance(one, Fraction)), ZERO)
 
 
 _USCC: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
-from subsidy_rules.errors import RuleError
+from subsidy_rules.errors import RuleError, brief
 from subsidy_rules.facts.vocabulary import SECTIONS, FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import ExpressionError, NamedList, Scope, parse_path
+from subsidy_rules.mechanisms.expression import ExpressionError, NamedList, Parameter, Scope, parse_path
 from subsidy_rules.mechanisms.rate import Rate
-from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Parameter, Problem
+from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem
 from subsidy_rules.mechanisms.window import lower_window
 from subsidy_rules.mechanisms.words import lower_steps
 from subsidy_rules.plan.model import (
@@ -29,11 +32,24 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
-from subsidy_rules.policy.model import Clause, PerGroup, Rule, TableSentence
+from subsidy_rules.policy.model import Clause, PerGroup, Rule, RuleFile, TableSentence
 from subsidy_rules.policy.source import RuleSource, node_at
+from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import MODES
 from subsidy_rules.values.findings import Findings
 from subsidy_rules.values.quantity import QuantityError, parse_date
+
+_TOKEN: Final = re.compile(r'"[^"]*"|\w[\w.–-]*|[^\w\s]')
+_NAME: Final = re.compile(r"\w+")
+_BEFORE: Final = frozenset({"", "and", "or", "not", "(", "where", "if"})
+"""What a definition's name may stand behind; elsewhere the same word is a member or a path."""
+_SHOWN: Final = 6
+_LARGEST: Final = 2_000
+_LARGEST_OF_ALL: Final = 200_000
+"""Words of one definition, and of all where they are used, with everything in them written out: the plan holds them."""
+_OF_THE_WHOLE: Final = frozenset({"bad-clause", "missing-key", "missing-quote"})
+_UNREAD: Final = frozenset({"bad-parameter", "unread-fact", "unread-name", "unread-reading"})
+_DECLARED: Final = frozenset({"define", "facts", "lists", "parameters", "readings"})
 
 
 class ConstantPool:
@@ -48,23 +64,26 @@ class ConstantPool:
 
 
 def compile_policy(source: RuleSource) -> PolicyPlan:
-    """Resolve, check and order one policy. Raises `RuleError` with every problem found."""
-    return _Compiler(source).compile()
+    """Resolve, check and order one policy. Raises `RuleError` with every problem found, in the order of the file."""
+    if source.shape.model is None:
+        raise RuleError(source.shape.problems)
+    return _Compiler(source, source.shape.model).compile()
 
 
 class _Compiler:
     """Compiles one policy; problems are collected with the place they stand at."""
 
-    def __init__(self, source: RuleSource) -> None:
-        self.source, self.file = source, source.file
+    def __init__(self, source: RuleSource, file: RuleFile) -> None:
+        self.source, self.file = source, file
         self.id = self.file.policy.id
         self.findings = Findings(source.document)
         self.pool = ConstantPool()
         self.vocabulary = Vocabulary.core()
         self.problems: list[Problem] = []
         self.used_readings: set[str] = set()
-        self.used_parameters: set[str] = set()
         self.obligations: list[ClausePlan] = []
+        self.own_facts: list[tuple[str, str]] = []
+        self.refused: set[str] = set(source.shape.names)
 
     def compile(self) -> PolicyPlan:
         """Run the passes in the order of the file's own sections."""
@@ -80,15 +99,16 @@ class _Compiler:
             if len(model.options) < 2:  # noqa: PLR2004 - a choice needs two
                 self._say(("readings", name), "dead-reading", "a reading needs two options", "解读至少要有两个选项")
         self.parameters = {
-            name: Parameter(f"{self.id}/{name}", model.type, tuple(model.by), model.document)
+            name: Parameter(f"{self.id}/{name}", model.type, tuple(model.by), model.document, model.on)
             for name, model in self.file.parameters.items()
         }
         self.scope = Scope(
             self.vocabulary,
             self.pool,
             bound={"enterprise": "enterprise", "case": "case"},
+            parameters=self.parameters,
             lists=self._lists(),
-            definitions=self.file.define,
+            definitions=self._definitions(),
             readings={name: (plan.id, tuple(plan.options)) for name, plan in self.readings.items()},
         )
         clauses, sentences = self._clauses()
@@ -96,16 +116,17 @@ class _Compiler:
             self._rule(rule, ("cumulation", place), clauses) for place, rule in enumerate(self.file.cumulation)
         )
         window = header.window
-        start = self._date(window.start, ("policy", "window", "start"))
-        other = self._date(window.start_other or window.start, ("policy", "window", "start_other"))
+        at = ("policy", "window")
+        start = self._date(window.start, (*at, "start"))
+        other = start if window.start_other is None else self._date(window.start_other, (*at, "start_other"))
         self._unread(clauses, rules)
         for problem in self.problems:
             error = problem.error
             if error.word and error.options:
                 self._near(problem.loc, error.code, error.word, error.options)
-            else:
+            elif not error.word or error.word not in self.refused:
                 self._say(problem.loc, error.code, error.what, error.what_zh)
-        self.findings.raise_as(RuleError)
+        self._raise()
         return PolicyPlan(
             self.id,
             self.file,
@@ -129,13 +150,65 @@ class _Compiler:
             hashlib.sha256(self.file.model_dump_json(by_alias=True).encode()).hexdigest(),
         )
 
-    def _say(self, loc: Loc, code: str, what: str, what_zh: str) -> None:
-        node, path = node_at(self.source.document, loc)
-        self.findings.add(code, node, path, what, what_zh)
+    def _say(
+        self, loc: Loc, code: str, what: str, what_zh: str, remedy: str | None = None, remedy_zh: str | None = None
+    ) -> None:
+        if not self.findings.full and not self._follows(loc, code):
+            node, path = node_at(self.source.document, loc)
+            self.findings.add(code, node, path, what, what_zh, remedy, remedy_zh)
 
     def _near(self, loc: Loc, code: str, word: str, options: Iterable[str]) -> None:
-        node, path = node_at(self.source.document, loc)
-        self.findings.unknown(code, node, path, word, options)
+        follows = word.rpartition(".")[2] in self.refused or self._follows(loc, code)
+        if not self.findings.full and not follows:
+            node, path = node_at(self.source.document, loc)
+            self.findings.unknown(code, node, path, word, options)
+
+    def _follows(self, loc: Loc, code: str) -> bool:
+        """Whether a problem may only follow from what was set aside for its shape."""
+        aside = self.source.shape.aside
+        if code in _OF_THE_WHOLE:
+            return any(place[:2] == loc[:2] for place in aside)
+        if code in _UNREAD and loc[0] in _DECLARED:
+            return self.source.shape.lost
+        if code not in ("unknown-member", "unknown-name"):
+            return False
+        section = any(len(place) < (3 if place[0] in ("vocabulary", "facts") else 2) for place in aside)
+        names_a_clause = loc[0] == "cumulation" or loc[-1] in ("replaces", "share_of")
+        return section or (names_a_clause and any(len(place) == 2 and place[0] == "clauses" for place in aside))  # noqa: PLR2004 - a clause's place
+
+    def _raise(self) -> None:
+        """Raise what was found, in the order of the file; one mistake that shows in several readings is told once."""
+        problems = dict.fromkeys([*self.source.shape.problems, *self.findings.problems])
+        if problems:
+            raise RuleError(sorted(problems, key=lambda one: (one.place.line, one.place.col)))
+
+    def _definitions(self) -> dict[str, str]:
+        """Return the definitions; those that rest on themselves or grow too large are refused, and stand for true."""
+        texts = self.file.define
+        uses = {name: _used(text, texts) for name, text in texts.items()}
+        sizes = _sizes(texts, uses)
+        refused = [name for name in texts if sizes.get(name, 0) > _LARGEST]
+        for name in refused:
+            what = f"definition '{brief(name)}' has over {_LARGEST} words with every definition in it written out"
+            what_zh = f"定义“{brief(name)}”中的定义全部展开后超过{_LARGEST}个词"
+            self._say(("define", name), "too-large", what, what_zh)
+        for circle in _circles({name: used for name, used in uses.items() if name not in sizes}):
+            for place, name in enumerate(circle):
+                turned = [*circle[place:], *circle[:place]][:_SHOWN]
+                path = " → ".join([*map(brief, turned), *(["…"] if len(circle) > _SHOWN else []), brief(name)])
+                self._say(
+                    ("define", name), "circular", f"this definition rests on itself: {path}", f"定义循环引用：{path}"
+                )
+                if self.findings.full:
+                    break
+        total = 0
+        for loc, text in _texts(self.source.document.root):
+            total += sum(sizes.get(one, 0) for one in _used(text, texts))
+            if total > _LARGEST_OF_ALL:
+                what = f"up to here the definitions that are used have over {_LARGEST_OF_ALL} words"
+                self._say(loc, "too-large", what, f"至此所用定义展开后超过{_LARGEST_OF_ALL}个词")
+                return dict.fromkeys(texts, "true")
+        return {name: text if sizes.get(name, _LARGEST + 1) <= _LARGEST else "true" for name, text in texts.items()}
 
     def _date(self, text: str, loc: Loc) -> Fraction:
         try:
@@ -157,13 +230,22 @@ class _Compiler:
             for name, fact in facts.items():
                 loc = ("facts", entity, name)
                 if entity not in self.vocabulary.fields or entity == "case":
-                    self._near(loc, "unknown-name", entity, tuple(self.vocabulary.fields))
+                    self._near(loc, "unknown-name", entity, [one for one in self.vocabulary.fields if one != "case"])
+                    self.refused.add(name)
                 elif self.vocabulary.field(entity, name) is not None:
-                    self._say(loc, "bad-clause", f"{entity} has '{name}' already", f"{entity}已有“{name}”")
+                    self._say(
+                        loc,
+                        "bad-clause",
+                        f"{entity} has '{name}' already",
+                        f"{entity}已有“{name}”",
+                        "use that one, or give this one another name",
+                        "使用已有的，或另取名称",
+                    )
                 else:
                     members = {member: Member(member) for member in fact.members}
                     spec = FieldSpec(entity, name, fact.type, fact.zh, fact.en, members, fact.open, (), fact.sort)
                     self.vocabulary = self.vocabulary.with_field(spec)
+                    self.own_facts.append((entity, name))
         for path, added_members in self.file.vocabulary.items():
             spec_found = self._field(path, ("vocabulary", path))
             if spec_found is not None and spec_found.type not in ("enum", "set"):
@@ -185,6 +267,7 @@ class _Compiler:
             loc = ("lists", name)
             spec = self._field(model.of, (*loc, "of"))
             if spec is None:
+                self.refused.add(name)
                 continue
             members = list(model.members)
             if model.section is not None:
@@ -222,6 +305,8 @@ class _Compiler:
                         "bad-clause",
                         f"'{clause.id}' has no award and doesn't say what it gives",
                         f"“{clause.id}”没有award，也没有写明gives",
+                        "write 'award', or what the sentence gives: none, rule or obligation",
+                        "写award，或写明gives：none、rule或obligation",
                     )
                 sentences.append(self._sentence(clause, clause.gives or "none"))
                 if clause.obligation is not None:
@@ -237,13 +322,27 @@ class _Compiler:
         if clause.rows is None:
             for name in ("path", "sentence", "quote"):
                 if not getattr(clause, name):
-                    self._say(loc, "missing-key", f"'{clause.id}' has no '{name}'", f"“{clause.id}”缺少“{name}”")
+                    code = "missing-quote" if name == "quote" else "missing-key"
+                    self._say(loc, code, f"'{clause.id}' has no '{name}'", f"“{clause.id}”缺少“{name}”")
         forms = [name for name in ("award", "rows", "replaces", "obligation") if getattr(clause, name) is not None]
         if len(forms) > 1:
-            both = " and ".join(forms)
-            self._say(loc, "bad-clause", f"'{clause.id}' has {both}", f"“{clause.id}”同时有{both}")
+            self._say(
+                loc,
+                "bad-clause",
+                f"'{clause.id}' has {' and '.join(forms)}",
+                f"“{clause.id}”同时有{'、'.join(forms)}",
+                "keep one: a sentence has one form",
+                "保留一个：一句只有一种形式",
+            )
         if clause.replaces is None and (clause.rate or clause.cap or clause.lump_sum):
-            self._say(loc, "bad-clause", "a clause has steps under 'award'", "步骤应写在award之下")
+            self._say(
+                loc,
+                "bad-clause",
+                f"'{clause.id}' has a step outside 'award'",
+                f"“{clause.id}”的步骤写在award之外",
+                "write the step under 'award'; only a sentence with 'replaces' has it beside 'when'",
+                "步骤写在award之下；只有带replaces的句子写在when旁",
+            )
 
     def _sentence(self, clause: Clause | TableSentence, gives: str, readings: Iterable[str] = ()) -> Sentence:
         return Sentence(
@@ -261,7 +360,7 @@ class _Compiler:
         )
 
     def _desk(self, scope: Scope) -> Desk:
-        return Desk(scope, self.parameters, self.problems, self.used_parameters)
+        return Desk(scope, self.problems)
 
     def _per(self, clause: Clause, loc: Loc) -> tuple[Per, Scope]:
         given = clause.per
@@ -319,16 +418,33 @@ class _Compiler:
         )
         steps = _table_step(rows) if rows else lower_steps(clause.award or [], desk, (*loc, "award"))
         if not steps:
-            self._say((*loc, "award"), "bad-clause", "an award without steps", "award没有步骤")
+            self._say(
+                (*loc, "award"),
+                "bad-clause",
+                "an award without steps",
+                "award没有步骤",
+                "write its steps; a sentence that gives nothing says 'gives: none'",
+                "请写步骤；不给奖补的句子写gives: none",
+            )
         gates += [
             Gate("items" if step.items is not None else "table", "", truth) for step in steps for truth in step.requires
         ]
         if clause.fund is None:
             self._say(loc, "missing-key", f"'{clause.id}' does not say which fund pays", f"“{clause.id}”没有写fund")
+        payers = self._payers(clause, desk, loc)
+        settlement = (
+            None
+            if clause.settlement is None
+            else (
+                desk.value(clause.settlement.assessed, (*loc, "settlement", "assessed")),
+                desk.value(clause.settlement.paid, (*loc, "settlement", "paid")),
+            )
+        )
         nodes: list[op.Node] = [gate.truth for gate in gates] + [step.value for step in steps]
+        nodes += [one for _, one in payers if one is not None] + list(settlement or ())
         readings = _readings_in(nodes)
         return ClausePlan(
-            self._sentence(clause, "award", readings),
+            self._sentence(clause, "award", readings | _readings_in(per.keys)),
             per,
             tuple(gates),
             steps,
@@ -336,13 +452,8 @@ class _Compiler:
             event,
             (),
             rows,
-            self._payers(clause, desk, loc),
-            None
-            if clause.settlement is None
-            else (
-                desk.value(clause.settlement.assessed, (*loc, "settlement", "assessed")),
-                desk.value(clause.settlement.paid, (*loc, "settlement", "paid")),
-            ),
+            payers,
+            settlement,
             _drivers(per, steps),
             {},
             readings,
@@ -359,7 +470,14 @@ class _Compiler:
         )
         steps = lower_steps(row.award, desk, (*loc, "award"))
         if not steps or not gates:
-            self._say(loc, "bad-clause", "a row of a table has 'when' and steps", "表中每行应有when和步骤")
+            self._say(
+                loc,
+                "bad-clause",
+                "a row without conditions or without steps",
+                "此行没有条件或没有步骤",
+                "write 'when' and 'award' in each row",
+                "每行写when和award",
+            )
         nodes: list[op.Node] = [gate.truth for gate in gates] + [step.value for step in steps]
         sentence = replace(self._sentence(row, "award", _readings_in(nodes)), replaces=table)
         return TableRow(sentence, gates, steps)
@@ -368,7 +486,12 @@ class _Compiler:
         rests = [payer for payer in clause.payers if payer.amount == "rest"]
         if clause.payers and len(rests) != 1:
             self._say(
-                (*loc, "payers"), "bad-clause", "exactly one payer pays the rest", "应恰有一方承担其余部分（rest）"
+                (*loc, "payers"),
+                "bad-clause",
+                f"{len(rests)} of the payers pay the rest",
+                f"有{len(rests)}方承担其余部分（rest）",
+                "write 'amount: rest' for exactly one of them",
+                "恰为其中一方写amount: rest",
             )
         return tuple(
             (
@@ -391,7 +514,7 @@ class _Compiler:
             gates = (self._place(per), self._window(None, clause), *gates)
         else:
             gates, steps = (*base.gates, *gates), (*base.steps, *steps)
-        readings = _readings_in([gate.truth for gate in gates])
+        readings = _readings_in([*(gate.truth for gate in gates), *(step.value for step in steps)])
         return ClausePlan(
             self._sentence(clause, "obligation", readings),
             per,
@@ -430,7 +553,12 @@ class _Compiler:
         loc: Loc = ("policy", "window")
         if (window.end is None) == (window.horizon is None):
             self._say(
-                loc, "bad-clause", "a window has exactly one of 'end' and 'horizon'", "window应恰有end与horizon之一"
+                loc,
+                "bad-clause",
+                "a window has exactly one of 'end' and 'horizon'",
+                "window应恰有end与horizon之一",
+                "write 'end' where the text states one, else 'horizon'",
+                "原文写明截止日的写end，否则写horizon",
             )
         last = window.end or window.horizon or "9999-12-31"
         start = self.pool.add(self._date(window.start, (*loc, "start")), "date")
@@ -455,6 +583,8 @@ class _Compiler:
                 "bad-clause",
                 f"'{clause.replaces}' needs 'when', and a '{word}' here and there",
                 f"“{clause.replaces}”须有when，且两处都有“{word}”",
+                "name a word that the other clause's steps have, and write 'when' and the same word here",
+                "写出另一条款步骤中的用词，并在此写when和同一用词",
             )
             return
         _, scope = self._per(self.file.clauses[self._place_of(target)], ("clauses", self._place_of(target)))
@@ -509,7 +639,8 @@ class _Compiler:
             by[clause_id] = tuple(desk.path(text, (*loc, "by", i)) for i, text in enumerate(rule.by))
             when[clause_id] = op.ALWAYS if rule.when is None else desk.condition(rule.when, (*loc, "when"))
             if rule.cap is not None:
-                cap[clause_id] = desk.figure_or_table(rule.cap, (*loc, "cap"), "money")[0]
+                figure = desk.figure_or_table(rule.cap, (*loc, "cap"), "money")[0]
+                cap[clause_id] = self._room(rule, figure, by[clause_id], loc) if rule.earlier else figure
         needed = {"ceiling": "cap", "bar": "when", "higher_of": "same"}.get(rule.kind)
         if needed is not None and getattr(rule, needed) is None:
             self._say(loc, "missing-key", f"a {rule.kind} needs '{needed}'", f"{rule.kind}缺少“{needed}”")
@@ -523,9 +654,34 @@ class _Compiler:
             by,
             cap,
             when,
-            rule.earlier,
             rule.same or "",
         )
+
+    def _room(self, rule: Rule, cap: op.Value, by: Iterable[op.Value], loc: Loc) -> op.Value:
+        """Return what is left of a ceiling: the cap less the earlier awards that count (S19).
+
+        They are those of the same sentences, alike in what the ceiling goes by, paid before the decision.
+        """
+        fields = self.vocabulary.fields["earlier_award"]
+        clause = op.Fact("earlier", fields["clause"])
+        decision = op.Fact("case", self.vocabulary.fields["case"]["decision_date"])
+        counts: list[op.Truth] = [
+            op.Same(op.Fact("earlier", fields["policy"]), op.Words(self.id)),
+            op.AnyOf(tuple(op.Same(clause, op.Words(name)) for name in rule.clauses)),
+            op.Compare(">", decision, op.Fact("earlier", fields["paid_on"])),
+        ]
+        for place, key in enumerate(by):
+            if not isinstance(key, op.Fact) or key.spec.name not in fields:
+                what = "earlier awards can only be told apart by a fact that they have: "
+                what_zh = "历史奖补只能按其自身的事实区分："
+                listed = ", ".join(sorted(fields))
+                self._say((*loc, "by", place), "bad-clause", what + listed, what_zh + listed)
+            else:
+                counts.append(op.Same(op.Fact("earlier", fields[key.spec.name]), key))
+        source = op.Source("earlier_awards", "earlier_award")
+        amount = op.Fact("earlier", fields["amount"])
+        paid = op.Aggregate("sum", source, "earlier", op.All(tuple(counts)), amount, "money")
+        return op.Arithmetic("-", cap, paid, "money")
 
     def _dead(self, name: str, reading: ReadingPlan, nodes: Iterable[op.Node]) -> None:
         """Refuse options between which no condition tells (S22)."""
@@ -548,38 +704,109 @@ class _Compiler:
             nodes += [gate.truth for gate in one.gates] + [step.value for step in one.steps]
         for rule in rules:
             nodes += [*rule.when.values(), *rule.cap.values(), *(key for keys in rule.by.values() for key in keys)]
+        # What does not parse may still name a thing: then only what no text names is surely not read.
+        doubtful = bool(self.problems or self.source.shape.aside) or self.scope.definitions != self.file.define
+        texts = [text for _, text in _texts(self.source.document.root)]
+        texts += self.file.define.values()
+        named = {word for text in texts for word in _NAME.findall(text)}
+        maybe = named if doubtful else frozenset()
         read = {part for node in nodes for part in op.walk(node)}
-        used = {part.reading for part in read if isinstance(part, op.ReadingIs)}
+        asking: dict[str, list[op.Node]] = {}
+        for node in nodes:
+            for reading in _readings_in([node]):
+                asking.setdefault(reading, []).append(node)
         for name, plan_ in self.readings.items():
-            if plan_.id not in used:
-                self._say(
-                    ("readings", name), "unread-reading", f"nothing reads reading '{name}'", f"没有条文使用解读“{name}”"
-                )
-            else:
-                self._dead(name, plan_, nodes)
+            if plan_.id in asking and not doubtful:
+                self._dead(name, plan_, asking[plan_.id])
+            elif plan_.id not in asking and name not in maybe:
+                what, what_zh = f"nothing reads reading '{name}'", f"没有条文使用解读“{name}”"
+                self._say(("readings", name), "unread-reading", what, what_zh)
         facts = {(part.spec.entity, part.spec.name) for part in read if isinstance(part, op.Fact)}
-        for entity, declared in self.file.facts.items():
-            for name in declared:
-                if (entity, name) not in facts:
-                    self._say(
-                        ("facts", entity, name),
-                        "unread-fact",
-                        f"nothing reads '{entity}.{name}'",
-                        f"没有条文使用“{entity}.{name}”",
-                    )
-        for name in self.file.parameters:
-            if name not in self.used_parameters:
-                self._say(
-                    ("parameters", name),
-                    "bad-parameter",
-                    f"nothing uses parameter '{name}'",
-                    f"没有条文使用参数“{name}”",
-                )
+        for entity, name in self.own_facts:
+            if (entity, name) not in facts and name not in maybe:
+                what, what_zh = f"nothing reads '{entity}.{name}'", f"没有条文使用“{entity}.{name}”"
+                self._say(("facts", entity, name), "unread-fact", what, what_zh)
+        filled = {part.parameter for part in read if isinstance(part, op.Open)}
+        for name, parameter in self.parameters.items():
+            if parameter.id not in filled and name not in maybe:
+                what, what_zh = f"nothing uses parameter '{name}'", f"没有条文使用参数“{name}”"
+                self._say(("parameters", name), "bad-parameter", what, what_zh)
+        named_conditions = {name for text in texts for name in _used(text, self.file.define)}
+        unused = [("define", name) for name in self.file.define if name not in named_conditions]
+        unused += [("lists", name) for name in self.file.lists if name not in named]
+        for section, name in unused:
+            self._say((section, name), "unread-name", f"nothing uses '{name}'", f"没有条文使用“{name}”")
+        self._ladders()
+
+    def _ladders(self) -> None:
         for name, ladder in self.file.ladders.items():
             kinds = self.vocabulary.fields["title"]["kind"].members
             for place, member in enumerate(ladder.members):
                 if member not in kinds:
                     self._near(("ladders", name, "members", place), "unknown-member", member, tuple(kinds))
+
+
+def _used(text: str, definitions: Container[str]) -> list[str]:
+    """Return the definitions that a condition names, as often as it names them."""
+    tokens = ["", "", *_TOKEN.findall(text)]
+    return [
+        token
+        for earlier, before, token in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if token in definitions and before in _BEFORE and (earlier, before) != ("is", "not")
+    ]
+
+
+def _sizes(texts: Mapping[str, str], uses: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return how many words each definition has with every one in it written out; those on no circle only.
+
+    What is over the limit is not counted further.
+    """
+    users: dict[str, list[str]] = {name: [] for name in texts}
+    for name, used in uses.items():
+        for one in dict.fromkeys(used):
+            users[one].append(name)
+    missing = {name: len(set(used)) for name, used in uses.items()}
+    ready = [name for name, count in missing.items() if count == 0]
+    sizes: dict[str, int] = {}
+    for name in ready:
+        size = len(_TOKEN.findall(texts[name])) + sum(sizes[one] for one in uses[name])
+        sizes[name] = min(size, _LARGEST + 1)
+        for user in users[name]:
+            missing[user] -= 1
+            if missing[user] == 0:
+                ready.append(user)
+    return sizes
+
+
+def _circles(uses: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Return the circles that following the first use of each definition leads into; each definition has one."""
+    seen: set[str] = set()
+    for start in uses:
+        chain: dict[str, int] = {}
+        name = start
+        while name not in seen and name not in chain:
+            chain[name] = len(chain)
+            name = next(one for one in uses[name] if one in uses)
+        if name in chain:
+            yield list(chain)[chain[name] :]
+        seen.update(chain)
+
+
+def _texts(root: doc.Node) -> Iterator[tuple[Loc, str]]:
+    """Return the texts of the clauses and of the rules between awards but for the quotes, in the order of the file."""
+    waiting: list[tuple[Loc, doc.Node]] = [((), root)]
+    while waiting:
+        loc, node = waiting.pop()
+        if isinstance(node, doc.Scalar):
+            yield loc, node.text
+        elif isinstance(node, doc.Sequence):
+            waiting += [((*loc, place), item) for place, item in reversed([*enumerate(node.items)])]
+        else:
+            waiting += [
+                ((*loc, key.text), inner)
+                for key, inner in reversed(node.entries)
+                if (loc and key.text != "quote") or key.text in ("clauses", "cumulation")
+            ]
 
 
 def _choices(node: op.Node, reading: ReadingPlan) -> Iterator[tuple[bool, ...]]:
@@ -652,12 +879,14 @@ def _with_named_elsewhere(plans: Sequence[ClausePlan]) -> tuple[ClausePlan, ...]
             if isinstance(part, op.In) and not part.all:
                 own.setdefault((part.fact.spec.entity, part.fact.spec.name), set()).update(part.listing.members)
         named.append(own)
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for own in named:
+        for key, members in own.items():
+            counts.setdefault(key, Counter()).update(members)
+    everywhere = {key: frozenset(counted) for key, counted in counts.items()}
     made = []
     for plan, own in zip(plans, named, strict=True):
-        others: dict[tuple[str, str], frozenset[str]] = {}
-        for other in named:
-            if other is not own:
-                for key, members in other.items():
-                    others[key] = others.get(key, frozenset()) | members
-        made.append(replace(plan, named_elsewhere={key: others.get(key, frozenset()) for key in own}))
+        only_here = {key: {one for one in members if counts[key][one] == 1} for key, members in own.items()}
+        elsewhere = {key: everywhere[key] - alone if alone else everywhere[key] for key, alone in only_here.items()}
+        made.append(replace(plan, named_elsewhere=elsewhere))
     return tuple(made)

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from subsidy_rules.errors import RuleError, UsageError
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import Scope
-from subsidy_rules.mechanisms.step import Desk, Loc, Table
+from subsidy_rules.mechanisms.step import Desk, Loc
 from subsidy_rules.plan.compile import ConstantPool, compile_policy
 from subsidy_rules.plan.model import PolicyPlan, Sentence
-from subsidy_rules.policy.model import GuideFile
+from subsidy_rules.policy.model import GuideFile, GuideRow, GuideTable
 from subsidy_rules.policy.source import GuideSource, node_at, read_guide, read_policy, shipped_rules
 from subsidy_rules.values.findings import Findings
+from subsidy_rules.values.quantity import QuantityError, parse_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,15 @@ class Policies:
         raise UsageError(f"no clause '{policy}/{clause}' in the loaded policies")
 
     def only(self, *ids: str) -> Policies:
-        """Return the named policies alone. Raises `UsageError` for a name that is not loaded."""
+        """Return the named policies alone, with the words of all: a case of many policies can be asked of one.
+
+        Raises `UsageError` for a name that is not loaded.
+        """
         for name in ids:
             if name not in self.by_id:
                 raise UsageError(f"no policy '{name}'; loaded: {', '.join(self.by_id)}")
-        return gather(plan for plan in self.plans if plan.id in ids)
+        kept = tuple(plan for plan in self.plans if plan.id in ids)
+        return Policies(kept, self.vocabulary, {plan.id: plan for plan in kept})
 
 
 def gather(plans: Iterable[PolicyPlan]) -> Policies:
@@ -91,12 +97,19 @@ def load_policies(paths: Iterable[str | Path] | None = None) -> Policies:
     return gather(compile_policy(read_policy(file)) for file in files)
 
 
+Fill: TypeAlias = tuple[tuple[tuple[str, ...], Fraction | None, Fraction], ...]
+"""A parameter's rows: the keys, the first day on which the row holds if it has one, the value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A guide ready for use: each parameter's table, row by row (`'*'` matches all), and the document to cite."""
+    """A guide ready for use: each parameter's table, and the document to cite.
+
+    Of the rows that match, the first holds; `'*'` matches all, and of a table by date the latest rows come first.
+    """
 
     file: GuideFile
-    fills: Mapping[str, tuple[tuple[tuple[str, ...], Fraction], ...]]
+    fills: Mapping[str, Fill]
     sha256: str
 
 
@@ -113,7 +126,7 @@ def guide_from_text(text: str, policies: Policies) -> Guide:
 def _guide(source: GuideSource, policies: Policies) -> Guide:
     findings = Findings(source.document)
     parameters = {name: one for plan in policies.plans for name, one in plan.parameters.items()}
-    fills: dict[str, tuple[tuple[tuple[str, ...], Fraction], ...]] = {}
+    fills: dict[str, Fill] = {}
     for name, given in source.file.fills.items():
         loc: Loc = ("fills", name)
         node, path = node_at(source.document, loc)
@@ -121,26 +134,24 @@ def _guide(source: GuideSource, policies: Policies) -> Guide:
         if parameter is None:
             findings.unknown("guide-conflict", node, path, name, parameters)
             continue
-        rows: list[tuple[tuple[str, ...], str, Loc]] = []
+        rows: list[tuple[GuideRow, Loc]] = []
         if isinstance(given, str):
-            rows.append((("*",) * len(parameter.by), given, loc))
+            rows.append((_row(("*",) * len(parameter.by), given), loc))
         else:
             by = (given.by,) if isinstance(given.by, str) else tuple(given.by)
             if by != parameter.by:
-                findings.add(
-                    "bad-table",
-                    node,
-                    path,
-                    f"'{name}' is looked up by {list(parameter.by)}",
-                    f"“{name}”按{list(parameter.by)}查表",
-                )
+                wanted = ", ".join(parameter.by)
+                what = f"'{name}' is looked up by {wanted}" if wanted else f"'{name}' is one value, not a table"
+                what_zh = f"“{name}”按 {wanted} 查表" if wanted else f"“{name}”是一个数，不是表"
+                findings.add("bad-table", node, path, what, what_zh)
                 continue
             rows += _guide_rows(given, loc)
-        made = []
-        for keys, text, where in rows:
+        made: list[tuple[tuple[str, ...], Fraction | None, Fraction]] = []
+        for row, where in rows:
+            keys, text = tuple(row.is_), row.value
             at, at_path = node_at(source.document, where)
             pool = ConstantPool()
-            desk = Desk(Scope(policies.vocabulary, pool), {}, [])
+            desk = Desk(Scope(policies.vocabulary, pool), [])
             figure = desk.figure(text, where, parameter.type)
             specs = [_spec_of(policies.vocabulary, text) for text in parameter.by]
             for key, spec in zip(keys, specs, strict=False):
@@ -148,13 +159,24 @@ def _guide(source: GuideSource, policies: Policies) -> Guide:
                     findings.unknown("unknown-member", at, at_path, key, spec.members)
             if len(keys) != len(parameter.by):
                 findings.add("bad-table", at, at_path, "a row needs one member for each key", "每行取值个数应与键一致")
-            elif desk.problems or not isinstance(figure, op.Constant):
-                findings.add(
-                    "bad-parameter", at, at_path, f"'{text}' is not {parameter.type}", f"“{text}”不是{parameter.type}"
-                )
+            elif desk.problems:
+                wrong = desk.problems[0].error
+                findings.add(wrong.code, at, at_path, wrong.what, wrong.what_zh)
+            elif not isinstance(figure, op.Constant):
+                what, what_zh = f"'{text}' is an expression, not a figure", f"“{text}”是表达式，不是数值"
+                findings.add("bad-parameter", at, at_path, what, what_zh)
+            elif row.from_ is None and parameter.on and not isinstance(given, str):
+                what, what_zh = "this table goes by date: every row has 'from'", "该表按日期查，每行须有from"
+                findings.add("bad-table", at, at_path, what, what_zh)
+            elif row.from_ is not None and not parameter.on:
+                what, what_zh = "this table does not go by date: no row has 'from'", "该表不按日期查，各行不得有from"
+                findings.add("bad-table", at, at_path, what, what_zh)
             else:
-                made.append((keys, list(pool.index)[figure.index][0]))
-        fills[name] = tuple(made)
+                day = _day(row, findings, where, source)
+                if any((keys, day) == known[:2] for known in made):
+                    findings.add("bad-table", at, at_path, "two rows are of the same keys", "两行的键相同")
+                made.append((keys, day, list(pool.index)[figure.index][0]))
+        fills[name] = tuple(sorted(made, key=lambda row: row[1] or 0, reverse=True))
     findings.raise_as(RuleError)
     return Guide(source.file, fills, source.document.sha256)
 
@@ -164,7 +186,22 @@ def _spec_of(vocabulary: Vocabulary, path: str) -> FieldSpec | None:
     return vocabulary.field(entity, name)
 
 
-def _guide_rows(given: Table, loc: Loc) -> list[tuple[tuple[str, ...], str, Loc]]:
+def _guide_rows(given: GuideTable, loc: Loc) -> list[tuple[GuideRow, Loc]]:
     if isinstance(given.rows, dict):
-        return [((key,), value, (*loc, "rows", key)) for key, value in given.rows.items()]
-    return [(tuple(row.is_), row.value, (*loc, "rows", place)) for place, row in enumerate(given.rows)]
+        return [(_row((key,), value), (*loc, "rows", key)) for key, value in given.rows.items()]
+    return [(row, (*loc, "rows", place)) for place, row in enumerate(given.rows)]
+
+
+def _row(keys: Iterable[str], value: str) -> GuideRow:
+    return GuideRow.model_validate({"is": list(keys), "value": value})
+
+
+def _day(row: GuideRow, findings: Findings, where: Loc, source: GuideSource) -> Fraction | None:
+    if row.from_ is None:
+        return None
+    try:
+        return parse_date(row.from_)
+    except QuantityError as error:
+        node, path = node_at(source.document, (*where, "from"))
+        findings.add(error.code, node, path, error.what, error.what_zh)
+        return None

@@ -6,14 +6,35 @@ is made from them (`RuleFile.model_json_schema()`).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from subsidy_rules.mechanisms.step import Strict, Table
 from subsidy_rules.mechanisms.window import Window
 from subsidy_rules.mechanisms.words import AnyStep
+from subsidy_rules.values.quantity import QuantityError, parse_count
 
+
+def _count(given: object) -> object:
+    """Read a count as a case does: pydantic alone takes `1_0`, `1.0` and other scripts' digits."""
+    try:
+        return int(parse_count(given)) if isinstance(given, str) else given
+    except QuantityError:
+        raise PydanticCustomError("count", "not a count") from None
+
+
+def _truth(given: object) -> object:
+    """Read a truth: pydantic alone takes `on`, `t` and `1`."""
+    if isinstance(given, str) and given not in ("true", "false"):
+        raise PydanticCustomError("truth", "not a truth")
+    return given == "true" if isinstance(given, str) else given
+
+
+Id: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Count: TypeAlias = Annotated[int, BeforeValidator(_count)]
+Truthful: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 Gives = Literal["award", "none", "rule", "obligation"]
 Fund = Literal["central", "provincial", "city", "district"]
 Silence = Literal["undecided", "higher_of", "sum"]
@@ -30,14 +51,14 @@ class Rounding(Strict):
     """The unit, and the mode where the policy states one."""
 
     unit: Literal["分", "角", "元", "百元", "千元", "万元"]
-    stated: bool
+    stated: Truthful
     mode: Literal["half_up", "up", "down"] | None = None
 
 
 class Header(Strict):
     """What a policy is and where and when it applies."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Id
     title: str
     issuer: str
     document: str
@@ -74,7 +95,7 @@ class FactModel(Strict):
     zh: str = ""
     en: str = ""
     members: list[str] = Field(default_factory=list)
-    open: bool = False
+    open: Truthful = False
     sort: Literal["applicant", "authority", "standard"] = "applicant"
 
 
@@ -84,7 +105,7 @@ class ListModel(Strict):
     of: str
     members: list[str] = Field(default_factory=list)
     section: str | list[str] | None = None
-    open: bool = False
+    open: Truthful = False
 
 
 class ParameterModel(Strict):
@@ -92,6 +113,7 @@ class ParameterModel(Strict):
 
     type: Literal["money", "ratio"]
     by: list[str] = Field(default_factory=list)
+    on: str = ""
     document: str
 
 
@@ -128,10 +150,10 @@ class PerGroup(Strict):
 class TableSentence(Strict):
     """One row of a table of exclusive sentences: its own place in the text, its selector, its steps (S13)."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Id
     path: str
     printed: str | None = None
-    sentence: int
+    sentence: Count
     quote: str
     when: list[str]
     award: list[AnyStep]
@@ -156,10 +178,10 @@ class Settlement(Strict):
 class Clause(Strict):
     """One operative sentence, or a table of exclusive ones (`rows`)."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Id
     path: str = ""
     printed: str | None = None
-    sentence: int = 0
+    sentence: Count = 0
     quote: str = ""
     gives: Gives | None = None
     beneficiary: list[str] | Literal["any"] = "any"
@@ -169,7 +191,7 @@ class Clause(Strict):
     when: list[str] = Field(default_factory=list)
     doubt: list[Doubt] = Field(default_factory=list)
     event: str | None = None
-    new_only: bool = False
+    new_only: Truthful = False
     award: list[AnyStep] | None = None
     rows: list[TableSentence] | None = None
     payers: list[Payer] = Field(default_factory=list)
@@ -187,14 +209,14 @@ class Clause(Strict):
 class Rule(Strict):
     """A rule between awards."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Id
     kind: Literal["ceiling", "higher_of", "bar", "stacks"]
     clauses: list[str]
     against: list[str] = Field(default_factory=list)
     quote: str
     by: list[str] = Field(default_factory=list)
     cap: str | Table | None = None
-    earlier: bool = False
+    earlier: Truthful = False
     when: str | None = None
     same: Literal["project", "title", "any"] | None = None
 
@@ -203,7 +225,7 @@ class NotModelled(Strict):
     """Words that the language can't carry, and what they taint."""
 
     path: str
-    sentence: int
+    sentence: Count
     quote: str
     reason: str
     taints: list[str]
@@ -236,9 +258,24 @@ class GuideDocument(Strict):
     address: str = ""
 
 
+class GuideRow(Strict):
+    """One row of a guide's table: its keys, the first day on which it holds, the value."""
+
+    is_: list[str] = Field(default_factory=list, alias="is")
+    from_: str | None = Field(default=None, alias="from")
+    value: str
+
+
+class GuideTable(Strict):
+    """Values by the members of facts and, where the parameter is of a day (`on`), from a day on."""
+
+    by: str | list[str] = Field(default_factory=list)
+    rows: dict[str, str] | list[GuideRow]
+
+
 class GuideFile(Strict):
     """A guide: values for open parameters, `policy/parameter`, with its own citation."""
 
     guide: Literal["1"]
     document: GuideDocument
-    fills: dict[str, str | Table]
+    fills: dict[str, str | GuideTable]

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from subsidy_rules.errors import InputError, Problem, brief, suggest
-from subsidy_rules.values.document import Document, Mapping, Node, Scalar, Sequence
+from subsidy_rules.errors import CODES, InputError, Problem, brief, suggest
+from subsidy_rules.values.document import MAX_PROBLEMS, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,11 @@ class Findings:
         self.document = document
         self.problems: list[Problem] = []
 
+    @property
+    def full(self) -> bool:
+        """Whether as many problems are noted as are told at once."""
+        return len(self.problems) >= MAX_PROBLEMS
+
     def add(
         self,
         code: str,
@@ -35,10 +40,18 @@ class Findings:
         path: str,
         what: str,
         what_zh: str,
-        remedy: str = "",
-        remedy_zh: str = "",
+        remedy: str | None = None,
+        remedy_zh: str | None = None,
     ) -> None:
-        """Note a problem at a node."""
+        """Note a problem at a node. Its remedy is that of its code unless one is given (`""`: none).
+
+        After the fiftieth nothing is noted: a person mends those first.
+        """
+        if self.full:
+            return
+        usual = CODES[code]
+        remedy = usual.remedy if remedy is None else remedy
+        remedy_zh = usual.remedy_zh if remedy_zh is None else remedy_zh
         place = node.place
         excerpt = self.document.excerpt(place)
         self.problems.append(Problem(code, place, path, excerpt, what, what_zh, remedy, remedy_zh))
@@ -52,14 +65,26 @@ class Findings:
         options: Iterable[str],
         labels: AnyMapping[str, str] | None = None,
     ) -> None:
-        """Note a word that is none of `options`, with the nearest one as the remedy."""
+        """Note a word that is none of `options`, with the nearest one as the remedy.
+
+        `labels` are the Chinese names that an option may be written by: label → option. Who wrote Chinese is told them.
+        """
+        if self.full:
+            return
         choices = list(options)
-        near = suggest(word, choices, {name: label for label, name in (labels or {}).items()})
+        label_of = {name: label for label, name in (labels or {}).items()}
+        near = suggest(word, choices, label_of)
         shown = brief(word)
-        what, what_zh = code.replace("-", " "), _WORDS_ZH.get(code, "未知名称")
-        remedy, remedy_zh = one_of(choices)
+        what, what_zh = _WORDS.get(code, (code.replace("-", " "), "未知名称"))
+        remedy: str | None
+        remedy_zh: str | None
+        told = {name: name if word.isascii() else label_of.get(name, name) for name in choices}
+        remedy, remedy_zh = one_of(choices)[0], one_of(told.values())[1]
         if near:
-            remedy, remedy_zh = f"did you mean '{near}'?", f"是否为“{near}”？"
+            remedy = f"did you mean '{near}'?"
+            remedy_zh = f"是否为“{told[near]}”？" if told[near] == near else f"是否为“{told[near]}”（{near}）？"
+        elif not choices and code.startswith("unknown-"):
+            remedy, remedy_zh = None, None
         self.add(code, node, path, f"{what} '{shown}'", f"{what_zh}“{shown}”", remedy, remedy_zh)
 
     def mapping(self, node: Node, path: str) -> Mapping | None:
@@ -99,12 +124,12 @@ def one_of(choices: Iterable[str]) -> tuple[str, str]:
 
 
 _MOST = 12
-_WORDS_ZH = {
-    "unknown-key": "未知键",
-    "unknown-member": "未知取值",
-    "unknown-name": "未知名称",
-    "unknown-unit": "未知单位",
-    "bad-reference": "未找到编号",
-    "wrong-type": "类型不符",
-    "guide-conflict": "没有这一待定参数",
+_WORDS = {
+    "unknown-key": ("unknown key", "未知键"),
+    "unknown-member": ("unknown member", "未知取值"),
+    "unknown-name": ("unknown name", "未知名称"),
+    "unknown-unit": ("unknown unit", "未知单位"),
+    "bad-reference": ("bad reference", "未找到编号"),
+    "wrong-type": ("wrong type", "类型不符"),
+    "guide-conflict": ("there is no open parameter", "没有这一待定参数"),
 }

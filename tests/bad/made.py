@@ -1,0 +1,79 @@
+"""Bad inputs that no file can hold, or that would be too large to keep: each is made when it is read.
+
+Their names stand for the files that they would be: `made/three_hundred_thousand_digits` is told in
+`made/three_hundred_thousand_digits.expected`, as every file of this folder is in its own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from subsidy_rules.errors import CaseError
+from subsidy_rules.facts.case import Case
+from subsidy_rules.plan import compile_policy
+from subsidy_rules.policy.source import read_policy
+from subsidy_rules.values import document as doc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from subsidy_rules.facts.vocabulary import Vocabulary
+
+HERE: Final = Path(__file__).parent
+_PARTS: Final = {"clauses": "\nclauses:\n", "condition": "  - project.whole_digital\n"}
+
+
+def _case(text: str | bytes | Path) -> Callable[[Vocabulary], object]:
+    return lambda words: Case(doc.read(text, name="case.yaml", error=CaseError)).facts_of(words)
+
+
+def _python(**given: object) -> Callable[[Vocabulary], object]:
+    return lambda words: Case.from_dict({"case": "1", **given}, name="from_dict").facts_of(words)
+
+
+def _rules(**changes: str) -> Callable[[Vocabulary], object]:
+    """Compile a rule file in which nothing is wrong, with some of its text changed; problems call a text `<text>`."""
+    text = (HERE / "city.yaml").read_text(encoding="utf-8")
+    for name, after in changes.items():
+        assert text.count(_PARTS[name]) == 1
+        text = text.replace(_PARTS[name], after)
+    return lambda _: compile_policy(read_policy(text))
+
+
+def _loop() -> list[object]:
+    loop: list[object] = []
+    loop.append(loop)
+    return loop
+
+
+MADE: Final[dict[str, Callable[[Vocabulary], object]]] = {
+    "no_such_file": lambda words: Case.load("made/no_such_file.yaml").facts_of(words),
+    "three_hundred_thousand_digits": _case("case: 1\nprojects:\n- total: " + "9" * 300_000 + "元\n"),
+    "five_thousand_digits": _case("case: 1\nprojects:\n- total: " + "9" * 5_000 + "元\n"),
+    "a_million_brackets": _case('{"case": "1", "projects": ' + "[" * 10**6),
+    "over_four_mebibytes": _case(b"#" * (4 * 2**20 + 1)),
+    "over_four_mebibytes_of_characters": _case("设" * (2 * 2**20)),
+    "over_two_hundred_thousand_values": _case("case: 1\nprojects: [" + "1," * 200_000 + "]\n"),
+    "half_of_a_character": _case("case: 1\nenterprise: {name: \ud800}\n"),
+    "a_float": _python(enterprise={"revenue_growth": 0.08}),
+    "nothing_at_all": _python(enterprise={"name": None}),
+    "decimals_that_are_no_numbers": _python(projects=[{"total": Decimal("NaN")}, {"total": Decimal("-Infinity")}]),
+    "whole_number_of_five_thousand_digits": _python(projects=[{"total": 10**5000}]),
+    "decimal_with_an_exponent_of_a_million": _python(projects=[{"total": Decimal("1E+999999")}]),
+    "time_of_day": _python(decision_date=datetime(2025, 9, 1, tzinfo=UTC)),
+    "set_for_a_list": _python(projects={"p1"}),
+    "key_that_is_a_number": _python(enterprise={1: "某公司"}),
+    "list_that_contains_itself": _python(projects=_loop()),
+    "wrong_value_from_python": _python(loans=[{"rate": "4"}]),
+    "expression_of_four_thousand_characters": _rules(
+        condition="  - project.whole_digital" + " or project.whole_digital" * 160 + "\n"
+    ),
+    # 299 words in the definition, ten uses a line: the 67th line goes beyond 200,000 words.
+    "definitions_used_without_end": _rules(
+        clauses="\ndefine:\n  wide: " + " or ".join(["project.whole_digital"] * 150) + "\nclauses:\n",
+        condition=("  - " + " and ".join(["wide"] * 10) + "\n") * 70,
+    ),
+}
