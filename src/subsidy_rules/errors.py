@@ -250,7 +250,7 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "请检查总额与各部分的单位（元、万元）",
         ),
         "suspect-amount": Code(
-            "a warning: the basis of an award is under 1万元 or over 1000亿元",
+            "a warning: the basis of an award is under 10,000 yuan or over 100 billion yuan",
             "警告：计算基数低于1万元或高于1000亿元",
             "check the unit; if the figure is right, nothing needs to be done",
             "请检查单位；若数值无误，不必处理",

@@ -10,6 +10,7 @@ import pytest
 
 from subsidy_rules import Case, Entitlement, Guide, Policies, Step, UsageError, evaluate, load_policies
 from subsidy_rules.award.explain import explain, explain_clause
+from subsidy_rules.award.phrases import Names
 from subsidy_rules.errors import Lang
 from subsidy_rules.plan import guide_from_text
 
@@ -112,8 +113,8 @@ def test_the_line_of_an_undecided_award_says_so() -> None:
 
 def test_the_line_of_what_gives_nothing_says_why() -> None:
     result = ask("titles: [{id: t1, kind: 名品}]", unknown=("loans",))
-    assert line(result, "model_flat") == "odd/model_flat = 0元（不符合：称号清单（titles）共1项，没有本条所指的）"
-    assert line(result, "loans_share") == "odd/loans_share：未询问 (loans)"
+    assert line(result, "model_flat") == "odd/model_flat = 0元（不符合：称号清单（titles）共1项，没有本句所指的）"
+    assert line(result, "loans_share") == "odd/loans_share：未询问，没有给出 贷款清单（loans）"
     assert line(result, "duty", "en").startswith("odd/duty: This sentence binds an authority")
 
 
@@ -130,7 +131,10 @@ def test_a_sum_over_loans_is_written_out() -> None:
 def test_a_loan_that_may_not_count_is_marked() -> None:
     result = ask("loans: [{id: l1, principal: 100万元, rate: 3%, days: 90, day_count: 360}]")
     assert "（是否适用未定）" in line(result, "loans_share")
-    assert "需要补充：新增（loans[0].new）" in said(result, "loans_share")
+    assert (
+        "  - 补充 新增（loans[0].new），要求 贷款清单中至少有一项符合（新增为“是”）；以贷款合同和付息凭证为凭。"
+        in said(result, "loans_share")
+    )
 
 
 def test_a_cap_that_does_not_apply_is_named_and_not_in_the_line() -> None:
@@ -180,8 +184,9 @@ def test_a_replaced_rate_is_cited_with_its_own_words() -> None:
 def test_a_replacement_that_does_not_hold_is_explained_for_itself() -> None:
     low = ask(MACHINES, enterprise="lead: 新材, listed: false")
     found = said(low, "first_machine_high@p1")
-    assert "odd/first_machine_high@p1：不符合条件，不给付。" in found
-    assert "替代标准的条件：主导产业（enterprise.lead）为“新材”，要求：属于：芯片" in found
+    assert "odd/first_machine_high@p1：本句的标准不适用。" in found
+    assert "本项另按 某政发〔2025〕1号 一第1句 计算，见 odd/first_machine@p1。" in found
+    assert "替代标准的条件：主导产业（enterprise.lead）为“新材”，要求属于 芯片" in found
 
 
 def test_open_parameters_name_the_document_and_guides_fill_them() -> None:
@@ -224,23 +229,23 @@ def test_every_failed_condition_is_said_with_its_value() -> None:
     )
     found = said(result, "strict")
     for part in (
-        "条件：业务（enterprise.trades）为“销售”，要求：包含全部：制造、研发",
-        "上市公司（enterprise.listed）为“是”，要求：否",
-        "成立日期（enterprise.founded）为“2001-01-01”，要求：≥ 2010-01-01",
-        "备注（enterprise.note）为“其他”，要求：同于 绿色",
-        "营业收入增长率（enterprise.revenue_growth）为“6%”，要求：> 6%",
-        "历史奖补清单（earlier_awards）共1项，要求：没有符合的",
-        "主导产业（enterprise.lead）为“新材”，要求：不属于：新材",
-        "职工人数（enterprise.staff）为“2000”，要求：< 1000",
-        "规模（enterprise.size）为“微型”，要求：属于：大型（满足其一即可）",
-        "营业收入增长率（enterprise.revenue_growth）为“6%”，要求：> 50%（满足其一即可）",
+        "条件：业务（enterprise.trades）为“销售”，要求包含全部 制造、研发",
+        "上市公司（enterprise.listed）为“是”，要求为“否”",
+        "成立日期（enterprise.founded）为“2001-01-01”，要求 ≥ 2010-01-01，早 3287天",
+        "备注（enterprise.note）为“其他”，要求同于 绿色",
+        "营业收入增长率（enterprise.revenue_growth）为“6%”，要求 > 6%，恰好等于",
+        "历史奖补清单（earlier_awards）共1项，要求没有符合的",
+        "主导产业（enterprise.lead）为“新材”，要求不属于 新材",
+        "职工人数（enterprise.staff）为“2000”，要求 < 1000，超出 1000",
+        "规模（enterprise.size）为“微型”，要求属于 大型（满足其一即可）",
+        "营业收入增长率（enterprise.revenue_growth）为“6%”，要求 > 50%（满足其一即可），差 44个百分点",
     ):
         assert part in found, part
     english = said(result, "strict", "en")
     for part in (
         "trades (enterprise.trades) is “销售”; required: all of: 制造, 研发",
         "listed company (enterprise.listed) is “yes”; required: no",
-        "earlier_awards: 1 given; required: none that fits",
+        "earlier awards (earlier_awards): 1 given; required: none that fits",
         "note (enterprise.note) is “其他”; required: the same as 绿色",
         "size (enterprise.size) is “micro”; required: one of: large (one of several is enough)",
     ):
@@ -249,20 +254,18 @@ def test_every_failed_condition_is_said_with_its_value() -> None:
 
 def test_alternatives_on_one_fact_are_said_as_one() -> None:
     found = explain_clause(example(), "national_renewal@t1")
-    assert "认定事件（titles[0].event）为“首次”，要求：属于：复核，或属于：重新认定" in found
+    assert "认定事件（titles[0].event）为“首次”，要求属于 复核、重新认定" in found
 
 
 def test_beneficiary_place_and_window() -> None:
     result = ask("decision_date: 2024-06-01", enterprise="size: small")
-    assert "有效期：决定日期（decision_date）为“2024-06-01”，要求：≥ 2025-01-01　〔2025-01-01 – 2027-12-31〕" in said(
-        result, "doubtful"
-    )
+    assert "有效期：决定日期（decision_date）为“2024-06-01”，要求 ≥ 2025-01-01，早 214天" in said(result, "doubtful")
     away = evaluate(
         Case.from_text("case: 1\ndecision_date: 2025-09-01\nenterprise: {type: park, place: '310101'}"), odd()
     )
     found = said(away, "strict", "en")
-    assert "1. beneficiary: type (enterprise.type) is “park”; required: one of: enterprise  [enterprise]" in found
-    assert "2. place: place (enterprise.place) is “310101”; required: in: 330100, 某新区  [330100]" in found
+    assert "1. beneficiary: type of beneficiary (enterprise.type) is “park”; required: one of: enterprise" in found
+    assert "2. place: place (enterprise.place) is “310101”; required: in: 330100, 某新区" in found
 
 
 def test_nothing_to_sum_is_said() -> None:
@@ -279,8 +282,10 @@ def test_what_the_law_leaves_open_is_for_an_authority() -> None:
     found = said(result, "doubtful")
     assert "odd/doubtful@enterprise：能否享受未定。若符合条件，数额为：10万元。" in found
     assert "法律上未定：大型企业的标准没有写明" in found
-    assert "再补充事实也不能确定，须由有权机关认定。" in found
-    assert "No further fact would settle it" in said(result, "doubtful", "en")
+    assert "  - 再补充事实也不能确定能否享受，须请有权机关认定。" in found
+    assert "  - No further fact would settle whether it is due; an authority must say." in said(
+        result, "doubtful", "en"
+    )
 
 
 def test_an_open_list_is_for_an_authority() -> None:
@@ -294,13 +299,15 @@ def test_what_is_not_known_is_asked_for_by_its_label() -> None:
     found = ask("products: [{id: s1, annual_sales: {min: 100万元, max: 200万元}}]")
     assert "odd/sales@s1：符合条件，3万元 至 6万元 之间（未定）。" in said(found, "sales")
     assert "数额不是一个定数的原因：有事实未提供" in said(found, "sales")
-    assert "补充后可缩小：一年内销售额（products[0].annual_sales）" in said(found, "sales")
-    assert "Facts that would narrow it: annual sales (products[0].annual_sales)" in said(found, "sales", "en")
+    assert "  - 补充 一年内销售额（products[0].annual_sales），用于计算数额；以" in said(found, "sales")
+    assert "  - Give annual sales (products[0].annual_sales); the amount is computed" in said(found, "sales", "en")
 
 
 def test_what_was_not_asked_says_which_list_to_give() -> None:
     result = ask("", unknown=("loans",))
-    assert "案例没有给出 贷款清单（loans）。请列出；没有的写 []，或写入 assume_none。" in said(result, "loans_share")
+    assert "案例没有给出 贷款清单（loans）。请列出，并附贷款合同和付息凭证；没有的写 []，或写入 assume_none。" in said(
+        result, "loans_share"
+    )
     assert "The case does not give loans." in said(result, "loans_share", "en")
     assert "odd/loans_share：没有给出贷款清单（loans）。" in explain(result, policies=odd())
 
@@ -310,9 +317,9 @@ def test_what_was_not_asked_says_which_list_to_give() -> None:
 
 def test_a_stated_rule_is_named_with_what_beat_what() -> None:
     result = ask("projects: [{id: p1, kinds: [互助]}]")
-    assert "叠加：就高未取，依规则 odd/one_only；计入合计 0元。" in said(result, "mutual_b")
-    assert "适用规则 odd/one_only。" in said(result, "mutual_b")
-    assert "Rule odd/one_only applies." in said(result, "mutual_a", "en")
+    assert "叠加：就高未取，依规则 odd/one_only“就高不重复”；计入合计 0元。" in said(result, "mutual_b")
+    assert "适用规则 odd/one_only“就高不重复”。" in said(result, "mutual_b")
+    assert "The rule odd/one_only “就高不重复” applies." in said(result, "mutual_a", "en")
     assert "就高未取，计入合计 0元。" in explain(result, policies=odd())
 
 
@@ -326,7 +333,7 @@ def test_a_ceiling_over_several_awards_is_named() -> None:
 
 def test_a_bar_is_named() -> None:
     result = ask(MACHINES + "grants: [{id: g1, project: p1}]\n", enterprise="lead: 新材, listed: false")
-    assert "叠加：不得重复，依规则 odd/paid_elsewhere；计入合计 0元。" in said(result, "first_machine")
+    assert "叠加：不得重复，依规则 odd/paid_elsewhere“奖励”；计入合计 0元。" in said(result, "first_machine")
 
 
 def test_a_reading_says_what_the_other_option_would_give() -> None:
@@ -373,7 +380,7 @@ def test_a_chosen_reading_is_not_called_the_default() -> None:
 def test_a_sentence_that_gives_nothing_says_what_it_is(clause: str, zh: str, en: str) -> None:
     result = ask("")
     assert zh in said(result, clause)
-    assert f"odd/{clause}\n依据：某市人民政府 某政发〔2025〕1号 九第" in said(result, clause)
+    assert f"odd/{clause}：{zh}" in said(result, clause)
     assert "https://example.org/odd" in said(result, clause)
     assert en in said(result, clause, "en")
 
@@ -426,7 +433,7 @@ def test_a_path_is_answered_with_the_ids_of_its_sentences() -> None:
 def test_the_whole_result_names_every_row(lang: Lang) -> None:
     result = example()
     found = explain(result, lang)
-    assert result.explain(lang) == found
+    assert result.explain(lang=lang) == explain(result, lang, policies=load_policies())
     for name in [row.id for row in (*result.awards, *result.undecided)] + [row.id for row in result.not_eligible]:
         assert name in found
     for unasked in result.not_asked:
@@ -509,8 +516,8 @@ def test_a_table_says_the_sentence_taken_and_its_steps() -> None:
 def test_a_table_whose_row_is_open_says_what_each_would_give() -> None:
     result = ask(TRACKS)
     found = said(result, "tracks@p2")
-    assert "1. 基数：track_a：总投资 50万元 = 50万元" in found
-    assert "3. 定额：track_b：30万元 = 30万元" in found
+    assert "1. 基数：八第3句：总投资 50万元 = 50万元" in found
+    assert "3. 定额：八第4句：30万元 = 30万元" in found
     assert "4. 档次：适用哪一句未定" in found
     assert line(result, "tracks@p2") == (
         "odd/tracks@p2 = 50万元 × 10% 或 30万元 = 0元 – 30万元，逐一代入未知事实后 5万元 – 30万元"
@@ -522,8 +529,8 @@ def test_a_table_whose_row_is_open_says_what_each_would_give() -> None:
 def test_a_sentence_of_a_table_has_its_awards_and_its_refusals() -> None:
     found = said(ask(TRACKS), "track_b")
     assert "odd/tracks@p2：" in found
-    assert "odd/track_b@p1：不符合条件，不给付。" in found
-    assert "本句适用的情形：方向（projects[0].track）为“甲”，要求：属于：乙" in found
+    assert "odd/track_b@p1：本句的标准不适用。" in found
+    assert "本句适用的情形：方向（projects[0].track）为“甲”，要求属于 乙" in found
 
 
 def test_a_share_is_written_into_the_line() -> None:
@@ -561,7 +568,7 @@ def test_an_obligation_is_a_minimum_and_no_award() -> None:
     found = said(result, "reserve")
     assert "odd/reserve@q1：义务，不少于 30万元；不是奖补，不计入合计。" in found
     assert "2. 比例：× 30% = 30万元　〔30%以上〕" in found
-    assert "需要补充：预算金额（procurements[1].budget）" in found
+    assert "  - 补充 预算金额（procurements[1].budget），用于计算数额；以采购文件和合同为凭。" in found
     assert "odd/reserve@q1 ≥ 100万元 × 30% = 30万元（义务的下限，不是奖补）" in line(result, "reserve")
     assert "an obligation of at least CNY 300,000" in said(result, "reserve", "en")
     assert "- odd/reserve@q1 ≥ 100万元 × 30%" in explain(result, policies=odd())
@@ -600,24 +607,132 @@ def test_a_loan_that_does_not_count_is_left_out_of_the_line() -> None:
 
 def test_a_condition_on_a_reading_is_said_by_its_words() -> None:
     result = ask("")
-    assert "条件：不满足：reading.R1 is all_makes" in said(result, "by_reading")
+    assert "条件：解读 odd/R1 取“只含国产”，本句要求“含进口”" in said(result, "by_reading")
     assert "若取“含进口”，则为 1万元。" in said(result, "by_reading")
-    assert "condition: does not hold: reading.R1 is all_makes" in said(result, "by_reading", "en")
+    assert "condition: reading odd/R1 is “domestic”; this sentence needs “all_makes”" in said(
+        result, "by_reading", "en"
+    )
 
 
 def test_conditions_that_exclude_each_other_name_the_fact() -> None:
     result = ask("")
     found = said(result, "never")
-    assert "职工人数（enterprise.staff）为“未知”，要求：≥ 20" in found
-    assert "职工人数（enterprise.staff）为“未知”，要求：< 20" in found
+    assert "职工人数（enterprise.staff）未给出，要求 ≥ 20" in found
+    assert "职工人数（enterprise.staff）未给出，要求 < 20" in found
 
 
 def test_an_alternative_that_a_reading_rules_out_is_not_named() -> None:
     found = said(ask("", enterprise="size: small"), "borrower")
-    assert "loans为“0”，要求：≥ 2" in found.replace("贷款清单（loans）", "loans")
-    assert "规模（enterprise.size）为“小型”，要求：属于：大型　〔" in found
+    assert "贷款清单的项数（loans）为“0”，要求 ≥ 2，差 2" in found
+    assert "规模（enterprise.size）为“小型”，要求属于 大型\n" in found
 
 
 def test_a_title_after_the_end_is_refused_with_the_end() -> None:
     text = "decision_date: 2028-06-01\ntitles: [{id: t1, kind: 名企, level: 国家级, recognised_on: 2028-05-01}]"
-    assert "认定日期（titles[0].recognised_on）为“2028-05-01”，要求：≤ 2027-12-31" in said(ask(text), "model_title")
+    assert "认定日期（titles[0].recognised_on）为“2028-05-01”，要求 ≤ 2027-12-31，晚 122天" in said(
+        ask(text), "model_title"
+    )
+
+
+# what to do, and what is said without the policies
+
+
+def test_a_result_explains_one_clause_of_itself() -> None:
+    result = example()
+    assert result.explain("equipment_renewal", "en").startswith("xian_30/equipment_renewal@p1: eligible, alone CNY")
+    line_of = result.explain("xian_30/equipment_renewal@p1", formula=True)
+    assert line_of == explain_clause(result, "equipment_renewal", formula=True)
+    with pytest.raises(UsageError, match="equipment_renewal"):
+        result.explain("equipment_renewl")
+
+
+def test_without_the_policies_a_fact_is_asked_for_all_the_same() -> None:
+    result = ask("products: [{id: s1, annual_sales: {min: 100万元, max: 200万元}}]")
+    assert "  - 补充 一年内销售额（products[0].annual_sales）；以产品登记文件和销售明细为凭。" in explain_clause(
+        result, "sales"
+    )
+
+
+def test_without_the_policies_a_rule_is_named_by_its_id() -> None:
+    result = ask(MACHINES + "grants: [{id: g1, project: p1}]\n", enterprise="lead: 新材, listed: false")
+    found = explain_clause(result, "first_machine")
+    assert "叠加：不得重复，依规则 odd/paid_elsewhere；计入合计 0元。" in found
+    assert "填写有误的，更正 所填的事实，重新计算。" in found
+    assert "barred by rule odd/paid_elsewhere; counts" in explain_clause(result, "first_machine", "en")
+
+
+def test_a_rule_of_another_pack_has_no_words() -> None:
+    assert Names(odd()).rule("odd/none") is None
+
+
+def of_the_even_city(clause: str, enterprise: str, titles: str = "[]") -> str:
+    policies = load_policies([HERE / "even_city.yaml"])
+    case = (
+        "case: 1\ndecision_date: 2025-09-01\n"
+        f"enterprise: {{type: enterprise, place: '330106', {enterprise}}}\ntitles: {titles}\n"
+    )
+    return explain_clause(evaluate(Case.from_text(case), policies), clause, policies=policies)
+
+
+def test_what_is_not_the_enterprise_s_business_is_said_by_the_fact() -> None:
+    found = of_the_even_city("chip_only", "lead: 新材")
+    assert "even/chip_only：不符合条件，不给付。" in found
+    assert "  1. 适用对象：主导产业（enterprise.lead）为“新材”，要求属于 芯片\n" in found
+    assert "列入" not in found
+
+
+def test_a_list_that_is_searched_by_the_name_of_the_thing_itself() -> None:
+    titles = "[{id: t1, level: 省级, event: renewed, recognised_on: 2025-05-01}]"
+    found = of_the_even_city("beside_a_national_one", "lead: 新材", titles)
+    assert "1. 条件：称号清单（titles）共1项，要求至少一项符合（级别为 国家级），最接近的：t1 的级别为“省级”" in found
+    assert "2. 条件：认定事件（titles[0].event）为“复核”，要求属于 首次\n" in found
+
+
+def test_alternatives_that_are_no_members_are_joined() -> None:
+    found = of_the_even_city("very_small_or_large", "staff: 50, founded: 2010-01-01")
+    assert "职工人数（enterprise.staff）为“50”，要求 ≥ 1000，或 < 10\n" in found
+    assert "成立日期（enterprise.founded）为“2010-01-01”，要求 > 2010-01-01，恰为当日" in found
+    assert "最晚的认定日期（titles）为“无”，要求 ≥ 2020-01-01\n" in found
+
+
+def test_a_refusal_that_hangs_on_a_reading_alone_says_so() -> None:
+    result = ask("")
+    assert "  - 没有事实能改变，只取决于采用哪一种解读。" in said(result, "by_reading")
+    assert "it hangs on the reading that is taken" in said(result, "by_reading", "en")
+
+
+def test_facts_that_help_in_no_way_need_not_be_given() -> None:
+    assert "职工人数（enterprise.staff） 未给出，但不论是什么，都不能满足全部条件，不必补充。" in said(ask(""), "never")
+    assert "whatever it is the conditions cannot all hold" in said(ask(""), "never", "en")
+
+
+def test_the_most_decisive_fact_stands_first() -> None:
+    # the loan's being new decides 10万元 of interest and more; what its days are, nothing while it is not new
+    result = ask("loans: [{id: l1, principal: 100万元, rate: 3%, day_count: 360}]")
+    asked = [one for one in said(result, "loans_share").splitlines() if one.startswith("  - 补充")]
+    order = [path for path in result.deciding_facts if path.startswith("loans")]
+    assert [path in one for path, one in zip(order, asked, strict=True)] == [True] * len(order)
+    assert len(order) > 1
+
+
+def test_a_document_that_a_guide_has_filled_is_not_asked_for() -> None:
+    text = "projects: [{id: p1, kinds: [绿色], total: 100万元, saved: 8万元}]"
+    assert "  - 取得《某市实施细则》，作为细则载入（--guide），数额即可确定。" in said(ask(text), "green_rate")
+    assert "取得《" not in said(ask(text, guide=True), "green_rate")
+
+
+def test_the_unknown_key_of_a_group_is_shown_in_words_and_found_by_them() -> None:
+    project = (
+        "projects: [{id: q1, kinds: [园区基础设施], park: k1, costs: [{amount: 900万元, stage: paid, year: 2025}, "
+        "{amount: 200万元, stage: paid}]}]"
+    )
+    case = "case: 1\ndecision_date: 2025-09-01\nenterprise: {type: park, place: '610102'}\nparks: [{id: k1}]\n"
+    result = evaluate(Case.from_text(f"{case}{project}\nassume_none: [titles, grants, loans]\n"))
+    name = "xian_30/park_infrastructure@k1/未知的年度（projects[0].costs[1].year）"
+    found = explain_clause(result, "park_infrastructure")
+    assert name in found
+    assert "?" not in found
+    assert explain_clause(result, name).startswith(f"{name}：能否享受未定。")
+    raw = "xian_30/park_infrastructure@k1/?projects[0].costs[1].year"
+    assert explain_clause(result, raw) == explain_clause(result, name)
+    assert "unknown year (projects[0].costs[1].year)" in explain(result, "en")

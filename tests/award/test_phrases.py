@@ -9,7 +9,7 @@ import pytest
 from subsidy_rules import Amount, Citation, load_policies
 from subsidy_rules.award.model import Failed
 from subsidy_rules.award.phrases import FLAGS, Names, cell_amount, say_amount, say_citation, say_failed, word
-from subsidy_rules.award.trace import write_money, write_number
+from subsidy_rules.award.written import write_money, write_number
 from subsidy_rules.values.quantity import INFINITY, ZERO
 
 WAN = Fraction(1_000_000)
@@ -108,7 +108,7 @@ def test_a_condition_without_a_fact_is_said_by_its_words() -> None:
 
 def test_a_plain_condition_is_labelled_from_its_path() -> None:
     failed = Failed("when", "x", "projects[0].costs[1].amount", "5万元", "≥ 6万元")
-    assert say_failed(failed, "zh") == "金额（projects[0].costs[1].amount）为“5万元”，要求：≥ 6万元"
+    assert say_failed(failed, "zh") == "金额（projects[0].costs[1].amount）为“5万元”，要求 ≥ 6万元"
     assert say_failed(failed, "en") == "amount (projects[0].costs[1].amount) is “5万元”; required: ≥ 6万元"
 
 
@@ -119,7 +119,7 @@ def test_a_plain_condition_is_labelled_from_its_path() -> None:
         ("titles", "称号清单（titles）", "titles"),
         ("projects[0].costs", "投资明细（projects[0].costs）", "projects[0].costs"),
         ("enterprise.of_another_pack", "enterprise.of_another_pack", "enterprise.of_another_pack"),
-        ("reading.xian_30/A2", "reading.xian_30/A2", "reading.xian_30/A2"),
+        ("reading.xian_30/A2", "解读 xian_30/A2", "reading xian_30/A2"),
     ],
 )
 def test_the_path_of_a_fact_is_labelled(path: str, zh: str, en: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from subsidy_rules import Amount, Vocabulary
-from subsidy_rules.award.trace import need_paths, write_amount, write_label, write_member, write_value
+from subsidy_rules.award.trace import need_paths
+from subsidy_rules.award.written import write_amount, write_label, write_member, write_value
 from subsidy_rules.facts.case import Members, Other, Ref, Value
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.values.quantity import ZERO, parse_date
@@ -22,7 +23,12 @@ EVENT = CORE.fields["title"]["event"]
         (None, KIND, "未知", "unknown"),
         (True, KIND, "是", "yes"),
         (False, KIND, "否", "no"),
-        (Members(frozenset({"新建", "搬迁"}), ("扩建",)), NATURE, "搬迁、新建、扩建", "搬迁, 新建, 扩建"),
+        (
+            Members(frozenset({"新建", "搬迁"}), ("扩建",)),
+            NATURE,
+            "搬迁、新建、扩建",
+            "relocation, new construction, 扩建",
+        ),
         (Members(frozenset()), NATURE, "无", "none"),
         (Other("名店"), KIND, "其他：名店", "other: 名店"),
         (Ref("p1"), KIND, "p1", "p1"),
@@ -41,7 +47,7 @@ def test_no_date_at_all() -> None:
 
 def test_a_pack_s_member_has_its_english_name() -> None:
     assert write_member(KIND, "名企", "zh") == "名企"
-    assert write_label(KIND, "en") == "kind"
+    assert write_label(KIND, "en") == "title"
 
 
 def test_needs_are_written_as_paths_each_once() -> None:

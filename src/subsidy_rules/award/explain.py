@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from subsidy_rules.award.advice import Advice
 from subsidy_rules.award.model import (
     NOTICE,
+    UNSAID,
     Adjustment,
     Alternative,
     Award,
@@ -25,11 +27,13 @@ from subsidy_rules.award.model import (
     Obligation,
     ReadingUse,
     Step,
+    reasons_of,
     whys_of,
 )
 from subsidy_rules.award.phrases import (
     FLAGS,
     GIVES,
+    PAYERS,
     REASONS,
     ROLES,
     STATUSES,
@@ -43,18 +47,26 @@ from subsidy_rules.award.phrases import (
     say_amount,
     say_citation,
     say_failed,
-    say_place,
     word,
 )
-from subsidy_rules.award.trace import TracedStep, write_amount, write_money
-from subsidy_rules.errors import Lang, UsageError, suggest
+from subsidy_rules.award.written import write_amount, write_money, write_place
+from subsidy_rules.errors import CODES, WARNINGS, Lang, UsageError, suggest
 from subsidy_rules.plan import Policies, Sentence
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import ZERO
 
 
-def explain(entitlement: Entitlement, lang: Lang = "zh", *, policies: Policies | None = None) -> str:
-    """Say the whole result in sentences."""
+def explain(
+    entitlement: Entitlement,
+    lang: Lang = "zh",
+    *,
+    clause: str | None = None,
+    formula: bool = False,
+    policies: Policies | None = None,
+) -> str:
+    """Say the whole result in sentences, or one clause's part of it. Raises `UsageError` as `explain_clause` does."""
+    if clause is not None:
+        return explain_clause(entitlement, clause, lang, formula=formula, policies=policies)
     teller = Teller(entitlement, lang, Names(policies))
     return "\n".join(teller.whole()) + "\n"
 
@@ -67,7 +79,7 @@ def explain_clause(
     formula: bool = False,
     policies: Policies | None = None,
 ) -> str:
-    """Say one sentence's part of a result: how its awards were computed, or why there is none.
+    """Say one sentence's part of a result: how its awards were computed, or why there is none, and what to do.
 
     `clause` is a clause id (`equipment_renewal`), with its policy (`xian_30/equipment_renewal`), or the id of one award
     (`xian_30/equipment_renewal@p1`). `formula` gives one line of arithmetic for each award instead.
@@ -83,33 +95,34 @@ def explain_clause(
         else:
             made += [*teller.row(row), ""]
     if not formula:
-        made.append(f"{NOTICE[lang]}{'。' if lang == 'zh' else '.'}")
+        made.append(teller.notice())
     return "\n".join(made) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Silent:
+class Silent:
     """A sentence that has no row in a result: it gives nothing to anyone, or its figure stands in another's award."""
 
     sentence: Sentence
     citation: Citation
 
 
-_Row: TypeAlias = Award | Obligation | NotEligible | NotAsked | _Silent
+AnyRow: TypeAlias = Award | Obligation | NotEligible | NotAsked | Silent
+"""What a result, or a pack, has to say of a sentence."""
 
 
-def _name_of(row: _Row) -> str:
+def _name_of(row: AnyRow) -> str:
     if isinstance(row, Award | Obligation | NotEligible):
         return row.id
     sentence = row.sentence
     return f"{sentence.policy}/{sentence.id}"
 
 
-def _rows(entitlement: Entitlement, names: Names) -> dict[str, list[_Row]]:
+def rows_of(entitlement: Entitlement, names: Names) -> dict[str, list[AnyRow]]:
     """Return the rows of each sentence by `policy/clause`; a sentence without one has a row that says what it is."""
-    known: dict[str, list[_Row]] = {}
+    known: dict[str, list[AnyRow]] = {}
     awards = [*entitlement.awards, *entitlement.undecided]
-    rows: list[_Row] = [*awards, *entitlement.obligations, *entitlement.not_eligible, *entitlement.not_asked]
+    rows: list[AnyRow] = [*awards, *entitlement.obligations, *entitlement.not_eligible, *entitlement.not_asked]
     for row in rows:
         known.setdefault(f"{row.sentence.policy}/{row.sentence.id}", []).append(row)
     for sentence, citation in names.sentences():
@@ -120,13 +133,13 @@ def _rows(entitlement: Entitlement, names: Names) -> dict[str, list[_Row]]:
             if (award.policy, award.clause) == (sentence.policy, sentence.replaces)
             and any((one.path, one.sentence) == (sentence.path, sentence.sentence) for one in award.citations)
         ]
-        own += [] if own else [_Silent(sentence, citation)]
+        own += [] if own else [Silent(sentence, citation)]
     return known
 
 
-def _find(entitlement: Entitlement, clause: str, lang: Lang, names: Names) -> list[_Row]:
+def _find(entitlement: Entitlement, clause: str, lang: Lang, names: Names) -> list[AnyRow]:
     """Return the rows of one sentence. Raises `UsageError` where none or more than one is meant."""
-    known = _rows(entitlement, names)
+    known = rows_of(entitlement, names)
     short, _, thing = clause.partition("@")
     fitting = [name for name in known if short in (name, name.partition("/")[2])]
     if len(fitting) > 1:
@@ -141,7 +154,7 @@ def _find(entitlement: Entitlement, clause: str, lang: Lang, names: Names) -> li
     found = known[fitting[0]]
     if not thing:
         return found
-    named = [row for row in found if _name_of(row).partition("@")[2] == thing]
+    named = [row for row in found if thing in _things(_name_of(row), names)]
     if not named:
         candidates = ", ".join(_name_of(row) for row in found)
         raise UsageError(
@@ -152,7 +165,12 @@ def _find(entitlement: Entitlement, clause: str, lang: Lang, names: Names) -> li
     return named
 
 
-def _unknown(clause: str, known: Mapping[str, list[_Row]], lang: Lang) -> str:
+def _things(name: str, names: Names) -> tuple[str, ...]:
+    """Return the ways in which the thing of a row is written: its id, and as it is shown in either language."""
+    return tuple(one.partition("@")[2] for one in (name, names.shown(name, "zh"), names.shown(name, "en")))
+
+
+def _unknown(clause: str, known: Mapping[str, list[AnyRow]], lang: Lang) -> str:
     """Say that an id is unknown, and what was most likely meant: a near id, or the sentences of a path."""
     at = [name for name, rows in known.items() if rows[0].sentence.path == clause]
     near = suggest(clause.partition("@")[0], [*known, *(name.partition("/")[2] for name in known)])
@@ -174,30 +192,43 @@ class Teller:
         """Return the wording in the language of this teller."""
         return zh if self.lang == "zh" else en
 
+    def notice(self) -> str:
+        """Return that this is a calculation, as a sentence."""
+        return self.say(f"{NOTICE['zh']}。", f"{NOTICE['en'][0].upper()}{NOTICE['en'][1:]}.")
+
+    def id(self, name: str) -> str:
+        """Return the id of a row as it is shown."""
+        return self.names.shown(name, self.lang)
+
+    def ids(self, names: Iterable[str]) -> str:
+        """Return the ids of several rows as they are shown."""
+        return self._list((self.id(name) for name in names), ("、", ", "))
+
     def _list(self, parts: Iterable[str], sign: tuple[str, str] = ("；", "; ")) -> str:
         return sign[self.lang == "en"].join(parts)
 
     # one line of arithmetic
 
-    def formula(self, row: _Row) -> str:
+    def formula(self, row: AnyRow) -> str:
         """Return one line with the numbers in it."""
         if isinstance(row, Award):
             return self._award_formula(row)
         if isinstance(row, Obligation):
             return f"{row.id} ≥ {self._obliged(row)}"
-        name = _name_of(row)
+        name = self.id(_name_of(row))
         if isinstance(row, NotEligible):
             first = say_failed(row.failed[0], self.lang, self.names)
             return f"{name} = {write_money(ZERO, self.lang)}" + self.say(
                 f"（不符合：{first}）", f" (not eligible: {first})"
             )
         if isinstance(row, NotAsked):
-            return f"{name}" + self.say("：未询问", ": not asked") + f" ({', '.join(row.lists)})"
+            lists = self._list((self.names.fact(one, self.lang) for one in row.lists), ("、", ", "))
+            return self.say(f"{name}：未询问，没有给出 {lists}", f"{name}: not asked; {lists} not given")
         return f"{name}" + self.say("：", ": ") + word(GIVES, row.sentence.gives, self.lang)
 
     def _award_formula(self, award: Award) -> str:
         made = self.arithmetic(award)
-        made = f"{award.id} {made if made.startswith('≤') else f'= {made}'}"
+        made = f"{self.id(award.id)} {made if made.startswith('≤') else f'= {made}'}"
         if self._is_bound(award.amount):
             made += self.say("（上限，不是应付数）", " (a ceiling, not an amount owed)")
         if award in self.entitlement.undecided:
@@ -235,7 +266,7 @@ class Teller:
 
     def _line(self, step: Step, amount: Amount) -> tuple[str, Amount]:
         """Return the arithmetic up to a step and what it comes to; a step without a trace has only its own words."""
-        if not isinstance(step, TracedStep):
+        if step.amount is None:
             return step.formula or step.text, amount
         return (step.formula if self.lang == "zh" else step.formula_en), step.amount
 
@@ -247,7 +278,7 @@ class Teller:
 
     # one sentence
 
-    def row(self, row: _Row) -> Iterator[str]:
+    def row(self, row: AnyRow) -> Iterator[str]:
         """Say one row of a result."""
         if isinstance(row, Award):
             yield from self._award(row)
@@ -258,58 +289,130 @@ class Teller:
         elif isinstance(row, NotAsked):
             yield from self._unasked(row)
         else:
-            yield f"{_name_of(row)}"
-            yield self.say(f"依据：{say_citation(row.citation, 'zh')}", f"Clause: {say_citation(row.citation, 'en')}")
-            yield word(GIVES, row.sentence.gives, self.lang)
-            yield from self._notes(row.sentence.notes)
+            yield from self._silent(row)
+
+    def _silent(self, row: Silent) -> Iterator[str]:
+        """Say a sentence that has no row: what it is, and what then holds."""
+        lang = self.lang
+        yield f"{_name_of(row)}{self.say('：', ': ')}{word(GIVES, row.sentence.gives, lang)}"
+        yield self._cited(row.citation)
+        advice = self.advice
+        if row.sentence.gives == "obligation":
+            about = advice.about(row.sentence, roles=("place", "window", "where", "when"))
+            if about:
+                yield self.say(f"本句的条件：{about}。", f"Its conditions: {about}.")
+            yield from self._todo(
+                [
+                    self.say(
+                        "本案没有受本句约束的采购项目。应受约束而没有列出的，列入 采购清单（procurements）后重新计算。",
+                        "Nothing in this case is bound by it; add to procurements what should be, and compute again.",
+                    )
+                ]
+            )
+        else:
+            effects = list(advice.effects(row.sentence))
+            yield from self._todo(
+                effects
+                or [
+                    self.say(
+                        "本句不需要任何事实或材料，也没有事实能使它给付。", "It needs no fact, and none makes it pay."
+                    )
+                ]
+            )
+        yield from self._notes(row.sentence.notes)
+
+    @property
+    def advice(self) -> Advice:
+        """What to do about the rows of this result."""
+        return Advice(self.entitlement, self.lang, self.names)
+
+    def _todo(self, lines: Iterable[str]) -> Iterator[str]:
+        yield self.say("怎么办：", "What to do:")
+        yield from (f"  - {line}" for line in lines)
+
+    def _cited(self, citation: Citation) -> str:
+        return self.say(f"依据：{say_citation(citation, 'zh')}", f"Clause: {say_citation(citation, 'en')}")
 
     def _award(self, award: Award) -> Iterator[str]:
-        lang = self.lang
+        lang, name = self.lang, self.id(award.id)
         open_ = award in self.entitlement.undecided
         amount = say_amount(award.amount, lang)
         if open_:
             yield self.say(
-                f"{award.id}：能否享受未定。若符合条件，数额为：{amount}。",
-                f"{award.id}: eligibility is open. If eligible: {amount}.",
+                f"{name}：能否享受未定。若符合条件，数额为：{amount}。",
+                f"{name}: eligibility is open. If eligible: {amount}.",
             )
         else:
-            yield self.say(f"{award.id}：符合条件，{amount}。", f"{award.id}: eligible, {amount}.")
-        for citation in award.citations:
-            yield self.say(f"依据：{say_citation(citation, 'zh')}", f"Clause: {say_citation(citation, 'en')}")
+            yield self._outcome(award, name, amount)
+        yield from (self._cited(citation) for citation in award.citations)
         if open_:
-            yield from self.openness(award)
+            yield from self._open_in_law(award)
         yield self.say("计算：", "Arithmetic:")
         for place, step in enumerate(award.steps, 1):
             yield f"  {place}. {self._step(step)}"
-        if not open_:
-            yield from self._width(award)
+        yield from self._width(award)
         yield from self._cumulated(award)
         yield from self._paid(award)
+        yield from self._todo(self.advice.award(award))
         yield from self._readings(award.readings)
         yield from self._flags(award.flags)
         yield from self._notes(award.notes)
 
+    def _outcome(self, award: Award, name: str, amount: str) -> str:
+        """Say what becomes of an award that is due, taken by itself."""
+        net = say_amount(award.net, self.lang)
+        match award.status:
+            case "barred":
+                return self.say(
+                    f"{name}：符合条件，但不得重复支持，不给付（否则为 {amount}）。",
+                    f"{name}: eligible, but barred as repeated support; nothing is given (else {amount}).",
+                )
+            case "outranked":
+                return self.say(
+                    f"{name}：符合条件，但就高取了另一项，本项不计入合计（单独为 {amount}）。",
+                    f"{name}: eligible, but a higher one is taken, so it is in no total (alone {amount}).",
+                )
+            case "reduced":
+                return self.say(
+                    f"{name}：符合条件，单独为 {amount}；受累计上限限制，计入合计 {net}。",
+                    f"{name}: eligible, alone {amount}; a ceiling over several awards leaves {net}.",
+                )
+            case "contender":
+                return self.say(
+                    f"{name}：符合条件，单独为 {amount}；与其他奖补合计多少未定。",
+                    f"{name}: eligible, alone {amount}; what it comes to with others is open.",
+                )
+            case _:
+                return self.say(f"{name}：符合条件，{amount}。", f"{name}: eligible, {amount}.")
+
     def _obligation(self, row: Obligation) -> Iterator[str]:
         least = write_amount(row.amount, "money", self.lang)
-        yield self.say(
-            f"{row.id}：义务，不少于 {least}；不是奖补，不计入合计。",
-            f"{row.id}: an obligation of at least {least}; it is no award and is in no total.",
-        )
-        yield self.say(f"依据：{say_citation(row.citation, 'zh')}", f"Clause: {say_citation(row.citation, 'en')}")
+        if row.decided and row.amount.decided:
+            yield self.say(
+                f"{row.id}：义务，不少于 {least}；不是奖补，不计入合计。",
+                f"{row.id}: an obligation of at least {least}; it is no award and is in no total.",
+            )
+        else:
+            yield self.say(
+                f"{row.id}：义务，是否适用或数额未定，下限在 {least} 之间；不是奖补，不计入合计。",
+                f"{row.id}: an obligation that is not settled yet: its minimum is {least}; "
+                "it is no award and is in no total.",
+            )
+        yield self._cited(row.citation)
         yield self.say("计算：", "Arithmetic:")
         for place, step in enumerate(row.steps, 1):
             yield f"  {place}. {self._step(step)}"
-        yield from self._needed(row.needs)
+        advice = self.advice
+        asked = [advice.asked(row.sentence, path) for path in advice.first(row.needs)]
+        done = self.say(
+            "没有需要补充的事实；按不少于所列数额执行。", "No fact is missing; keep to this minimum or more."
+        )
+        yield from self._todo(asked or [done])
         yield from self._notes(row.sentence.notes)
-
-    def _needed(self, needs: tuple[str, ...]) -> Iterator[str]:
-        if needs:
-            named = self._list(self.names.fact(one, self.lang) for one in needs)
-            yield self.say(f"需要补充：{named}", f"Facts needed: {named}")
 
     def _step(self, step: Step) -> str:
         text, value = step.text, step.value or ""
-        if isinstance(step, TracedStep):
+        if step.amount is not None:
             text = step.text if self.lang == "zh" else step.text_en
             value = cell_amount(step.amount, self.lang)
         said = f"{word(WORDS, step.word, self.lang)}{self.say('：', ': ')}{text} = {value}"
@@ -319,16 +422,20 @@ class Teller:
             said += self.say(f"　〔{step.quote}〕", f"  [{step.quote}]")
         return said
 
-    def openness(self, award: Award) -> Iterator[str]:
-        """Say what leaves eligibility open, and who could settle it."""
+    def _open_in_law(self, award: Award) -> Iterator[str]:
         whys = [word(WHYS, why, self.lang) for why in whys_of(award.gated)]
         whys += [word(REASONS, one, self.lang) for one in award.reasons if one in ("open_list", "open_reading")][
             : not whys
         ]
         if whys:
             yield self.say("法律上未定：", "Open in law: ") + self._list(whys)
+
+    def openness(self, award: Award) -> Iterator[str]:
+        """Say in short what leaves eligibility open, and who could settle it."""
+        yield from self._open_in_law(award)
         if award.needs:
-            yield from self._needed(award.needs)
+            named = self._list(self.names.fact(one, self.lang) for one in self.advice.first(award.needs))
+            yield self.say(f"需要补充：{named}", f"Facts needed: {named}")
         else:
             yield self.say(
                 "再补充事实也不能确定，须由有权机关认定。",
@@ -336,49 +443,73 @@ class Teller:
             )
 
     def _width(self, award: Award) -> Iterator[str]:
-        """Say why an award that is due is not one figure."""
-        reasons = [word(REASONS, one, self.lang) for one in award.reasons if one != "unstated_cumulation"]
+        """Say why an amount is not one figure."""
+        reasons = [word(REASONS, one, self.lang) for one in reasons_of(award.amount) if one != "unstated_cumulation"]
         if reasons:
             yield self.say("数额不是一个定数的原因：", "Why it is not one figure: ") + self._list(reasons)
-        if award.needs:
-            yield self.say("补充后可缩小：", "Facts that would narrow it: ") + self._list(
-                self.names.fact(one, self.lang) for one in award.needs
-            )
 
     def _cumulated(self, award: Award) -> Iterator[str]:
         groups = [group for group in self.entitlement.cumulation if award.id in group.members]
         if award.status == "counted" and not groups:
             return
         net = say_amount(award.net, self.lang)
-        status = word(STATUSES, award.status, self.lang)
-        rule = self.say(f"，依规则 {award.rule}", f" by rule {award.rule}") if award.rule else ""
-        yield self.say(f"叠加：{status}{rule}；计入合计 {net}。", f"Cumulation: {status}{rule}; counts as {net}.")
+        counted = self.say(f"计入合计 {net}", f"counts as {net}")
+        status = "" if award.status == "counted" else word(STATUSES, award.status, self.lang)
+        if status and award.rule:
+            status += self.say(f"，依{self.rule(award.rule)}", f" by {self.rule(award.rule)}")
+        yield (
+            self.say("叠加：", "Cumulation: ")
+            + self._list([status, counted] if status else [counted])
+            + self.say("。", ".")
+        )
         for group in groups:
-            others = ", ".join(member for member in group.members if member != award.id)
-            yield self.say(f"  重叠的奖补：{others}。", f"  It overlaps with: {others}.") + self._decider(group)
+            others = self.ids(member for member in group.members if member != award.id)
+            if not others:
+                continue
+            if group.group.startswith("ceiling"):
+                yield self.say(f"  共用累计上限的：{others}。", f"  Under one ceiling with: {others}.") + self._decider(
+                    group
+                )
+            else:
+                yield self.say(f"  重叠的奖补：{others}。", f"  It overlaps with: {others}.") + self._decider(group)
+
+    def rule(self, name: str) -> str:
+        """Return a rule between awards: its words, where they are known, and its id."""
+        found = self.names.rule(name)
+        if found is None:
+            return self.say(f"规则 {name}", f"rule {name}")
+        return self.say(f"规则 {name}“{found.quote}”", f"rule {name} “{found.quote}”")
 
     def _paid(self, award: Award) -> Iterator[str]:
         """Say who pays which part, and what is still due or to be recovered."""
         if award.payers:
-            parts = self._list((f"{name} {cell_amount(part, self.lang)}" for name, part in award.payers), ("；", "; "))
+            parts = self._list(
+                (f"{word(PAYERS, name, self.lang)} {cell_amount(part, self.lang)}" for name, part in award.payers),
+                ("；", "; "),
+            )
             yield self.say(f"由谁支付：{parts}", f"Paid by: {parts}")
         yield from (self.adjustment(one) for one in self.entitlement.adjustments if one.award == award.id)
 
     def adjustment(self, one: Adjustment) -> str:
         """Say a correction: what is still due, or what is to be recovered."""
-        figure = write_money(abs(one.amount), self.lang)
+        figure, name = write_money(abs(one.amount), self.lang), self.id(one.award)
         if one.amount < 0:
-            return self.say(f"{one.award}：应收回 {figure}。", f"{one.award}: {figure} to be recovered.")
-        return self.say(f"{one.award}：尚应拨付 {figure}。", f"{one.award}: {figure} still due.")
+            return self.say(f"{name}：应收回 {figure}。", f"{name}: {figure} to be recovered.")
+        return self.say(f"{name}：尚应拨付 {figure}。", f"{name}: {figure} still due.")
 
     def _decider(self, group: CumulationGroup) -> str:
+        made = []
         if group.rule:
-            return self.say(f"适用规则 {group.rule}。", f" Rule {group.rule} applies.")
-        option = self.names.option(group.reading or "", group.option or "", self.lang)
-        return self.say(
-            f"能否叠加条文没有规定，按解读 {group.reading}：{option}。",
-            f" The text does not say whether they add up; reading {group.reading}: {option}.",
-        )
+            made.append(self.say(f"适用{self.rule(group.rule)}。", f" The {self.rule(group.rule)} applies."))
+        if group.reading:
+            option = self.names.option(group.reading, group.option or "", self.lang)
+            made.append(
+                self.say(
+                    f"能否叠加条文没有规定，按解读 {group.reading}：{option}。",
+                    f" The text does not say whether they add up; reading {group.reading}: {option}.",
+                )
+            )
+        return "".join(made)
 
     def _readings(self, readings: Iterable[ReadingUse]) -> Iterator[str]:
         for use in readings:
@@ -392,7 +523,7 @@ class Teller:
         others = [self._alternative(use.id, one) for one in use.alternatives]
         return self.say(
             f"解读 {use.id}：{use.asks}？取“{chosen}”（{default}）。{''.join(others)}",
-            f"Reading {use.id} ({use.asks}): “{chosen}” ({default}). {' '.join(others)}",
+            f"Reading {use.id} ({self.names.asks(use, lang)}): “{chosen}” ({default}). {' '.join(others)}",
         )
 
     def _alternative(self, reading: str, one: Alternative) -> str:
@@ -417,6 +548,8 @@ class Teller:
             return self.say(f"声明为无的清单：{rest}", f"list declared empty: {rest}")
         if code == "unencoded":
             return self.say(f"未编码、没有计算的条文：{rest}", f"not encoded and not computed: {rest}")
+        if code in WARNINGS:
+            return f"{CODES[code].meaning_zh if self.lang == 'zh' else CODES[code].meaning}: {rest}"
         return word(FLAGS, flag, self.lang)
 
     def whole_flags(self) -> Iterator[str]:
@@ -431,25 +564,57 @@ class Teller:
             yield self.say(f"附注 {name}：{text}", f"Remark {name}: {text}")
 
     def _refused(self, row: NotEligible) -> Iterator[str]:
-        yield self.say(f"{row.id}：不符合条件，不给付。", f"{row.id}: not eligible; nothing is given.")
-        yield self.say(f"依据：{say_citation(row.citation, 'zh')}", f"Clause: {say_citation(row.citation, 'en')}")
-        yield self.say("不满足的条件：", "Conditions that fail:")
-        for place, failed in enumerate(row.failed, 1):
-            said = say_failed(failed, self.lang, self.names)
-            rule = self.say(f"　〔{failed.condition}〕", f"  [{failed.condition}]") if failed.condition else ""
-            yield f"  {place}. {word(ROLES, failed.role, self.lang)}{self.say('：', ': ')}{said}{rule}"
+        name, advice = self.id(row.id), self.advice
+        if row.sentence.gives == "obligation":
+            yield self.say(f"{name}：本句不适用，没有义务。", f"{name}: does not apply; nobody is bound.")
+        elif advice.base_of(row) is None:
+            yield self.say(f"{name}：不符合条件，不给付。", f"{name}: not eligible; nothing is given.")
+        else:
+            yield self.say(f"{name}：本句的标准不适用。", f"{name}: the standard of this sentence does not apply.")
+        yield self._cited(row.citation)
+        first, *others = row.failed
+        shown = list(row.failed)
+        if first.role == "items" and first.fact != "enterprise":
+            yield self.say(f"{say_failed(first, 'zh', self.names)}。", f"{say_failed(first, 'en', self.names)}.")
+            about = advice.about(row.sentence) if first.detail == UNSAID else ""
+            if about:
+                yield self.say(f"本句所指：{about}。", f"It is about: {about}.")
+            others = [one for one in others if one.fact != first.fact]
+            shown = advice.near(tuple(others)) if about else others
+        elif first.role == "items":
+            shown = others
+        if shown:
+            yield self.say("不满足的条件：", "Conditions that fail:")
+        said = [
+            f"{word(ROLES, one.role, self.lang)}{self.say('：', ': ')}{say_failed(one, self.lang, self.names)}"
+            for one in shown
+        ]
+        yield from (f"  {place}. {line}" for place, line in enumerate(dict.fromkeys(said), 1))
+        yield from self._todo(advice.refused(row))
         yield from self._readings(row.readings)
         yield from self._notes(row.sentence.notes)
 
     def _unasked(self, row: NotAsked) -> Iterator[str]:
         lists = self._list((self.names.fact(name, self.lang) for name in row.lists), ("、", ", "))
         yield self.say(f"{_name_of(row)}：未询问，不在合计之内。", f"{_name_of(row)}: not asked; it is in no total.")
-        where = say_place(row.sentence, self.lang)
-        yield self.say(f"依据：{where}：“{row.sentence.quote}”", f"Clause: {where}: “{row.sentence.quote}”")
-        yield self.say(
-            f"案例没有给出 {lists}。请列出；没有的写 []，或写入 assume_none。",
-            f"The case does not give {lists}. List them; where there are none, write [] or name them in assume_none.",
+        cited = self.names.citation(row.sentence)
+        where = write_place(row.sentence.path, row.sentence.sentence, self.lang)
+        plain = self.say(f"依据：{where}：“{row.sentence.quote}”", f"Clause: {where}: “{row.sentence.quote}”")
+        yield plain if cited is None else self._cited(cited)
+        about = self.advice.about(row.sentence)
+        if about:
+            yield self.say(f"本句所指：{about}。", f"It is about: {about}.")
+        papers = "".join(dict.fromkeys(self.advice.papers([name]) for name in row.lists))
+        yield from self._todo(
+            [
+                self.say(
+                    f"案例没有给出 {lists}。请列出{papers}；没有的写 []，或写入 assume_none。",
+                    f"The case does not give {lists}. List them{papers}; "
+                    "where there are none, write [] or name them in assume_none.",
+                )
+            ]
         )
+        yield from self._notes(row.sentence.notes)
 
     # the whole result
 
@@ -459,13 +624,13 @@ class Teller:
         day = one.decision_date or self.say("未给出", "not given")
         who = one.beneficiary or self.say("未署名的申报主体", "Unnamed beneficiary")
         yield self.say(f"{who}，决定日期：{day}。", f"{who}, decision date: {day}.")
-        yield f"{NOTICE[lang]}{self.say('。', '.')}"
+        yield self.notice()
         yield from self._section(self.say("符合条件的奖补", "Awards"), [self._brief(award) for award in one.awards])
         yield from self._section(self.say("能否享受未定", "Undecided"), [self._brief(award) for award in one.undecided])
         yield from self._section(self.say("不符合条件", "Not eligible"), list(self._refusals()))
         unasked = [self._brief_unasked(lists, rows) for lists, rows in grouped_unasked(one.not_asked).items()]
         yield from self._section(self.say("未询问", "Not asked"), unasked)
-        obliged = [f"{row.id} ≥ {self._obliged(row)}" for row in one.obligations]
+        obliged = [f"{self.id(row.id)} ≥ {self._obliged(row)}" for row in one.obligations]
         yield from self._section(self.say("义务（不计入合计）", "Obligations (in no total)"), obliged)
         corrected = [self.adjustment(row) for row in one.adjustments]
         yield from self._section(self.say("调整", "Adjustments"), corrected)
@@ -489,14 +654,12 @@ class Teller:
 
     def _brief(self, award: Award) -> str:
         """Say an award in a sentence or two."""
-        place = cite_all(award.citations, self.lang)
+        place, name = cite_all(award.citations, self.lang), self.id(award.id)
         amount = say_amount(award.amount, self.lang)
-        said = self.say(f"{award.id}（{place}）：{amount}。", f"{award.id} ({place}): {amount}.")
+        said = self.say(f"{name}（{place}）：{amount}。", f"{name} ({place}): {amount}.")
         if award in self.entitlement.undecided:
-            said = self.say(
-                f"{award.id}（{place}）：若符合条件，{amount}。", f"{award.id} ({place}): if eligible, {amount}."
-            )
-            said += self.say("", " ") + self._list(self.openness(award), ("；", "; "))
+            said = self.say(f"{name}（{place}）：若符合条件，{amount}。", f"{name} ({place}): if eligible, {amount}.")
+            said += self.say("", " ") + self._list(self.openness(award), ("；", ". "))
         elif award.net.numbers != award.amount.numbers:
             net = say_amount(award.net, self.lang)
             status = word(STATUSES, award.status, self.lang)
@@ -505,15 +668,15 @@ class Teller:
 
     def _refusals(self) -> Iterator[str]:
         for reason, rows in grouped_refusals(self.entitlement.not_eligible, self.lang, self.names).items():
-            yield f"{', '.join(row.id for row in rows)}{self.say('：', ': ')}{reason}{self.say('。', '.')}"
+            yield f"{self.ids(row.id for row in rows)}{self.say('：', ': ')}{reason}{self.say('。', '.')}"
 
     def _brief_unasked(self, lists: tuple[str, ...], rows: list[NotAsked]) -> str:
         missing = self._list((self.names.fact(name, self.lang) for name in lists), ("、", ", "))
-        rows_said = ", ".join(_name_of(row) for row in rows)
+        rows_said = self.ids(_name_of(row) for row in rows)
         return self.say(f"{rows_said}：没有给出{missing}。", f"{rows_said}: {missing} not given.")
 
     def _group(self, group: CumulationGroup) -> str:
-        members = ", ".join(group.members)
+        members = self.ids(group.members)
         return self.say(
             f"{members}：合计 {say_amount(group.total, 'zh')}。",
             f"{members}: together {say_amount(group.total, 'en')}.",
@@ -537,5 +700,5 @@ class Teller:
             f"涵盖 {every} 句给付条文中的 {asked} 句。", f"It covers {asked} of {every} sentences that give money."
         )
         if total.open_ended:
-            names = ", ".join(total.open_ended)
+            names = self.ids(total.open_ended)
             yield self.say(f"没有上限、未加入合计的：{names}。", f"Without an upper end, set aside: {names}.")

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from subsidy_rules.award.cumulate import Status
+from subsidy_rules.errors import Lang
 from subsidy_rules.plan import Sentence
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import yuan_text
@@ -67,7 +68,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an award's arithmetic. `value` is exact, in yuan, or `least … greatest` where it is open."""
+    """One step of an award's arithmetic. `value` is exact, in yuan, or `least … greatest` where it is open.
+
+    `formula` is the arithmetic so far in one line, and `amount` the running amount in fen, where they were traced.
+    """
 
     word: str
     text: str
@@ -76,6 +80,9 @@ class Step:
     facts: tuple[str, ...]
     binding: bool | None = None
     formula: str = ""
+    amount: Amount | None = None
+    text_en: str = ""
+    formula_en: str = ""
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -150,13 +157,17 @@ class Award:
 
     @property
     def kind(self) -> str:
-        """`exact`, `at_most`, `between` or `undetermined`."""
-        return self.gated.kind
+        """`exact`, `at_most`, `between` or `undetermined`; of a barred award, that of what it would give."""
+        return self._figure.kind
+
+    @property
+    def _figure(self) -> Amount:
+        return self.amount if self.status == "barred" else self.gated
 
     @property
     def reasons(self) -> list[str]:
         """Why the figure is not a point."""
-        return reasons_of(self.gated)
+        return reasons_of(self._figure)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -195,15 +206,30 @@ class Award:
         }
 
 
+Both: TypeAlias = tuple[str, str]
+"""A text in Chinese and in English."""
+UNSAID: Final[Both] = ("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A condition that does not hold: its words, the fact, the value read, the value required (S11)."""
+    """A condition that does not hold: its words, the fact, the value read, the value required (S11).
+
+    Where it was traced, also in both languages: the fact's `label`, what `detail` the requirement has, by how much the
+    value is `short`, and the `nearest` grade or level that the sentence lists, which gives no entitlement.
+    """
 
     role: str
     condition: str
     fact: str
     read: str
     required: str
+    read_en: str = ""
+    required_en: str = ""
+    label: Both = UNSAID
+    detail: Both = UNSAID
+    short: Both = UNSAID
+    nearest: Both = UNSAID
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -213,6 +239,7 @@ class Failed:
             "fact": self.fact,
             "read": self.read,
             "required": self.required,
+            "nearest": self.nearest[0] or None,
         }
 
 
@@ -420,6 +447,14 @@ class Stamp:
         }
 
 
+class Explainer(Protocol):
+    """Says a result, or one clause's part of it, in sentences."""
+
+    def __call__(self, entitlement: Entitlement, lang: Lang, *, clause: str | None, formula: bool) -> str:
+        """Return the text. Raises `UsageError` for a clause that is unknown or not unique."""
+        ...
+
+
 @dataclass(frozen=True)
 class Entitlement:
     """What one beneficiary is entitled to."""
@@ -440,7 +475,7 @@ class Entitlement:
     _facts: Callable[[], tuple[FactUsed, ...]]
     _deciding: Callable[[], tuple[str, ...]]
     _spread: Callable[[], Amount]
-    _text: Callable[[Entitlement, Literal["zh", "en"]], str]
+    _text: Explainer
 
     @cached_property
     def readings(self) -> tuple[ReadingUse, ...]:
@@ -462,9 +497,14 @@ class Entitlement:
         """The joint spread of the total over every combination of the readings that it rests on."""
         return self._spread()
 
-    def explain(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """Say the whole result in sentences."""
-        return self._text(self, lang)
+    def explain(self, clause: str | None = None, lang: Lang = "zh", *, formula: bool = False) -> str:
+        """Say the whole result in sentences, or one clause's part of it.
+
+        `clause` is a clause id (`equipment_renewal`, `xian_30/equipment_renewal`) or the id of an award; `formula`
+        gives one line of arithmetic instead. Raises `UsageError` for an id that names nothing or
+        more than one sentence.
+        """
+        return self._text(self, lang, clause=clause, formula=formula)
 
     def as_json(self) -> dict[str, Json]:
         """Return the result as plain data, keys in schema order."""

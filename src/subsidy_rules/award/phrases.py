@@ -14,11 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from subsidy_rules.award.model import Citation, Failed, NotAsked, NotEligible
-from subsidy_rules.award.trace import UNKNOWN, TracedFailed, write_label, write_money
+from subsidy_rules.award.engine import ANOTHER
+from subsidy_rules.award.model import Citation, Failed, NotAsked, NotEligible, ReadingUse
+from subsidy_rules.award.required import Requirements
+from subsidy_rules.award.trace import EITHER
+from subsidy_rules.award.written import PAPERS, UNKNOWN, YES, write_label, write_money, write_place
 from subsidy_rules.errors import Lang
-from subsidy_rules.facts.vocabulary import Vocabulary
-from subsidy_rules.plan import Policies, Sentence
+from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, RulePlan, Sentence
 from subsidy_rules.values.amount import BOUND_REASONS, Amount
 from subsidy_rules.values.quantity import ZERO, Infinity
 
@@ -70,6 +73,8 @@ ROLES: Final[Words] = {
     "items": ("计算对象", "what it is paid for"),
     "replacement": ("替代标准的条件", "condition of the other rate"),
 }
+FIXED: Final = ("beneficiary", "place", "window")
+"""Roles of conditions that no paper changes."""
 REASONS: Final[Words] = {
     "discretion": ("条文是限额措辞，只有上限", "the text only names a ceiling"),
     "no_figure_in_text": ("条文没有给出数字", "the text gives no figure"),
@@ -83,7 +88,7 @@ REASONS: Final[Words] = {
         "the text does not say whether overlapping awards add up",
     ),
     "open_reading": ("条文没有规定，须由有权机关认定", "the text leaves it open; an authority must say"),
-    "open_list": ("是否属于“等”所指，须由有权机关认定", "whether an open list (等) includes it, an authority must say"),
+    "open_list": ("是否属于“等”所指，须由有权机关认定", "whether an open list includes it, an authority must say"),
 }
 WHYS: Final[Words] = {
     "event_before_start": (
@@ -98,11 +103,19 @@ WHYS: Final[Words] = {
         "条文没有写有效期，超出目标年度后是否适用未定",
         "the text states no end, and the target year is past",
     ),
+    "zero_base": (
+        "上年的数额是零，无从计算同比增长",
+        "the figure of the year before is zero, so there is no growth to compute",
+    ),
 }
 FLAGS: Final[Words] = {
     "implementing_rules_pending": (
         "按本文件计算；实施细则、审核和预算安排之前不构成应付",
         "by this text alone; implementing rules, review and budget come first",
+    ),
+    "newer_policy_prevails": (
+        "国家、省、市出台资金使用新政策的，按新政策执行",
+        "where the state, the province or the city issues a newer policy on the money, that one holds",
     ),
     "date_not_in_text": (
         "文本没有日期，起始日按文号年度推定",
@@ -118,8 +131,12 @@ FLAGS: Final[Words] = {
     ),
     "cap_scope_default": ("上限按什么计算文本没有写明，取默认解读", "what the cap is per is not stated; default taken"),
     "grades_unspecified": ("分档标准不在本文件中，不作内插", "the table of grades is not in the text; none is made up"),
-    "inclusive_threshold_convention": ("“以上”按含本数计算", "以上 is taken to include the figure itself"),
+    "inclusive_threshold_convention": ("“以上”按含本数计算", "“or more” is taken to include the figure itself"),
     "logical_bound": ("已按所依据的金额封顶", "bounded by the amount that it is a share of"),
+    "decision_clipped": (
+        "所给的确定金额超过条文的上限，按上限计算",
+        "the amount decided is above the ceiling of the text, and is cut to it",
+    ),
     "basis_below_zero": ("基数小于零，按零计算", "the basis is below zero and counts as zero"),
     "rounded": ("结果取过整", "rounding moved the figure"),
     "event_before_start": ("认定日期早于政策起始日", "the event is before the policy starts"),
@@ -143,11 +160,19 @@ FUNDS: Final[Words] = {
     "city": ("市级", "city"),
     "district": ("区县", "district"),
 }
+PAYERS: Final[Words] = {
+    "中央": ("中央", "central"),
+    "省级": ("省级", "provincial"),
+    "市级": ("市级", "city"),
+    "地方": ("地方", "local"),
+    "区县": ("区县", "district"),
+}
 SILENCE: Final[Words] = {
     "undecided": ("不作决定，两端都列出", "undecided: both ends are shown"),
     "higher_of": ("就高，不重复", "the higher only"),
     "sum": ("相加", "the sum"),
 }
+SILENCE_ASKS_EN: Final = "how awards on one project or one recognition add up where the text does not say"
 GIVES: Final[Words] = {
     "none": (
         "本句写的是目标、预算或方向，对任何申报主体都不直接给付。",
@@ -215,20 +240,12 @@ def cell_amount(amount: Amount, lang: Lang) -> str:
     return f"{lo} – {most if amount.reasons & BOUND_REASONS else ''}{hi}"
 
 
-def say_place(sentence: Sentence, lang: Lang) -> str:
-    """Say where in its text a sentence stands: `三（三）第1句`."""
-    return (
-        f"{sentence.path}第{sentence.sentence}句" if lang == "zh" else f"{sentence.path} sentence {sentence.sentence}"
-    )
-
-
 def cite(citation: Citation, lang: Lang) -> str:
     """Say where a citation stands: `市政办发〔2024〕30号 三（三）第1句`; a guide has no path, only what it fills."""
     if not citation.sentence:
         filled = f"（{citation.path}）" if lang == "zh" else f" ({citation.path})"
         return f"{citation.document}{filled}"
-    number = f"第{citation.sentence}句" if lang == "zh" else f" sentence {citation.sentence}"
-    return f"{citation.document} {citation.path}{number}"
+    return f"{citation.document} {write_place(citation.path, citation.sentence, lang)}"
 
 
 def cite_all(citations: Iterable[Citation], lang: Lang) -> str:
@@ -249,23 +266,59 @@ def say_citation(citation: Citation, lang: Lang) -> str:
 
 
 def say_failed(failed: Failed, lang: Lang, names: Names | None = None) -> str:
-    """Say a condition that fails: the fact, the value read, the value required."""
-    zh = lang == "zh"
-    read, required, label = failed.read, failed.required, ""
-    if isinstance(failed, TracedFailed):
-        label = failed.label if zh else failed.label_en
-        read, required = (read, required) if zh else (failed.read_en, failed.required_en)
+    """Say a condition that fails: the fact, the value read, the value required, how far apart they are."""
+    zh, at = lang == "zh", lang == "en"
+    known = names or Names(None)
+    read, required = (
+        (failed.read, failed.required)
+        if zh or not failed.required_en
+        else (
+            failed.read_en,
+            failed.required_en,
+        )
+    )
+    if failed.fact.startswith("reading."):
+        reading = failed.fact.removeprefix("reading.")
+        taken, wanted = (known.option(reading, one, lang) for one in (read, required))
+        return (
+            f"解读 {reading} 取“{taken}”，本句要求“{wanted}”"
+            if zh
+            else (f"reading {reading} is “{taken}”; this sentence needs “{wanted}”")
+        )
     if not failed.fact:
         return f"不满足：{required}" if zh else f"does not hold: {required}"
-    fact = labelled(failed.fact, label or (names or Names(None)).label(failed.fact, lang), lang)
+    fact = labelled(failed.fact, failed.label[at] or known.label(failed.fact, lang), lang)
+    detail = "" if not failed.detail[at] else f"（{failed.detail[at]}）" if zh else f" ({failed.detail[at]})"
+    short = "" if not failed.short[at] else f"，{failed.short[at]}" if zh else f"; {failed.short[at]}"
     counted = re.fullmatch(r"(\d+)项", failed.read)
-    if counted is None:
-        return f"{fact}为“{read}”，要求：{required}" if zh else f"{fact} is “{read}”; required: {required}"
-    if failed.role == "items":
-        return (
-            f"{fact}共{read}，没有本条所指的" if zh else f"{fact}: {counted[1]} given, none that this sentence is about"
-        )
-    return f"{fact}共{read}，要求：{required}" if zh else f"{fact}: {counted[1]} given; required: {required}"
+    either = EITHER[at] if required.endswith(EITHER[at]) else ""
+    required = required.removesuffix(either)
+    if counted is not None:
+        if failed.role == "items" and not detail:
+            return (
+                f"{fact}共{failed.read}，没有本句所指的"
+                if zh
+                else f"{fact}: {counted[1]} given, none that this sentence is about"
+            )
+        if zh:
+            return f"{fact}共{failed.read}，要求{required}{detail}{either}{short}"
+        return f"{fact}: {counted[1]} given; required: {required}{detail}{either}{short}"
+    needed = required.replace("：", " ")
+    if zh:
+        needed = f"为“{needed}”" if needed in (YES["zh"], "否") else needed
+        stated = f"{fact}未给出" if failed.read == UNKNOWN["zh"] else f"{fact}为“{read}”"
+        said = f"{stated}，要求{needed if needed[:1] not in '≥≤><=≠' else f' {needed}'}{detail}{either}{short}"
+    else:
+        stated = f"{fact} is not given" if failed.read == UNKNOWN["zh"] else f"{fact} is “{read}”"
+        said = f"{stated}; required: {required}{detail}{either}{short}"
+    nearest = failed.nearest[at]
+    if not nearest:
+        return said
+    return said + (
+        f"；“{read}”没有列举，列举中最近的是“{nearest}”，不能比照享受"
+        if zh
+        else f"; “{read}” is not listed, the nearest that is: “{nearest}”, which gives no entitlement"
+    )
 
 
 def labelled(path: str, label: str, lang: Lang) -> str:
@@ -286,41 +339,102 @@ class Names:
         """The vocabulary of the loaded policies, or the core's."""
         return Vocabulary.core() if self.policies is None else self.policies.vocabulary
 
-    def label(self, path: str, lang: Lang) -> str:
-        """Return the label of the fact at a path of the case, or nothing."""
-        vocabulary = self.vocabulary
+    @property
+    def plans(self) -> tuple[PolicyPlan, ...]:
+        """The plans of the loaded policies."""
+        return () if self.policies is None else self.policies.plans
+
+    def _owner(self, path: str) -> tuple[str, str]:
+        """Return the entity that a path ends in, and its last name."""
         entity = "case"
         parts = [re.sub(r"\[\d+\]$", "", part) for part in path.split(".")]
         for part in parts[:-1]:
-            listed = vocabulary.lists.get(entity, {}).get(part)
+            listed = self.vocabulary.lists.get(entity, {}).get(part)
             entity = part if listed is None else listed.entity
-        spec = vocabulary.field(entity, parts[-1])
+        return entity, parts[-1]
+
+    def spec(self, path: str) -> FieldSpec | None:
+        """Return the field at a path of the case."""
+        return self.vocabulary.field(*self._owner(path))
+
+    def label(self, path: str, lang: Lang) -> str:
+        """Return the label of the fact at a path of the case, or nothing."""
+        entity, name = self._owner(path)
+        spec = self.vocabulary.field(entity, name)
         if spec is not None:
             return write_label(spec, lang)
-        listed = vocabulary.lists.get(entity, {}).get(parts[-1])
+        listed = self.vocabulary.lists.get(entity, {}).get(name)
         return "" if listed is None or lang == "en" else listed.zh
 
     def fact(self, path: str, lang: Lang) -> str:
-        """Return a path with its label."""
+        """Return a path with its label; a reading that is open as such."""
+        if path.startswith("reading."):
+            return f"{'解读' if lang == 'zh' else 'reading'} {path.removeprefix('reading.')}"
         return labelled(path, self.label(path, lang), lang)
+
+    def papers(self, path: str, lang: Lang) -> str:
+        """Return what usually shows the fact at a path, or nothing."""
+        entity, name = self._owner(path)
+        listed = self.vocabulary.lists.get(entity, {}).get(name)
+        return PAPERS.get(entity if listed is None else listed.entity, ("", ""))[lang == "en"]
+
+    def shown(self, name: str, lang: Lang) -> str:
+        """Return the id of a row as it is shown: what is unknown of a group's keys is said in words."""
+        head, at, thing = name.partition("@")
+        return head + at + "/".join(self._shown_key(part, lang) for part in thing.split("/"))
+
+    def _shown_key(self, part: str, lang: Lang) -> str:
+        if not part.startswith(ANOTHER):
+            return part
+        fact = self.fact(part.removeprefix(ANOTHER).lstrip("."), lang)
+        return f"未知的{fact}" if lang == "zh" else f"unknown {fact}"
 
     def option(self, reading: str, option: str, lang: Lang) -> str:
         """Return what an option of a reading says."""
         if reading.endswith("/unstated_cumulation"):
             return word(SILENCE, option, lang)
-        if self.policies is not None and lang == "zh":
-            for plan in self.policies.plans:
+        if lang == "zh":
+            for plan in self.plans:
                 if reading in plan.readings:
                     return plan.readings[reading].options.get(option, option)
         return option
 
+    def asks(self, use: ReadingUse, lang: Lang) -> str:
+        """Return what a reading asks: in the pack's words, but for the reading of silence, which every pack has."""
+        return SILENCE_ASKS_EN if lang == "en" and use.id.endswith("/unstated_cumulation") else use.asks
+
     def sentences(self) -> Iterator[tuple[Sentence, Citation]]:
         """Return every sentence of the loaded policies with its citation."""
-        for plan in () if self.policies is None else self.policies.plans:
+        for plan in self.plans:
             header = plan.file.policy
             document = header.document or header.title
             for one in plan.sentences:
                 yield one, Citation(header.issuer, document, one.path, one.sentence, one.quote, header.address)
+
+    def citation(self, sentence: Sentence) -> Citation | None:
+        """Return the citation of a sentence of the loaded policies."""
+        return next((cited for one, cited in self.sentences() if one == sentence), None)
+
+    def clause(self, sentence: Sentence) -> tuple[PolicyPlan, ClausePlan] | None:
+        """Return the clause that a sentence is, or is a part of, with its policy."""
+        for plan in self.plans:
+            for clause in (*plan.clauses, *plan.obligations):
+                if plan.id == sentence.policy and (sentence in clause.sentences or clause.sentence == sentence):
+                    return plan, clause
+        return None
+
+    def requirements(self, plan: PolicyPlan, clause: ClausePlan, chosen: Mapping[str, str]) -> Requirements:
+        """Return what says the conditions of a clause in words."""
+        constants = tuple(Amount.exact(value) for value, _ in plan.constants)
+        return Requirements(self.vocabulary, constants, chosen, clause.sentence.id)
+
+    def rule(self, name: str) -> RulePlan | None:
+        """Return a rule between awards by `policy/rule`."""
+        for plan in self.plans:
+            for one in plan.rules:
+                if f"{plan.id}/{one.id}" == name:
+                    return one
+        return None
 
 
 def grouped_refusals(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
 from typing import Final
 
-from subsidy_rules.award.complete import hull_of
+from subsidy_rules.award.complete import RowHull, hull_of
 from subsidy_rules.award.cumulate import LIMIT, Edge, Status
 from subsidy_rules.award.engine import ANOTHER, number, truth
 from subsidy_rules.award.explain import explain
@@ -284,29 +284,27 @@ class Record:
     # refusals
 
     def refusals(self) -> list[NotEligible]:
-        """Return every sentence that gives nothing here, and why."""
+        """Return every sentence that gives nothing, or obliges to nothing, here, and why."""
         made: list[NotEligible] = []
+        pairs = [*zip(self.rows, self.hulls, strict=True), *zip(self.duties, self.duty_hulls, strict=True)]
         for plan in self.run.policies.plans:
-            for clause in plan.clauses:
+            for clause in (*plan.clauses, *plan.obligations):
                 if missing_drivers(clause, self.run.facts.root):
                     continue
-                places = [
-                    place
-                    for place, row in enumerate(self.rows)
-                    if row.clause.plan is clause and not self.hulls[place].selected.is_false
-                ]
-                if not places:
-                    made += [self._none_of_kind(plan, clause, sentence) for sentence in clause.sentences]
-                for place in places:
-                    made += self._refused(plan, clause, place)
+                own = [(row, hull) for row, hull in pairs if row.clause.plan is clause]
+                about = [(row, hull) for row, hull in own if not hull.selected.is_false]
+                if not about:
+                    rows = [row for row, _ in own]
+                    made += [self._none_of_kind(plan, clause, sentence, rows) for sentence in clause.sentences]
+                for row, hull in about:
+                    made += self._refused(plan, clause, row, hull)
         return made
 
-    def _none_of_kind(self, plan: PolicyPlan, clause: ClausePlan, sentence: Sentence) -> NotEligible:
+    def _none_of_kind(self, plan: PolicyPlan, clause: ClausePlan, sentence: Sentence, rows: list[Row]) -> NotEligible:
         lists = [source.name for source in clause.drivers] or ["enterprise"]
         count = len(self.run.facts.root.lists[lists[0]].things) if clause.drivers else 1
         wheres = [gate.text for gate in clause.gates if gate.role == "where"]
         failed = Failed("items", " and ".join(wheres), lists[0], f"{count}项", "至少一项属于本条所指")
-        rows = [row for row in self.rows if row.clause.plan is clause]
         extra = tuple(
             one
             for row in rows
@@ -322,8 +320,7 @@ class Record:
             lambda: self._flips(rows),
         )
 
-    def _refused(self, plan: PolicyPlan, clause: ClausePlan, place: int) -> list[NotEligible]:
-        row, hull = self.rows[place], self.hulls[place]
+    def _refused(self, plan: PolicyPlan, clause: ClausePlan, row: Row, hull: RowHull) -> list[NotEligible]:
         made: list[NotEligible] = []
         failed: tuple[Failed, ...] = ()
         if hull.eligible.is_false:
@@ -404,7 +401,7 @@ class Record:
         return tuple(one for one in found if one is not None)
 
     def _flips(self, rows: Iterable[Row]) -> tuple[ReadingUse, ...]:
-        made = [use for row in rows for use in self._uses(row)]
+        made = [use for row in rows if row.id in self.by_id for use in self._uses(row)]
         return tuple({use.id: use for use in made}.values())
 
     def readings_used(self) -> tuple[ReadingUse, ...]:
@@ -545,6 +542,7 @@ class Record:
         flags = ["place_default"] if awards or undecided else []
         flags += [f"assumed_none:{name}" for name in run.facts.assumed_none]
         flags += ["decision_date_unknown"] if decided is None else []
+        flags += [f"{one.code}:{one.path}" for one in run.facts.warnings]
         if any(len(group.members) > LIMIT for group in self.groups):
             flags.append("too_many_overlaps")
         for plan in run.policies.plans:
@@ -567,7 +565,7 @@ class Record:
             tuple(
                 NotAsked(plan.id, sentence.id, sentence, tuple(missing_drivers(clause, root)))
                 for plan in run.policies.plans
-                for clause in plan.clauses
+                for clause in (*plan.clauses, *plan.obligations)
                 if missing_drivers(clause, root)
                 for sentence in clause.sentences
             ),
@@ -581,7 +579,7 @@ class Record:
             self.facts_used,
             self.deciding,
             self.spread,
-            explain,
+            partial(explain, policies=run.policies),
         )
 
 

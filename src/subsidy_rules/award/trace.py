@@ -13,25 +13,33 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from subsidy_rules.award.engine import Context, number, read_member, read_number, things_of, truth_of_plan
-from subsidy_rules.award.model import Failed, Step
+from subsidy_rules.award.model import UNSAID, Both, Failed, Step
+from subsidy_rules.award.required import FLIPPED, OPPOSITE, SIGNS, Requirements
 from subsidy_rules.award.rows import Row
+from subsidy_rules.award.written import (
+    NO,
+    UNKNOWN,
+    YES,
+    listed,
+    ordered,
+    write_amount,
+    write_label,
+    write_member,
+    write_number,
+    write_place,
+    write_value,
+)
 from subsidy_rules.errors import Lang
-from subsidy_rules.facts.case import NO_LOWER, Members, Other, Ref, Thing, Value
+from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.step import Lowered, Parameter
-from subsidy_rules.plan import Gate, TableRow
+from subsidy_rules.mechanisms.expression import Parameter
+from subsidy_rules.mechanisms.step import Lowered
+from subsidy_rules.plan import Gate, Sentence, TableRow
 from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
-from subsidy_rules.values.quantity import (
-    ZERO,
-    Infinity,
-    Number,
-    exact_text,
-    exact_yuan_text,
-    format_date,
-    format_money,
-    format_ratio,
-)
+from subsidy_rules.values.quantity import Infinity, exact_text, exact_yuan_text
+
+__all__ = ["Line", "failed_gates", "need_paths", "steps_of", "write_expression", "write_value"]
 
 SUM, PRODUCT, UNIT = 0, 1, 2
 """How tightly a written expression holds together: what is looser is put in brackets."""
@@ -44,113 +52,15 @@ UNITS_EN: Final = {
     "千元": "1,000 yuan",
     "万元": "10,000 yuan",
 }
-UNKNOWN: Final = {"zh": "未知", "en": "unknown"}
-YES: Final = {"zh": "是", "en": "yes"}
-NO: Final = {"zh": "否", "en": "no"}
-NONE: Final = {"zh": "无", "en": "none"}
 OPEN: Final = ("（是否适用未定）", " (open whether it applies)")
 EITHER: Final = ("（满足其一即可）", " (one of several is enough)")
 MAYBE: Final = ("（待定）", " (open)")
 LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
-LONGEST: Final = 200
+KINDS: Final = ("kind", "kinds", "programme")
+"""Fields that say what a thing is: one of another kind has no grade or level to compare."""
+GRADES: Final = ("level", "grade")
+NUMERALS: Final = "一二三四五六七八九十"
 LIFTED: Final = ("（本案不适用）", " (does not apply here)")
-
-
-@dataclass(frozen=True, slots=True)
-class TracedStep(Step):
-    """A step with its running amount, its text in English, and `formula`: the arithmetic so far, in both languages."""
-
-    amount: Amount = Amount.exact(ZERO)  # noqa: RUF009 - an amount is immutable
-    text_en: str = ""
-    formula_en: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TracedFailed(Failed):
-    """A failed condition with its fact's labels, and what was read and required in English."""
-
-    label: str = ""
-    label_en: str = ""
-    read_en: str = ""
-    required_en: str = ""
-
-
-def write_money(fen: Number, lang: Lang = "zh") -> str:
-    """Write money for people; a figure without a finite decimal is cut after four and ends in `…`.
-
-    >>> from fractions import Fraction
-    >>> write_money(Fraction(280000000)), write_money(Fraction(25643888), "en"), write_money(Fraction(1000, 3))
-    ('280万元', 'CNY 256,438.88', '3.3333…元')
-    """
-    if isinstance(fen, Infinity):
-        return "∞"
-    text = exact_text(fen / 100)
-    if "/" in text:
-        whole = abs(fen) * 100
-        cut = whole.numerator // whole.denominator
-        text = f"{'-' if fen < 0 else ''}{cut // 10_000:,}.{cut % 10_000:04d}…"
-        return f"{text}元" if lang == "zh" else f"CNY {text}"
-    if lang == "zh":
-        return format_money(fen)
-    whole_text, dot, part = text.partition(".")
-    return f"CNY {int(whole_text):,}" + (dot + part.ljust(2, "0") if part else "")
-
-
-def write_number(value: Number, type_: str, lang: Lang = "zh") -> str:
-    """Write a number of a type for people."""
-    if type_ == "money":
-        return write_money(value, lang)
-    if isinstance(value, Infinity):
-        return "∞"
-    if type_ == "date" and value < 1:
-        return "…"
-    return {"ratio": format_ratio, "date": format_date}.get(type_, exact_text)(value)
-
-
-def write_amount(amount: Amount, type_: str, lang: Lang = "zh") -> str:
-    """Write an amount of a type for people: one figure, or `least–greatest`; no date at all is `无`."""
-    if isinstance(amount.maximum, Infinity):
-        lowest = NO_LOWER if type_ == "ratio" else ZERO
-        return UNKNOWN[lang] if amount.minimum <= lowest else f"≥ {write_number(amount.minimum, type_, lang)}"
-    if type_ == "date" and amount.maximum < 1:
-        return NONE[lang]
-    lo, hi = write_number(amount.minimum, type_, lang), write_number(amount.maximum, type_, lang)
-    return lo if lo == hi else f"{lo}–{hi}"
-
-
-def write_value(value: Value | None, spec: FieldSpec, lang: Lang = "zh") -> str:
-    """Write a fact's value for people; `未知` where it is not given."""
-    if value is None:
-        return UNKNOWN[lang]
-    if isinstance(value, Amount):
-        return write_amount(value, spec.type, lang)
-    if isinstance(value, bool):
-        return (YES if value else NO)[lang]
-    if isinstance(value, Members):
-        names = [write_member(spec, name, lang) for name in sorted(value.names)]
-        return _listed([*names, *value.other], lang) or NONE[lang]
-    if isinstance(value, Other):
-        return f"其他：{value.text}" if lang == "zh" else f"other: {value.text}"
-    if isinstance(value, Ref):
-        return value.id
-    return write_member(spec, value, lang)
-
-
-def write_member(spec: FieldSpec, name: str, lang: Lang = "zh") -> str:
-    """Write a member of an enumeration by its label."""
-    member = spec.members.get(name)
-    if lang == "zh":
-        return name if member is None or not member.zh else member.zh
-    return name if member is None else member.en or name.replace("_", " ")
-
-
-def write_label(spec: FieldSpec, lang: Lang = "zh") -> str:
-    """Write a field by its label."""
-    return spec.zh or spec.name if lang == "zh" else spec.en or spec.name.replace("_", " ")
-
-
-def _listed(names: list[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 class Line(NamedTuple):
@@ -202,7 +112,7 @@ class _Tracer:
 
     def trace(self) -> Iterator[Step]:
         ctx, plan = self.ctx, self.row.policy.plan
-        yield from self._steps([step for step, _ in self.row.clause.steps], "")
+        yield from self._steps([step for step, _ in self.row.clause.steps])
         rounded = ctx.running.rounded(plan.unit, plan.mode)
         if rounded.numbers != ctx.running.numbers:
             unit = plan.file.policy.rounding.unit
@@ -217,11 +127,9 @@ class _Tracer:
         facts: tuple[str, ...] = (),
         binding: bool | None = None,
     ) -> Step:
-        return TracedStep(
-            word, text.zh, _yuan(amount), quote, facts, binding, self.line.zh, amount, text.en, self.line.en
-        )
+        return Step(word, text.zh, _yuan(amount), quote, facts, binding, self.line.zh, amount, text.en, self.line.en)
 
-    def _steps(self, steps: list[Lowered], item: str) -> Iterator[Step]:
+    def _steps(self, steps: list[Lowered], item: Both = UNSAID) -> Iterator[Step]:
         ctx = self.ctx
         for place, step in enumerate(steps):
             if truth_of_plan(step.applies)(ctx).is_false:
@@ -236,9 +144,9 @@ class _Tracer:
             inner = list(self._inner(step))
             text = self._text(step)
             binding = value.numbers != before.numbers if step.word in ("cap", "limit") else None
-            quote = step.quote if item else self._quote(step, place)
+            quote = self._quote(step, place) if item == UNSAID else step.quote
             yield from inner
-            named = Line(f"{item}：{text.zh}", f"{item}: {text.en}") if item else text
+            named = text if item == UNSAID else Line(f"{item[0]}：{text.zh}", f"{item[1]}: {text.en}")
             yield self._made(step.word, named, value, quote, facts, binding)
             ctx.running = value
 
@@ -267,14 +175,15 @@ class _Tracer:
                 holds = test(ctx)
                 if not holds.is_false:
                     self.line = Line()
-                    yield from self._steps(list(step.inner), thing.id or thing.path)
+                    name_of = thing.id or thing.path
+                    yield from self._steps(list(step.inner), (name_of, name_of))
                     lines.append(self.line if holds.is_true else self.line.within(PRODUCT).marked(OPEN))
                 del ctx.things[name]
             self.line, self.count = join("+", lines, SUM), len(lines)
         for row in self._rows(step):
             if not truth_of_plan(row.truth)(ctx).is_false:
                 self.line = Line()
-                yield from self._steps(list(row.steps), row.sentence.id)
+                yield from self._steps(list(row.steps), _place_of(row.sentence))
                 lines.append(self.line)
                 self.line = Line(" 或 ".join(one.zh for one in lines), " or ".join(one.en for one in lines), SUM)
         ctx.running = kept
@@ -329,6 +238,10 @@ class _Tracer:
         return write_expression(self.ctx, node, self.row.policy.plan.parameters, labels=labels)
 
 
+def _place_of(sentence: Sentence) -> Both:
+    return write_place(sentence.path, sentence.sentence, "zh"), write_place(sentence.path, sentence.sentence, "en")
+
+
 def _unless(step: Lowered) -> op.Truth | None:
     """Return the condition under which a cap does not apply, where it has one."""
     node = step.value
@@ -372,7 +285,7 @@ def write_expression(ctx: Context, node: op.Value, parameters: Mapping[str, Para
             if labels:
                 return Line(f"待定（见{document}）", f"open (see {document})")
             return Line("待定", "open")
-        case op.Least(left, right, _, _):
+        case op.Least(left, right):
             return least(*(write_expression(ctx, one, parameters, labels=labels) for one in (left, right)))
         case _:
             return _figure(ctx, node)
@@ -431,30 +344,65 @@ def _name(ctx: Context, thing: Thing, lang: Lang) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """A test that stands in the way: the fact, and what was read and required in both languages."""
+    """A test that stands in the way: the fact, what was read and required in both languages, and what helps to see why.
+
+    `listing` is what the fact should be one of, where it should.
+    """
 
     path: str
     spec: FieldSpec | None
-    read: tuple[str, str]
-    required: tuple[str, str]
+    read: Both
+    required: Both
+    listing: frozenset[str] = frozenset()
+    label: Both = UNSAID
+    detail: Both = UNSAID
+    short: Both = UNSAID
 
-    def failed(self, gate: Gate) -> Failed:
-        labels = ("", "") if self.spec is None else (write_label(self.spec, "zh"), write_label(self.spec, "en"))
-        return TracedFailed(
-            gate.role, gate.text, self.path, self.read[0], self.required[0], *labels, self.read[1], self.required[1]
+    def failed(self, gate: Gate, *, near: bool) -> Failed:
+        label = self.label if self.spec is None else _both(self.spec)
+        nearest = UNSAID if self.spec is None or not near else _nearest(self.spec, self.read[0], self.listing)
+        return Failed(
+            gate.role,
+            gate.text,
+            self.path,
+            self.read[0],
+            self.required[0],
+            self.read[1],
+            self.required[1],
+            label,
+            self.detail,
+            self.short,
+            nearest,
         )
+
+
+def _both(spec: FieldSpec) -> Both:
+    return write_label(spec, "zh"), write_label(spec, "en")
 
 
 def failed_gates(row: Row, gates: list[Gate], *, every: bool = False) -> tuple[Failed, ...]:
     """Return the conditions that fail, each test with the value read; with `every` also those that are open."""
     ctx = row.context({}, trace=True)
-    made: list[Failed] = []
+    made: list[tuple[Gate, _Atom]] = []
     for gate in gates:
         holds = truth_of_plan(gate.truth)(ctx)
         if holds.is_false if not every else not holds.is_true:
-            atoms = list(dict.fromkeys(_atoms(ctx, gate.truth, wanted=True)))
-            made += [one.failed(gate) for one in atoms or [_Atom("", None, ("", ""), (gate.text, gate.text))]]
-    return tuple(made)
+            atoms = list(dict.fromkeys(_atoms(ctx, gate.truth, wanted=True))) or _readings(ctx, gate)
+            made += [(gate, one) for one in atoms]
+    of_another_kind = any(one.spec is not None and one.spec.name in KINDS for _, one in made)
+    return tuple(one.failed(gate, near=not of_another_kind) for gate, one in made)
+
+
+def _readings(ctx: Context, gate: Gate) -> list[_Atom]:
+    """Return what stands in the way where no fact does: a reading that was chosen, or the condition as it is."""
+    found = [part for part in op.walk(gate.truth) if isinstance(part, op.ReadingIs)]
+    made = [_reading(ctx, one) for one in dict.fromkeys(found)]
+    return made or [_Atom("", None, UNSAID, (gate.text, gate.text))]
+
+
+def _reading(ctx: Context, node: op.ReadingIs) -> _Atom:
+    chosen = ctx.shared.readings[node.reading]
+    return _Atom(f"reading.{node.reading}", None, (chosen, chosen), (node.option, node.option))
 
 
 def _atoms(ctx: Context, node: op.Truth, *, wanted: bool) -> Iterator[_Atom]:
@@ -482,7 +430,9 @@ def _atoms(ctx: Context, node: op.Truth, *, wanted: bool) -> Iterator[_Atom]:
             answer = YES if wanted else NO
             yield _atom(ctx, fact, (answer["zh"], answer["en"]))
         case op.In(fact, listing, every):
-            yield _atom(ctx, fact, _membership(fact.spec, listing, every=every, wanted=wanted))
+            members = listing.members if wanted and not every and not listing.open else frozenset[str]()
+            required = _membership(fact.spec, listing, every=every, wanted=wanted)
+            yield replace(_atom(ctx, fact, required), listing=members)
         case op.Same(op.Fact() as left, right):
             other = right.text if isinstance(right, op.Words) else right.name
             sign = ("同于", "the same as") if wanted else ("不同于", "other than")
@@ -491,17 +441,58 @@ def _atoms(ctx: Context, node: op.Truth, *, wanted: bool) -> Iterator[_Atom]:
             given = next((f for f in facts if f.spec.name in ctx.things[f.name].values), facts[-1])
             places = [*codes, *sorted(zones)]
             sign = ("在：", "in: ") if wanted else ("不在：", "outside: ")
-            yield _atom(ctx, given, (sign[0] + _listed(places, "zh"), sign[1] + _listed(places, "en")))
+            yield _atom(ctx, given, (sign[0] + listed(places, "zh"), sign[1] + listed(places, "en")))
         case op.Compare(sign_, left, right):
             yield _comparison(ctx, sign_, left, right, wanted=wanted)
-        case op.Exists(source, _, _):
-            owner = ctx.things[source.owner].path if source.owner else ""
-            items, _ = things_of(ctx, source)
-            required = ("至少一项符合", "at least one that fits") if wanted else ("没有符合的", "none that fits")
-            path = f"{owner}.{source.name}".strip(".")
-            yield _Atom(path, None, (f"{len(items)}项", str(len(items))), required)
+        case op.Exists():
+            yield _existence(ctx, node, wanted=wanted)
         case _:
             return
+
+
+def _existence(ctx: Context, node: op.Exists, *, wanted: bool) -> _Atom:
+    """Return the test that a list has, or has not, a thing of some kind: what it would be, or which it is."""
+    source, alias = node.source, node.alias
+    owner = ctx.things[source.owner].path if source.owner else ""
+    items, need = things_of(ctx, source)
+    required = ("至少一项符合", "at least one that fits") if wanted else ("没有符合的", "none that fits")
+    words = requirements_of(ctx)
+    inside = frozenset({alias})
+    detail = (words.say(node.where, "zh", inside=inside), words.say(node.where, "en", inside=inside))
+    kept = ctx.things.get(alias)
+    test = truth_of_plan(node.where)
+    fitting: list[str] = []
+    close: list[Both] = []
+    for thing, member in items:
+        ctx.things[alias] = thing
+        name = thing.id or thing.path
+        if not wanted and not member.both(test(ctx)).is_false:
+            fitting.append(name)
+        atoms = list(_atoms(ctx, node.where, wanted=True)) if wanted else []
+        if len(atoms) == 1 and atoms[0].spec is not None and atoms[0].spec.name not in KINDS:
+            label = _both(atoms[0].spec)
+            close.append(
+                (f"{name} 的{label[0]}为“{atoms[0].read[0]}”", f"{label[1]} of {name} is “{atoms[0].read[1]}”")
+            )
+        del ctx.things[alias]
+    if kept is not None:
+        ctx.things[alias] = kept
+    path = f"{owner}.{source.name}".strip(".")
+    read = (f"{len(items)}项", str(len(items))) if items or need is None else (UNKNOWN["zh"], UNKNOWN["en"])
+    short = UNSAID
+    if fitting:
+        short = (f"符合的有 {listed(fitting, 'zh')}", f"these fit: {listed(fitting, 'en')}")
+    elif close:
+        zh, en = (listed([one[place] for one in close], lang) for place, lang in enumerate(LANGS))
+        short = (f"最接近的：{zh}", f"nearest: {en}")
+    labels = (words.list_label(source, "zh"), words.list_label(source, "en"))
+    return _Atom(path, None, read, required, label=labels, detail=detail, short=short)
+
+
+def requirements_of(ctx: Context) -> Requirements:
+    """Return what says the conditions of a context in words."""
+    clause = ctx.clause.partition("/")[2]
+    return Requirements(ctx.shared.vocabulary, ctx.constants, ctx.shared.readings, clause)
 
 
 def _fails(holds: Truth, *, wanted: bool) -> bool:
@@ -525,21 +516,26 @@ def _is_dead(ctx: Context, node: op.Truth, *, wanted: bool) -> bool:
 def _alternatives(found: list[list[_Atom]]) -> Iterator[_Atom]:
     """Return the tests of which any one would do: on one fact as one, else each with a remark that it is not alone."""
     atoms = list(dict.fromkeys(atom for one in found for atom in one))
-    if len(found) > 1 and all((one.path, one.read) == (atoms[0].path, atoms[0].read) for one in atoms):
-        required = tuple(sign.join(one.required[lang] for one in atoms) for lang, sign in enumerate(("，或", ", or ")))
-        yield replace(atoms[0], required=(required[0], required[1]))
-    elif len(found) > 1:
-        for one in atoms:
-            yield replace(one, required=(one.required[0] + EITHER[0], one.required[1] + EITHER[1]))
-    else:
+    if len(found) < 2:  # noqa: PLR2004 - one is no alternative
         yield from atoms
+        return
+    first = atoms[0]
+    if all((one.path, one.read) == (first.path, first.read) for one in atoms):
+        if first.spec is not None and all(one.listing for one in atoms):
+            union = frozenset[str]().union(*(one.listing for one in atoms))
+            yield replace(first, required=_membership(first.spec, op.Listing(union), wanted=True), listing=union)
+            return
+        zh, en = "，或 ".join(one.required[0] for one in atoms), ", or ".join(one.required[1] for one in atoms)
+        yield replace(first, required=(zh, en), short=UNSAID)
+        return
+    for one in atoms:
+        yield replace(one, required=(one.required[0] + EITHER[0], one.required[1] + EITHER[1]))
 
 
-def _membership(spec: FieldSpec, listing: op.Listing, *, every: bool, wanted: bool) -> tuple[str, str]:
-    names = sorted(listing.members)
-    zh = _listed([write_member(spec, name, "zh") for name in names], "zh")[:LONGEST] + ("等" if listing.open else "")
-    en = _listed([write_member(spec, name, "en") for name in names], "en")[:LONGEST]
-    en += " or the like" if listing.open else ""
+def _membership(spec: FieldSpec, listing: op.Listing, *, every: bool = False, wanted: bool) -> Both:
+    names = ordered(spec, listing.members)
+    zh = listed([write_member(spec, name, "zh") for name in names], "zh") + ("等" if listing.open else "")
+    en = listed([write_member(spec, name, "en") for name in names], "en") + (" or the like" if listing.open else "")
     if every:
         sign = ("包含全部：", "all of: ") if wanted else ("不全包含：", "not all of: ")
     else:
@@ -547,24 +543,43 @@ def _membership(spec: FieldSpec, listing: op.Listing, *, every: bool, wanted: bo
     return sign[0] + zh, sign[1] + en
 
 
-def _atom(ctx: Context, fact: op.Fact, required: tuple[str, str]) -> _Atom:
+def _atom(ctx: Context, fact: op.Fact, required: Both) -> _Atom:
     thing = ctx.things[fact.name]
     value, path = thing.values.get(fact.spec.name), thing.fact_path(fact.spec.name)
     spec = ctx.shared.vocabulary.field(thing.entity, fact.spec.name) or fact.spec
     return _Atom(path, spec, (write_value(value, spec, "zh"), write_value(value, spec, "en")), required)
 
 
+def _nearest(spec: FieldSpec, read: str, listing: frozenset[str]) -> Both:
+    """Return the listed grade or level nearest to one that is not listed: of the same scale, both where two are."""
+    own = _rung(spec, read)
+    rungs = {name: _rung(spec, name) for name in ordered(spec, listing)}
+    far = {name: abs(place - own[1]) for name, (scale, place) in rungs.items() if scale == own[0]}
+    if spec.name not in GRADES or read not in spec.members or not far:
+        return UNSAID
+    names = [name for name, steps in far.items() if steps == min(far.values())]
+    zh, en = ([write_member(spec, name, lang) for name in names] for lang in LANGS)
+    return listed(zh, "zh"), listed(en, "en")
+
+
+def _rung(spec: FieldSpec, name: str) -> tuple[str, int]:
+    """Return the scale that a grade is of and its place on it: repeated letters, numbered, else in declared order."""
+    if name == name[:1] * len(name) and name.isascii():
+        return name[:1], len(name)
+    if name[0] in NUMERALS:
+        return f"1{name[1:]}", NUMERALS.index(name[0])
+    return name[-1:], list(spec.members).index(name) if name in spec.members else 0
+
+
 def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wanted: bool) -> _Atom:
-    shown = {">=": "≥", ">": ">", "==": "="}[sign]
-    opposite = {">=": "<", ">": "≤", "==": "≠"}[sign]
-    flipped = {"≥": "≤", ">": "<", "<": ">", "≤": "≥"}
-    words = shown if wanted else opposite
+    shown = SIGNS[sign] if wanted else OPPOSITE[SIGNS[sign]]
     subject, other = left, right
     if isinstance(left, op.Constant) and not isinstance(right, op.Constant):
-        subject, other, words = right, left, flipped.get(words, words)
+        subject, other, shown = right, left, FLIPPED.get(shown, shown)
     amount, bound = number(subject)(ctx), number(other)(ctx)
     read = (write_amount(amount, subject.type, "zh"), write_amount(amount, subject.type, "en"))
-    spec = None
+    words = requirements_of(ctx)
+    spec, label = None, UNSAID
     if isinstance(subject, op.Fact):
         thing, spec = ctx.things[subject.name], subject.spec
         path = thing.fact_path(spec.name)
@@ -572,11 +587,38 @@ def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wan
             read = (UNKNOWN["zh"], UNKNOWN["en"])
     else:
         path = " ".join(sorted(fact_paths(ctx, subject)))
+        label = (words.say_value(subject, "zh"), words.say_value(subject, "en"))
     required = (
-        f"{words} {write_amount(bound, other.type, 'zh')}",
-        f"{words} {write_amount(bound, other.type, 'en')}",
+        f"{shown} {write_amount(bound, other.type, 'zh')}",
+        f"{shown} {write_amount(bound, other.type, 'en')}",
     )
-    return _Atom(path, spec, read, required)
+    plain = isinstance(other, op.Constant)
+    detail = UNSAID if plain else (words.say_value(other, "zh"), words.say_value(other, "en"))
+    return _Atom(path, spec, read, required, label=label, detail=detail, short=_short(amount, bound, subject.type))
+
+
+def _short(amount: Amount, bound: Amount, type_: str) -> Both:
+    """Say by how much a figure misses its bound."""
+    a, b = amount.minimum, bound.minimum
+    if not (amount.decided and bound.decided) or isinstance(a, Infinity) or isinstance(b, Infinity):
+        return UNSAID
+    gap = abs(a - b)
+    if type_ == "date":
+        if a < 1:
+            return UNSAID
+        days = int(gap)
+        if not days:
+            return "恰为当日", "it is that very day"
+        late = a > b
+        return f"{'晚' if late else '早'} {days}天", f"{days} day{'s' * (days > 1)} too {'late' if late else 'early'}"
+    if not gap:
+        return "恰好等于", "it is exactly that"
+    if type_ == "ratio":
+        points = exact_text(gap * 100)
+        zh, en = (f"{points}个百分点", f"{points} percentage points")
+    else:
+        zh, en = write_number(gap, type_, "zh"), write_number(gap, type_, "en")
+    return (f"差 {zh}", f"short by {en}") if a < b else (f"超出 {zh}", f"over by {en}")
 
 
 def fact_paths(ctx: Context, node: op.Node) -> set[str]:
