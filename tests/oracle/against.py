@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from subsidy_rules import Case, evaluate
+from subsidy_rules import Case, evaluate, load_policies
 from subsidy_rules.award.evaluate import shipped_policies
+from subsidy_rules.award.kinds import kinds_of
 from subsidy_rules.values.quantity import Infinity
-from tests.oracle.cases import mapping, texts
+from tests.oracle.cases import CITIES, ROOT, mapping, sequence, texts
 from tests.oracle.evaluator import evaluate as oracle
-from tests.oracle.generate import source_of_xian
+from tests.oracle.generate import CITY, source_of
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Iterator, Mapping
+    from fractions import Fraction
 
-    from subsidy_rules import Amount, Award, Entitlement
+    from subsidy_rules import Amount, Award, Entitlement, Policies
+    from subsidy_rules.plan import PolicyPlan
     from subsidy_rules.values.quantity import Number
     from tests.oracle.cases import Tree
 
+NOT_GIVEN_IS_KNOWN = {"xian_30/lpr_from_guide"}
+"""Readings under which a fact that is not given comes from a guide: it is no unknown then."""
 SETTINGS = ("undecided", "higher_of", "sum")
 
 
@@ -34,8 +39,10 @@ class Standing:
     floor: int = 0
     ceiling: int | None = 0
     gross_floor: int = 0
+    gross_ceiling: int | None = 0
     kind: str = "none"
     barred: bool = False
+    payers: tuple[tuple[str, int, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Answer:
     """What one evaluator says of one case."""
 
     rows: Mapping[str, Standing]
+    obligations: Mapping[str, tuple[bool, int, int | None]]
+    adjustments: Mapping[str, int]
     totals: tuple[int, ...]
     open_ended: tuple[str, ...]
     not_asked: tuple[str, ...]
@@ -56,7 +65,7 @@ class Answer:
         ]
         found += [
             f"{name}: {getattr(self, name)} | {getattr(other, name)}"
-            for name in ("totals", "open_ended", "not_asked")
+            for name in ("obligations", "adjustments", "totals", "open_ended", "not_asked")
             if getattr(self, name) != getattr(other, name)
         ]
         return found
@@ -66,6 +75,10 @@ def fen(number: Number) -> int | None:
     """Take whole fen; None is without end."""
     if isinstance(number, Infinity):
         return None
+    return whole(number)
+
+
+def whole(number: Fraction) -> int:
     assert number.denominator == 1, number
     return number.numerator
 
@@ -82,16 +95,43 @@ def floor_and_ceiling(amount: Amount) -> tuple[int, int | None]:
 def replacing() -> Mapping[str, str]:
     """The sentences that stand in place of another's step, with that other sentence."""
     found: dict[str, str] = {}
-    for pack, clause in source_of_xian().clauses:
-        if "replaces" in clause:
-            name = mapping(pack["policy"])["id"]
-            found[f"{name}/{clause['id']}"] = f"{name}/{str(clause['replaces']).partition('.')[0]}"
+    for city in CITIES:
+        for pack, clause in source_of(city).clauses:
+            if "replaces" in clause:
+                name = mapping(pack["policy"])["id"]
+                found[f"{name}/{clause['id']}"] = f"{name}/{str(clause['replaces']).partition('.')[0]}"
     return found
 
 
-def said_by_engine(case: Tree, readings: Mapping[str, str]) -> tuple[Answer, Entitlement]:
-    """Evaluate with the library."""
-    result = evaluate(Case.from_dict(case), readings=readings)
+@cache
+def tables() -> Mapping[str, Mapping[str, tuple[str, int]]]:
+    """The sentences that are rows of one table, with where each stands in the text, by the id of the table."""
+    found: dict[str, Mapping[str, tuple[str, int]]] = {}
+    for city in CITIES:
+        for pack, clause in source_of(city).clauses:
+            name = mapping(pack["policy"])["id"]
+            rows = map(mapping, sequence(clause.get("rows")))
+            if "rows" in clause:
+                places = {f"{name}/{row['id']}": (str(row["path"]), int(str(row["sentence"]))) for row in rows}
+                found[f"{name}/{clause['id']}"] = places
+    return found
+
+
+@cache
+def policies_of(city: str) -> Policies:
+    return load_policies([ROOT / "rules" / f"{name}.yaml" for name in CITIES[city]])
+
+
+def evaluated(case: Tree, readings: Mapping[str, str], city: str) -> Entitlement:
+    """Evaluate with the library: by the policies that it takes itself where the case names no place of another city."""
+    places = [str(mapping(thing).get("place", "")) for thing in [case["enterprise"], *sequence(case.get("projects"))]]
+    here = places[0] in CITY[city].inside and all(place in {"", *CITY[city].inside} for place in places)
+    return evaluate(Case.from_dict(case), None if here else policies_of(city), readings=readings)
+
+
+def said_by_engine(case: Tree, readings: Mapping[str, str], city: str) -> tuple[Answer, Entitlement]:
+    """Say what the library says."""
+    result = evaluated(case, readings, city)
     assert not result.total.outer
     rows = {award.id: standing(award, "awards") for award in result.awards}
     rows |= {award.id: standing(award, "undecided") for award in result.undecided}
@@ -100,40 +140,68 @@ def said_by_engine(case: Tree, readings: Mapping[str, str]) -> tuple[Answer, Ent
     ends = [*floor_and_ceiling(result.total.decided), *floor_and_ceiling(result.total.possible)]
     totals = [end for end in ends if end is not None]
     assert len(totals) == len(ends)
-    open_ended = tuple(sorted({name.partition("@")[0] for name in result.total.open_ended}))
-    not_asked = tuple(sorted(f"{row.policy}/{row.clause}" for row in result.not_asked))
-    return Answer(without_idle_replacements(rows), tuple(totals), open_ended, not_asked), result
+    answer = Answer(
+        without_idle_replacements(rows),
+        {one.id: (one.decided, *floor_and_ceiling(one.amount)) for one in result.obligations},
+        {one.award: whole(one.amount) for one in result.adjustments},
+        tuple(totals),
+        tuple(sorted({name.partition("@")[0] for name in result.total.open_ended if not rows[name].barred})),
+        tuple(sorted(f"{row.policy}/{row.clause}" for row in result.not_asked)),
+    )
+    return answer, result
 
 
 def standing(award: Award, name: str) -> Standing:
     """Take one award of the library."""
     low, high = floor_and_ceiling(award.gated)
     gross, top = floor_and_ceiling(award.amount)
-    assert top == high, award.id
-    return Standing(name, low, high, gross, award.kind, award.status == "barred")
+    payers = tuple((payer, *floor_and_ceiling(part)) for payer, part in award.payers)
+    return Standing(name, low, high, gross, top, award.kind, award.status == "barred", payers)
 
 
-def said_by_oracle(case: Tree, readings: Mapping[str, str]) -> tuple[Answer, Tree]:
+def standing_of(row: Tree) -> Standing:
+    """Take one award of the oracle."""
+    low, high, gross, top = (row[name] for name in ("floor", "ceiling", "gross_floor", "gross_ceiling"))
+    assert isinstance(low, int)
+    assert isinstance(high, int | None)
+    assert isinstance(gross, int)
+    assert isinstance(top, int | None)
+    payers = row["payers"]
+    assert isinstance(payers, tuple)
+    return Standing(str(row["list"]), low, high, gross, top, str(row["kind"]), row["barred"] is True, payers)
+
+
+def said_by_oracle(case: Tree, readings: Mapping[str, str], city: str) -> tuple[Answer, Tree]:
     """Evaluate with the oracle."""
-    result = oracle(source_of_xian().packs, case, readings)
+    result = oracle(source_of(city).packs, case, readings)
     rows: dict[str, Standing] = {}
+    obligations: dict[str, tuple[bool, int, int | None]] = {}
+    adjustments: dict[str, int] = {}
     for name, said in mapping(result["awards"]).items():
+        clause, at, thing = name.partition("@")
         row = mapping(said)
-        rows[name] = Standing("not_eligible")
-        if row["list"] != "not_eligible":
-            low, high, gross = row["floor"], row["ceiling"], row["gross_floor"]
-            assert isinstance(low, int)
-            assert isinstance(gross, int)
-            assert isinstance(high, int | None)
-            rows[name] = Standing(str(row["list"]), low, high, gross, str(row["kind"]), row["barred"] is True)
-        for other in texts(row["refused"]):
-            rows[f"{other}@{name.partition('@')[2]}"] = Standing("not_eligible")
+        nothing = row["list"] == "not_eligible"
+        for other in tables()[clause] if nothing and clause in tables() else texts(row["refused"]):
+            rows[f"{other}{at}{thing}"] = Standing("not_eligible")
+        if nothing and clause not in tables():
+            rows[name] = Standing("not_eligible")
+        if not nothing:
+            rows[name] = standing_of(row)
+        if isinstance(row["adjustment"], int):
+            adjustments[name] = row["adjustment"]
+    for name, said in mapping(result["obligations"]).items():
+        row = mapping(said)
+        if row["list"] == "not_eligible":
+            rows[name] = Standing("not_eligible")
+        else:
+            said_of = standing_of(row)
+            obligations[name] = (row["list"] == "awards", said_of.floor, said_of.ceiling)
     totals = [mapping(mapping(result["total"])[name]) for name in ("decided", "possible")]
     ends = [end for total in totals for end in (total["floor"], total["ceiling"])]
     open_ended, not_asked = (tuple(sorted(texts(result[name]))) for name in ("open_ended", "not_asked"))
     numbers = tuple(end for end in ends if isinstance(end, int))
     assert len(numbers) == len(ends)
-    return Answer(without_idle_replacements(rows), numbers, open_ended, not_asked), result
+    return Answer(without_idle_replacements(rows), obligations, adjustments, numbers, open_ended, not_asked), result
 
 
 def without_idle_replacements(rows: Mapping[str, Standing]) -> dict[str, Standing]:
@@ -161,27 +229,29 @@ def collected_seldom() -> Iterator[None]:
         gc.unfreeze()
 
 
-def random_readings(rng: random.Random, *, alike: bool = False) -> dict[str, str]:
+def plans_of(city: str) -> list[PolicyPlan]:
+    return [plan for plan in shipped_policies().plans if plan.id in CITIES[city]]
+
+
+def random_readings(rng: random.Random, city: str, *, alike: bool = False) -> dict[str, str]:
     """Choose some readings otherwise than by default, and what holds where the text is silent; `alike` in all packs."""
     chosen: dict[str, str] = {}
     setting = rng.choice(SETTINGS)
-    for plan in shipped_policies().plans:
+    for plan in plans_of(city):
         for name, reading in plan.readings.items():
-            if rng.random() < 0.4:
+            if rng.random() < 0.4 and not (alike and name in NOT_GIVEN_IS_KNOWN):
                 chosen[name] = rng.choice(sorted(reading.options))
         if alike or rng.random() < 0.5:
             chosen[plan.silence] = setting if alike else rng.choice(SETTINGS)
     return chosen
 
 
-def sentences_with_money(kinds: Iterable[str]) -> list[str]:
-    """The sentences of these kinds in the packs that ship with the library."""
-    from subsidy_rules.award.kinds import kinds_of  # noqa: PLC0415
-
+def sentences_with_money(kinds: Iterable[str], city: str) -> list[str]:
+    """The sentences of these kinds in the packs of a city."""
     wanted = set(kinds)
     return [
-        f"{plan.id}/{name}"
-        for plan in shipped_policies().plans
-        for name, kind in kinds_of(plan).items()
-        if kind in wanted
+        f"{plan.id}/{sentence.id}"
+        for plan in plans_of(city)
+        for sentence in plan.sentences
+        if kinds_of(plan)[sentence.id] in wanted
     ]

@@ -43,6 +43,7 @@ CORE = {
         "started": "date",
         "completed": "date",
         "claims": "set",
+        "share": "ratio",
     },
     "cost": {
         "kind": "enum equipment bundled_software other_software service civil plant land other_infrastructure other",
@@ -56,7 +57,7 @@ CORE = {
     "title": {
         "kind": "enum open",
         "level": f"enum {LEVELS}",
-        "grade": "enum",
+        "grade": "enum open",
         "event": "enum first new renewed regained passed approved",
         "recognised_on": "date",
         "batch": "text",
@@ -104,6 +105,15 @@ CORE = {
         "project": "ref project",
     },
     "certificate": {"kind": "enum open", "event": "enum first new renewed", "issued_on": "date"},
+    "procurement": {
+        "kind": "enum 货物 服务 工程",
+        "budget": "money",
+        "contract": "money",
+        "above_quota": "bool",
+        "special_needs": "bool",
+        "suitable_sme": "bool",
+        "dedicated": "bool",
+    },
     "earlier_award": {
         "policy": "text",
         "clause": "text",
@@ -114,6 +124,7 @@ CORE = {
         "object": "ref product site enterprise title",
     },
 }
+CITIES = {"xian": ("xian_30", "xian_31"), "shenyang": ("shenyang",), "xianyang": ("xianyang_70",)}
 STANDARD = {("station", "standard")}
 # Here nothing written means none, not unknown (S15: a title that names none is on no project).
 NONE_IF_ABSENT = {
@@ -127,8 +138,6 @@ NONE_IF_ABSENT = {
     ("grant", "claims"),
     ("product", "project"),
     ("service", "project"),
-    ("earlier_award", "project"),
-    ("earlier_award", "object"),
     ("title", "batch"),
 }
 # GB/T 4754-2017: the last division of each section.
@@ -192,9 +201,9 @@ def load(path: Path) -> Tree:
     return mapping(tree)
 
 
-def xian() -> list[Tree]:
-    """Read the two packs of Xi'an."""
-    return [load(ROOT / "rules" / f"xian_{number}.yaml") for number in (30, 31)]
+def shipped(names: Iterable[str]) -> list[Tree]:
+    """Read some of the packs that ship with the library."""
+    return [load(ROOT / "rules" / f"{name}.yaml") for name in names]
 
 
 def mapping(value: object) -> Tree:

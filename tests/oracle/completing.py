@@ -6,6 +6,7 @@ import copy
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,7 +15,7 @@ from subsidy_rules.values.quantity import Infinity
 from tests.oracle.against import Standing, said_by_oracle
 from tests.oracle.cases import list_of, mapping, sequence
 from tests.oracle.expressions import SINGULAR
-from tests.oracle.generate import at, lawful, source_of_xian
+from tests.oracle.generate import at, fen, lawful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from subsidy_rules import Amount
     from tests.oracle.against import Answer
     from tests.oracle.cases import Tree
-    from tests.oracle.generate import Path
+    from tests.oracle.generate import Path, Source
 
 Answers: TypeAlias = "Mapping[tuple[int, ...], Answer]"
 """What the oracle says of each completion, by the place of each value among the choices."""
@@ -32,9 +33,24 @@ REFUSED = Standing("not_eligible")
 ELSEWHERE = "elsewhere"
 FIGURES: Mapping[str, Sequence[str]] = {
     "bool": ["true", "false"],
-    "ratio": ["-3%", "0%", "0.01%", "1000000000000%"],
+    "ratio": ["-3%", "0%", "0.01%", "5.99%", "6%", "6.01%", "1000000000000%"],
     "count": ["0", "1000000000000000"],
-    "place": ["610113", "西咸新区", "610403"],
+}
+SHARES = ["0%", "100%"]
+POINTS: Mapping[str, Sequence[int]] = {
+    "total": [10**11],
+    "annual_supporting_tasks": [2 * 10**8],
+    "task_sales": [10**9],
+    "task_sales_prior": [0],
+    "budget": [2 * 10**8, 4 * 10**8],
+}
+"""The figures in fen with which the packs compare a fact."""
+GROWTH = Fraction("1.06")
+"""What the sales of a year are compared with: so many times those of the year before."""
+INDUSTRIES: Mapping[str, Sequence[str]] = {
+    "xian": ["12", "13", "43", "44"],
+    "shenyang": ["34", "36", "38"],
+    "xianyang": ["05", "12", "13", "46", "65", "70"],
 }
 NEUTRAL: Mapping[str, Mapping[str, object]] = {
     "project": {
@@ -46,6 +62,14 @@ NEUTRAL: Mapping[str, Mapping[str, object]] = {
         "whole_digital": "false",
         "major_project": "false",
         "intrinsic_safety": "false",
+        "industry": "70",
+        "track": "点",
+        "leader": "false",
+        "exemplary": "false",
+        "domestic_equipment": "false",
+        "completed_on_schedule": "false",
+        "in_library": "false",
+        "selected": "false",
     },
     "site": {"kind": "factory"},
     "park": {},
@@ -55,18 +79,32 @@ NEUTRAL: Mapping[str, Mapping[str, object]] = {
 
 @dataclass
 class Hull:
-    """What the completions say of one award: the lists that it stands in and the range of each end of the law."""
+    """What the completions say of one award: the lists that it stands in and the range of each end of the law.
+
+    S18: a bar that the completions leave open leaves the award undecided, though a known one leaves it in `awards`.
+    """
 
     lists: set[str] = field(default_factory=set)
+    barred: set[bool] = field(default_factory=set)
     gated: list[tuple[int, int]] = field(default_factory=list)
     gross: list[tuple[int, int]] = field(default_factory=list)
 
+    @property
+    def list(self) -> str:
+        """The list that the award stands in."""
+        return "undecided" if len(self.lists) > 1 or len(self.barred) > 1 else min(self.lists)
+
     def add(self, row: Standing) -> None:
-        top = WITHOUT_END if row.ceiling is None else min(row.ceiling, WITHOUT_END)
         self.lists.add(row.list)
-        self.gated.append((min(row.floor, top), top))
+        self.barred.add(row.barred)
+        self.gated.append(within(row.floor, row.ceiling))
         if row.list != "not_eligible":
-            self.gross.append((min(row.gross_floor, top), top))
+            self.gross.append(within(row.gross_floor, row.gross_ceiling))
+
+
+def within(low: int, high: int | None) -> tuple[int, int]:
+    top = WITHOUT_END if high is None else min(high, WITHOUT_END)
+    return min(low, top), top
 
 
 def four(ends: Sequence[tuple[int, int]]) -> tuple[int, ...]:
@@ -80,14 +118,14 @@ def numbers(amount: Amount) -> tuple[int, ...]:
     return tuple(WITHOUT_END if isinstance(n, Infinity) else min(int(n), WITHOUT_END) for n in amount.numbers)
 
 
-def telling(case: Tree, path: Path) -> list[object]:
+def telling(case: Tree, path: Path, source: Source) -> list[object]:
     """Values of one fact such that every answer is reached: each member, each break and its neighbours, the ends."""
-    name, source = str(path[-1]), source_of_xian()
+    name = str(path[-1])
     kind = "cost" if "costs" in path else SINGULAR.get(str(path[0]), str(path[0]) if len(path) > 1 else "case")
     spec = source.words[kind][name]
     other: list[object] = [{"other": "另一种"}] if spec.open else []
     if name == "industry":
-        return ["12", "13", "43", "44"]
+        return [*INDUSTRIES[source.name]]
     if spec.type == "ref":
         targets = [target for target in spec.refs if target != "enterprise"]
         things = [mapping(item) for target in targets for item in sequence(case.get(list_of(target)))]
@@ -97,25 +135,42 @@ def telling(case: Tree, path: Path) -> list[object]:
         return [*spec.members, *other]
     if spec.type == "set":
         every = [*spec.members, *other]
-        return [[], *([member] for member in every), every]
+        less = [[member for member in every if member != one] for one in every] if source.name == "shenyang" else []
+        return [[], *([member] for member in every), *less, every]
     if name == "year":
         years = {str(mapping(cost)["year"]) for p in sequence(case.get("projects")) for cost in costs_of(p)}
         return [*sorted(years), "1999"]
     if spec.type == "money":
-        points = [0, 10**11 - 1, 10**11, 10**11 + 1] if name == "total" else [0]
-        return [f"{point}分" for point in [*points, 100 * WITHOUT_END]]
+        points = {point + n for point in [*POINTS.get(name, []), *compared(case, name)] for n in (-1, 0, 1)}
+        return [f"{point}分" for point in sorted({0, *points, 100 * WITHOUT_END}) if point >= 0]
     if spec.type == "ratio" and kind == "loan":
-        return [*FIGURES["ratio"][1:]]
-    return list(dates(case) if spec.type == "date" else FIGURES.get(spec.type, ["x"]))
+        return ["0%", "0.01%", FIGURES["ratio"][-1]]
+    if name == "share":
+        return [*SHARES]
+    if kind == "earlier_award" and name in source.names:
+        return [*source.names[name]]
+    if spec.type == "place":
+        return [source.city.inside[1], source.city.inside[-1], source.city.outside[0]]
+    return list(dates(case, source) if spec.type == "date" else FIGURES.get(spec.type, ["x"]))
+
+
+def compared(case: Tree, name: str) -> list[int]:
+    """Where the sales of one year stand to those of the year before as they are compared."""
+    said = mapping(case["enterprise"])
+    if name == "task_sales" and "task_sales_prior" in said:
+        return [int(fen(said["task_sales_prior"]) * GROWTH)]
+    if name == "task_sales_prior" and "task_sales" in said:
+        return [int(fen(said["task_sales"]) / GROWTH)]
+    return []
 
 
 def costs_of(project: object) -> list[Tree]:
     return [mapping(cost) for cost in sequence(mapping(project).get("costs"))]
 
 
-def dates(case: object) -> list[str]:
+def dates(case: object, source: Source) -> list[str]:
     """The ends of windows and the other dates of the case, each with its neighbours, and days far off."""
-    found = {day.isoformat() for day in source_of_xian().dates} | {"1990-01-01", "2090-01-01"}
+    found = {day.isoformat() for day in source.dates} | {"1990-01-01", "2090-01-01"}
     for day in given_dates(case):
         found |= {(day + timedelta(days=n)).isoformat() for n in (-1, 0, 1)}
     return sorted(found)
@@ -132,9 +187,9 @@ def given_dates(part: object) -> Iterator[date]:
 class Completions:
     """Every completion of a case with some facts hidden, and what the oracle says of each."""
 
-    def __init__(self, case: Tree, hidden: Sequence[Path], readings: Mapping[str, str]) -> None:
-        self.case, self.hidden, self.readings = case, hidden, readings
-        self.choices = [telling(case, path) for path in hidden]
+    def __init__(self, case: Tree, hidden: Sequence[Path], readings: Mapping[str, str], source: Source) -> None:
+        self.case, self.hidden, self.readings, self.source = case, hidden, readings, source
+        self.choices = [telling(case, path, source) for path in hidden]
 
     @property
     def size(self) -> int:
@@ -146,20 +201,21 @@ class Completions:
         for places in product(*(range(len(values)) for values in self.choices)):
             full = copy.deepcopy(self.case)
             for path, place, values in zip(self.hidden, places, self.choices, strict=True):
-                put(full, path, copy.deepcopy(values[place]))
+                put(full, path, copy.deepcopy(values[place]), self.source)
             if all(lawful(mapping(project)) for project in sequence(full.get("projects"))):
-                found[places] = said_by_oracle(full, self.readings)[0]
+                found[places] = said_by_oracle(full, self.readings, self.source.name)[0]
         return found
 
 
-def put(case: Tree, path: Path, value: object) -> None:
+def put(case: Tree, path: Path, value: object, source: Source) -> None:
     """Give a fact its value; a reference may name a thing that the case did not know."""
     at(case, path[:-1])[str(path[-1])] = value
     if value == ELSEWHERE:
         kind = {"park": "park", "project": "project", "object": "site"}[str(path[-1])]
         things = sequence(case.get(list_of(kind)))
         if all(mapping(thing).get("id") != ELSEWHERE for thing in things):
-            case[list_of(kind)] = [*things, {"id": ELSEWHERE} | copy.deepcopy(dict(NEUTRAL[kind]))]
+            known = {name: value for name, value in NEUTRAL[kind].items() if name in {*source.words[kind], "costs"}}
+            case[list_of(kind)] = [*things, {"id": ELSEWHERE} | copy.deepcopy(known)]
             none = [name for name in sequence(case.get("assume_none")) if name != list_of(kind)]
             case["assume_none"] = none
 
@@ -174,11 +230,23 @@ def hulls(answers: Answers) -> dict[str, Hull]:
     return found
 
 
+def hulls_of_obligations(answers: Answers) -> dict[str, Hull]:
+    """The same of each obligation."""
+    found: dict[str, Hull] = defaultdict(Hull)
+    for name in sorted({name for answer in answers.values() for name in answer.obligations}):
+        for answer in answers.values():
+            decided, low, high = answer.obligations.get(name, (False, 0, 0))
+            listed = "awards" if decided else "undecided" if name in answer.obligations else "not_eligible"
+            found[name].add(Standing(listed, low, high, low, high))
+    return found
+
+
 def matters(answers: Answers, place: int, name: str | None) -> bool:
     """Whether two completions that differ in this fact alone differ in this award (or, without a name, the totals)."""
     seen: dict[tuple[int, ...], object] = {}
     for places, answer in answers.items():
-        said: object = answer.totals[2:] if name is None else answer.rows.get(name, REFUSED)
+        row = answer.rows.get(name or "") or answer.obligations.get(name or "", REFUSED)
+        said: object = answer.totals[2:] if name is None else row
         others = places[:place] + places[place + 1 :]
         if seen.setdefault(others, said) != said:
             return True

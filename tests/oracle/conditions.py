@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -49,9 +50,21 @@ class Policy:
         self.rules = [mapping(rule) for rule in sequence(pack.get("cumulation"))]
         self.ladders = {name: mapping(said) for name, said in mapping(pack.get("ladders")).items()}
         self.readings = readings
-        said = str(self.head.get("unstated_cumulation", "undecided"))
-        self.setting = readings.get(f"{self.id}/unstated_cumulation", said)
+        self.replacing: dict[str, list[tuple[str, str, Tree]]] = {}
+        for name, clause in self.clauses.items():
+            target, _, word = str(clause.get("replaces", "")).partition(".")
+            if target:
+                self.replacing.setdefault(target, []).append((name, word, clause))
+        self.silence = str(self.head.get("unstated_cumulation", "undecided"))
+        self.setting = readings.get(f"{self.id}/unstated_cumulation", self.silence)
         self.named = {name: self.names_in(clause) for name, clause in self.clauses.items()}
+
+    def read_as(self, readings: Mapping[str, str]) -> Policy:
+        """The same pack under other readings."""
+        other = copy(self)
+        other.readings = readings
+        other.setting = readings.get(f"{self.id}/unstated_cumulation", self.silence)
+        return other
 
     def reading(self, clause: str, name: str) -> str:
         """The option chosen for one clause, for the pack, or by default."""
@@ -128,6 +141,8 @@ class Scope:
         head, rest = words[0], words[1:]
         if head == "reading":
             return self.policy.reading(self.clause, rest[0])
+        if head == "guide":  # none is loaded
+            raise OpenLawError
         if head == "enterprise":
             return follow(self.case.enterprise, rest, self.policy.words)
         if head == "case":
@@ -248,6 +263,9 @@ class Scope:
         negative = {"is not": "is", "not in": "in", "none of": "any of"}
         if node.op in negative:
             return negated(self.truth(Node(negative[node.op], node.kids)))
+        if node.op == "is" and node.kids[1].words == ("given",):
+            owner = self.path(node.kids[0].words[:-1])
+            return isinstance(owner, Entity) and node.kids[0].words[-1] in owner.fields
         left, right = self.value(node.kids[0]), node.kids[1]
         if node.op == "is":
             return self.same(left, right)
@@ -277,7 +295,8 @@ class Scope:
         """S6: a listed member is true; what an open list leaves open is None; all else is false."""
         said = self.policy.lists[name]
         members = texts(said.get("members"))
-        listed = [in_section(item, str(said["section"])) if "section" in said else item in members for item in mine]
+        sections = texts(said.get("section"))
+        listed = [in_section(item, sections) if sections else item in members for item in mine]
         if node.op == "all of":
             return all(member in mine for member in members)
         if any(listed):
@@ -385,9 +404,9 @@ def ordered(op: str, left: object, right: object) -> bool:
     return {">=": order >= 0, "<=": order <= 0, ">": order > 0, "<": order < 0}[op]
 
 
-def in_section(division: object, section: str) -> bool:
-    before = [last for letter, last in SECTIONS.items() if letter < section]
-    return max(before, default=0) < int(str(division)) <= SECTIONS[section]
+def in_section(division: object, sections: Iterable[str]) -> bool:
+    section = next(letter for letter, last in SECTIONS.items() if int(str(division)) <= last)
+    return section in sections
 
 
 def negated(truth: bool | None) -> bool | None:

@@ -38,7 +38,23 @@ def faults(partial: Entitlement, whole: Entitlement) -> Iterator[str]:
         gone = name not in after and not is_group(name)
         if (moved or gone or not row.gated.decided) and not row.needs:
             yield f"{name}: the facts leave it open, and nothing is asked"
+    yield from obligations(partial, whole)
     yield from totals(partial, whole)
+
+
+def obligations(partial: Entitlement, whole: Entitlement) -> Iterator[str]:
+    """Every minimum lies where the facts that are hidden may put it, and where it is open something is asked."""
+    before, after = ({one.id: one for one in result.obligations} for result in (partial, whole))
+    for name, one in after.items():
+        if name not in before:
+            yield f"{name}: no obligation, but there is in the whole case"
+        elif not contains(before[name].amount, one.amount):
+            yield f"{name}: {shown(before[name].amount)} does not contain {shown(one.amount)}"
+    for name, one in before.items():
+        if one.decided and name not in after:
+            yield f"{name}: an obligation, but not in the whole case"
+        if not one.amount.decided and not one.needs:
+            yield f"{name}: the facts leave it open, and nothing is asked"
 
 
 def eligibility(partial: Entitlement, whole: Entitlement) -> Iterator[str]:

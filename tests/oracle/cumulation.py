@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from tests.oracle.cases import Entity, Tree, texts
-from tests.oracle.conditions import Policy, follow
+from tests.oracle.cases import Case, Entity, Tree, texts
+from tests.oracle.conditions import Policy, Scope, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,25 +28,60 @@ class Item:
     rooms: dict[str, int] = field(default_factory=dict)
 
 
-def totals(items: Sequence[Item], policies: Sequence[Policy]) -> Tree:
+def totals(items: Sequence[Item], policies: Sequence[Policy], case: Case) -> Tree:
     """S21 over awards that are neither open-ended nor barred."""
-    decided = Total([item for item in items if not item.undecided], policies)
-    possible = Total(items, policies)
-    return {"decided": decided.bounds(), "possible": possible.bounds()}
+    rules = [rule for policy in policies for rule in pair_rules(policy, case)]
+    sure = [item for item in items if not item.undecided]
+    decided = possible = Total(sure, policies, rules).bounds()
+    if len(sure) < len(items):
+        possible = Total(items, policies, rules).bounds()
+    return {"decided": decided, "possible": possible}
+
+
+@dataclass(frozen=True)
+class PairRule:
+    """A rule between two awards: one of `clauses` and one of `against`."""
+
+    kind: str
+    clauses: frozenset[str]
+    against: frozenset[str]
+    same: str
+
+    def takes(self, a: Item, b: Item) -> bool:
+        one, two = full(a), full(b)
+        named = (one in self.clauses and two in self.against) or (two in self.clauses and one in self.against)
+        return named and SAME[self.same](a, b)
+
+
+def pair_rules(policy: Policy, case: Case) -> Iterator[PairRule]:
+    """The rules between two awards that hold here; their `when` asks for readings only."""
+    for rule in policy.rules:
+        if rule["kind"] in {"higher_of", "stacks"} and Scope(policy, "", case, {}).holds(rule.get("when")) is True:
+            clauses = policy.full(texts(rule["clauses"]))
+            against = policy.full(texts(rule.get("against"))) or clauses
+            yield PairRule(str(rule["kind"]), frozenset(clauses), frozenset(against), str(rule.get("same", "any")))
 
 
 class Total:
     """The awards of one total, their overlaps and the stated rules that take a pair out of them."""
 
-    def __init__(self, items: Sequence[Item], policies: Sequence[Policy]) -> None:
+    def __init__(self, items: Sequence[Item], policies: Sequence[Policy], rules: Sequence[PairRule]) -> None:
         self.items, self.policies = list(items), policies
-        self.higher = list(rules(policies, "higher_of"))
-        self.stacks = [clauses for clauses, _ in rules(policies, "stacks")]
+        self.higher = [rule for rule in rules if rule.kind == "higher_of"]
+        self.stacks = [rule for rule in rules if rule.kind == "stacks"]
+        self.overlaps: set[frozenset[Item]] = set()
+        self.ranked: set[frozenset[Item]] = set()
+        for a, b in combinations(self.items, 2):
+            if any(rule.takes(a, b) for rule in self.higher):
+                self.ranked.add(frozenset((a, b)))
+            elif self.overlap(a, b):
+                self.overlaps.add(frozenset((a, b)))
+        self.tied = self.overlaps | self.ranked
 
     def bounds(self) -> Tree:
         """S16: `undecided` takes the best set of the floors and the sum of the ceilings."""
         settings: dict[Item, str] = {}
-        for group in components(self.items, self.overlap):
+        for group in components(self.items, lambda a, b: frozenset((a, b)) in self.overlaps):
             chosen = {item.policy.setting for item in group}
             settings |= dict.fromkeys(group, chosen.pop() if len(chosen) == 1 else "undecided")
         low = high = 0
@@ -55,55 +91,50 @@ class Total:
         return {"floor": low, "ceiling": high}
 
     def linked(self, a: Item, b: Item) -> bool:
-        return self.overlap(a, b) or self.outranked(a, b) or bool(a.rooms.keys() & b.rooms.keys())
+        return frozenset((a, b)) in self.tied or bool(a.rooms.keys() & b.rooms.keys())
 
     def overlap(self, a: Item, b: Item) -> bool:
         """S15, where no stated rule takes the pair."""
-        if any({full(a), full(b)} <= clauses for clauses in self.stacks) or self.outranked(a, b):
+        if any(rule.takes(a, b) for rule in self.stacks):
             return False
         return same_project(a, b) or same_recognition(a.thing, b.thing) or same_ladder(a, b, self.policies)
 
-    def outranked(self, a: Item, b: Item) -> bool:
-        return any({full(a), full(b)} <= clauses and SAME[same](a, b) for clauses, same in self.higher)
-
     def best(self, group: list[Item], number: str, rivals: set[Item]) -> int:
-        """The greatest total over the sets without an overlapping pair of rivals."""
-        return max(self.value(chosen, number) for chosen in self.independent(group, rivals))
+        """The greatest total over the sets without a pair of which the higher counts or an overlapping pair of rivals.
+
+        S17: the higher of two sides by amount is the better of the sets that hold one side only.
+        """
+        return max(value(chosen, number) for chosen in self.independent(group, rivals))
 
     def independent(self, group: list[Item], rivals: set[Item]) -> Iterator[list[Item]]:
-        """Sets without an overlapping pair, every largest one among them: adding never lowers a total."""
+        """Sets without such a pair, every largest one among them: adding never lowers a total."""
         if not group:
             yield []
             return
         first, rest = group[0], group[1:]
-        against = [item for item in rest if {first, item} <= rivals and self.overlap(first, item)]
+        against = [item for item in rest if self.conflict(first, item, rivals)]
         for chosen in self.independent([item for item in rest if item not in against], rivals):
             yield [first, *chosen]
         if against:
             yield from self.independent(rest, rivals)
 
-    def value(self, chosen: list[Item], number: str) -> int:
-        """Higher-of first, then the ceilings on what is left."""
-        amounts = {item: item.low if number == "low" else item.high for item in chosen}
-        for group in components(chosen, self.outranked):
-            winner = max(group, key=lambda item: amounts[item])
-            amounts |= {item: 0 for item in group if item is not winner}
-        for room in {key: left for item in chosen for key, left in item.rooms.items()}.items():
-            cut([item for item in chosen if room[0] in item.rooms], room[1], amounts)
-        return sum(amounts.values())
+    def conflict(self, a: Item, b: Item, rivals: set[Item]) -> bool:
+        pair = frozenset((a, b))
+        return pair in self.ranked or (pair <= rivals and pair in self.overlaps)
+
+
+def value(chosen: Sequence[Item], number: str) -> int:
+    """The sum, with the ceilings on it."""
+    amounts = {item: item.low if number == "low" else item.high for item in chosen}
+    for key, room in {key: left for item in chosen for key, left in item.rooms.items()}.items():
+        cut([item for item in chosen if key in item.rooms], room, amounts)
+    return sum(amounts.values())
 
 
 def cut(group: list[Item], room: int, amounts: dict[Item, int]) -> None:
     for item in group:
         amounts[item] = min(amounts[item], room)
         room -= amounts[item]
-
-
-def rules(policies: Sequence[Policy], kind: str) -> Iterator[tuple[set[str], str]]:
-    for policy in policies:
-        for rule in policy.rules:
-            if rule["kind"] == kind:
-                yield set(policy.full(texts(rule["clauses"]))), str(rule.get("same", "any"))
 
 
 def full(item: Item) -> str:

@@ -12,10 +12,12 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from tests.oracle.cases import (
+    CITIES,
     Case,
     Entity,
     Other,
@@ -28,7 +30,16 @@ from tests.oracle.cases import (
     texts,
     vocabulary,
 )
-from tests.oracle.conditions import IncompleteError, OpenLawError, Policy, Scope, conjunction, fraction, joined
+from tests.oracle.conditions import (
+    IncompleteError,
+    OpenLawError,
+    Policy,
+    Scope,
+    conjunction,
+    disjunction,
+    fraction,
+    joined,
+)
 from tests.oracle.cumulation import Item, totals
 from tests.oracle.expressions import AGGREGATES, Node, literal, parse
 
@@ -36,7 +47,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 ROUNDING_UNITS = {"分": 1, "元": 100, "百元": 10**4, "千元": 10**5, "万元": 10**6}
-STEP_WORDS = ("basis", "rate", "lump_sum", "at_most", "interest", "each", "cap", "limit", "case_by_case")
+STEP_WORDS = (
+    "basis",
+    "rate",
+    "lump_sum",
+    "at_most",
+    "interest",
+    "each",
+    "cap",
+    "limit",
+    "case_by_case",
+    "share",
+    "granted",
+    "decision",
+)
 ZERO = Fraction(0)
 EARLIER = ("policy", "clause", "paid_on")
 
@@ -76,14 +100,21 @@ class Row:
     low: int = 0
     high: int | None = 0
     gross: int = 0
+    gross_high: int | None = 0
     reasons: set[str] = field(default_factory=set)
     taken: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     barred: bool = False
+    would: str = ""
     why: list[str] = field(default_factory=list)
+    payers: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    adjustment: int | None = None
 
     @property
     def kind(self) -> str:
+        """Of what is certain of the amount; of a barred award, of what it would give."""
+        if self.would:
+            return self.would
         if self.standing == "not_eligible":
             return "none"
         if self.low == self.high:
@@ -98,6 +129,7 @@ class Row:
             "clause": self.clause,
             "floor": self.low,
             "gross_floor": self.gross,
+            "gross_ceiling": self.gross_high,
             "ceiling": self.high,
             "kind": self.kind,
             "reasons": sorted(self.reasons) if self.low != self.high else [],
@@ -105,6 +137,8 @@ class Row:
             "refused": self.refused,
             "barred": self.barred,
             "why": self.why,
+            "payers": tuple((name, *ends) for name, ends in self.payers.items()),
+            "adjustment": self.adjustment,
         }
 
 
@@ -112,12 +146,13 @@ def evaluate(packs: Sequence[Tree], case: Tree, readings: Mapping[str, str]) -> 
     """Evaluate every clause of the packs for a case with complete facts, then the totals."""
     words, policies = read_packs(packs, readings)
     facts = read_case(case, words)
-    rows: list[Row] = []
+    rows: dict[str, list[Row]] = {"award": [], "obligation": []}
     items: list[Item] = []
     not_asked: list[str] = []
     for policy in policies:
         for clause in policy.clauses.values():
-            if "award" not in clause or clause.get("gives", "award") != "award":
+            gives = str(clause.get("gives", "award"))
+            if gives not in rows or "replaces" in clause:
                 continue
             sentence = Sentence(policy, clause, facts)
             scopes = sentence.objects()
@@ -125,28 +160,29 @@ def evaluate(packs: Sequence[Tree], case: Tree, readings: Mapping[str, str]) -> 
                 not_asked.append(sentence.id)
                 continue
             found = [row for scope in scopes if (row := sentence.row(scope)) is not None]
-            rows += found or [Row(sentence.id, sentence.id, "not_eligible", why=["none of this kind"])]
-            items += sentence.items
+            rows[gives] += found or [Row(sentence.id, sentence.id, "not_eligible", why=["none of this kind"])]
+            items += sentence.items if gives == "award" else []
     return {
-        "awards": {row.id: row.shown() for row in rows},
+        "awards": {row.id: row.shown() for row in rows["award"]},
+        "obligations": {row.id: row.shown() for row in rows["obligation"]},
         "not_asked": not_asked,
-        "total": totals(items, policies),
-        "open_ended": sorted({row.clause for row in rows if row.kind == "undetermined" and not row.barred}),
+        "total": totals(items, policies, facts),
+        "open_ended": sorted({row.clause for row in rows["award"] if row.kind == "undetermined" and not row.barred}),
     }
 
 
-READ: list[tuple[Sequence[Tree], Mapping[str, str], Vocabulary, list[Policy]]] = []
+READ: list[tuple[Sequence[Tree], Vocabulary, list[Policy]]] = []
 
 
 def read_packs(packs: Sequence[Tree], readings: Mapping[str, str]) -> tuple[Vocabulary, list[Policy]]:
-    """The words and policies of some packs, which are read once for the readings that come again and again."""
-    for known, chosen, words, policies in READ:
-        if known is packs and chosen == readings:
-            return words, policies
+    """The words and policies of some packs, which are read once."""
+    for known, words, policies in READ:
+        if known is packs:
+            return words, [policy.read_as(readings) for policy in policies]
     words = vocabulary(packs)
     policies = [Policy(pack, words, readings) for pack in packs]
-    if len(READ) < 4:
-        READ.append((packs, dict(readings), words, policies))
+    if len(READ) < len(CITIES):
+        READ.append((packs, words, policies))
     return words, policies
 
 
@@ -159,6 +195,17 @@ class Sentence:
         self.id = f"{policy.id}/{self.name}"
         self.touched: set[Entity] = set()
         self.items: list[Item] = []
+        self.table = [mapping(row) for row in sequence(clause.get("rows"))] or [clause]
+        self.first = policy.clauses.get(str(clause.get("share_of")), {})
+
+    def steps(self, row: Tree) -> list[object]:
+        """The steps of the sentence or of one row of its table, after those of what it is a share of."""
+        own = sequence(row.get("award", row.get("obligation")))
+        return [*sequence(self.first.get("obligation")), *own]
+
+    def conditions(self, word: str) -> list[str]:
+        """`where` or `when`, after those of what it is a share of."""
+        return [*texts(self.first.get(word)), *texts(self.clause.get(word))]
 
     # The objects of `per`
 
@@ -192,7 +239,7 @@ class Sentence:
 
     def undriven(self, root: Scope) -> bool:
         """An `each` over a list at the root that is not given."""
-        for step in sequence(self.clause["award"]):
+        for step in chain.from_iterable(self.steps(row) for row in self.table):
             path = str(mapping(step).get("each", "")).partition(" in ")[2]
             if path in self.case.lists and root.case.lists[path] is None:
                 return True
@@ -202,7 +249,7 @@ class Sentence:
         """One scope for each key; `group` holds the selected members, `?` those that the law leaves open."""
         groups: dict[tuple[str, ...], list[tuple[bool | None, Scope]]] = {}
         for scope in scopes:
-            truth = scope.holds(self.clause.get("where"))
+            truth = scope.holds(self.conditions("where"))
             if truth is not False:
                 key = tuple(shown(scope.text(path)) for path in by)
                 groups.setdefault(key, []).append((truth, scope))
@@ -239,8 +286,13 @@ class Sentence:
         except NoAwardError as error:
             row.standing, row.why = "not_eligible", [str(error)]
             return row
-        row.gross = row.low
-        if row.standing == "undecided":
+        row.gross, row.gross_high = row.low, row.high
+        self.split(scope, row)
+        self.settle(scope, row)
+        if row.barred:
+            row.would = row.kind
+            row.low = row.high = 0
+        elif row.standing == "undecided":
             row.low = 0
             row.reasons.add("open_reading")
         if item := self.item(row, scope):
@@ -254,7 +306,8 @@ class Sentence:
             "beneficiary": self.beneficiary,
             "place": lambda: self.in_place(scope),
             "window": lambda: self.in_window(scope),
-            "when": lambda: scope.holds(self.clause.get("when")),
+            "when": lambda: scope.holds(self.conditions("when")),
+            "rows": lambda: disjunction([truth for truth, _ in self.rows_of(scope)]),
             "doubt": lambda: None if self.doubted(scope) else True,
             "bar": lambda: self.unbarred(scope, row),
         }
@@ -273,10 +326,17 @@ class Sentence:
             raise lacking
         return {True: "awards", None: "undecided", False: "not_eligible"}[truth], why
 
+    def rows_of(self, scope: Scope) -> list[tuple[bool | None, Tree]]:
+        """The rows of a table, each with whether it is the one that applies; a sentence without one is its own row."""
+        if "rows" not in self.clause:
+            return [(True, self.clause)]
+        return [(scope.holds(one.get("when")), one) for one in self.table]
+
     def without_item(self, scope: Scope) -> bool:
         """No loan, no award: what else the clause asks is then beside the point."""
         try:
-            self.award(scope, Row(self.id, self.id, "awards"))
+            for _, one in self.rows_of(scope):
+                self.award(scope, Row(self.id, self.id, "awards"), one)
         except NoAwardError:
             return True
         except IncompleteError:
@@ -287,7 +347,7 @@ class Sentence:
         """Whether the sentence is about this object; a group is open only if each member is."""
         if "@" in scope.names:
             return None if scope.names["group"] == scope.names["?"] else True
-        return scope.holds(self.clause.get("where"))
+        return scope.holds(self.conditions("where"))
 
     def beneficiary(self) -> bool:
         wanted = texts(self.clause.get("beneficiary", "any"))
@@ -356,9 +416,18 @@ class Sentence:
     def measure(self, scope: Scope, row: Row) -> None:
         """Round each path by its own words, then take the hull of the paths that stay open."""
         self.touched = set()
-        paths = self.award(scope, row)
+        paths = []
+        for truth, one in self.rows_of(scope):
+            if "rows" in self.clause:
+                (row.refused if truth is False else row.taken).append(f"{self.policy.id}/{one['id']}")
+            if truth is not False:
+                paths += self.award(scope, row, one)
         if "@" in scope.names:
-            paths += [after for group in self.lesser(scope) for after in self.award(scope.bind("group", group), row)]
+            paths += [
+                after
+                for group in self.lesser(scope)
+                for after in self.award(scope.bind("group", group), row, self.clause)
+            ]
         ends = [self.rounded(path) for path in paths]
         row.low = min(low for low, _ in ends)
         highs = [high for _, high in ends]
@@ -380,14 +449,16 @@ class Sentence:
         said = mapping(self.policy.head.get("rounding"))
         unit = ROUNDING_UNITS[str(said.get("unit", "分"))]
         mode = str(said.get("mode", "down" if path.down else "half_up"))
+        mode = "up" if self.clause.get("gives") == "obligation" else mode
         return round_to(path.low, unit, mode, path.cap), (
             None if path.high is None else round_to(path.high, unit, mode, path.cap)
         )
 
-    def award(self, scope: Scope, row: Row) -> list[Running]:
+    def award(self, scope: Scope, row: Row, table_row: Tree) -> list[Running]:
+        """Run the steps: one path, or more where the law leaves open which step holds."""
         replaced = self.replacements(scope, row)
         paths = [Running()]
-        for raw in sequence(self.clause["award"]):
+        for raw in self.steps(table_row):
             step = mapping(raw)
             word = word_of(step)
             options = [(truth, mapping(other)) for truth, other in replaced.get(word, [])]
@@ -397,10 +468,7 @@ class Sentence:
     def replacements(self, scope: Scope, row: Row) -> dict[str, list[tuple[bool | None, Tree]]]:
         """The sentences that say `replaces: this.word`, with whether they hold here."""
         found: dict[str, list[tuple[bool | None, Tree]]] = {}
-        for name, other in self.policy.clauses.items():
-            target, _, word = str(other.get("replaces", "")).partition(".")
-            if target != self.name:
-                continue
+        for name, word, other in self.policy.replacing.get(self.name, ()):
             there = replace(scope, clause=name)
             truth = conjunction([there.holds(other.get("where")), there.holds(other.get("when"))])
             found.setdefault(word, []).append((truth, other))
@@ -442,6 +510,10 @@ class Sentence:
             return self.each(path, str(said), step, scope)
         if word in {"cap", "limit"}:
             return self.bounded(path, said, scope, printed=word == "cap")
+        if word == "share":
+            return path.scaled(min(Fraction(1), scope.number(said)))
+        if word in {"granted", "decision"}:
+            return self.decided(path, texts(said), scope, exact=word == "decision")
         return self.case_by_case(path, said, scope)
 
     def basis(self, path: Running, said: object, scope: Scope) -> Running:
@@ -469,8 +541,11 @@ class Sentence:
         return replace(path, low=ZERO, high=value, down=True, reasons=path.reasons | {"discretion"})
 
     def interest(self, path: Running, said: Tree, scope: Scope) -> Running:
-        principal, rate, days, count = (scope.number(said[k]) for k in ("principal", "rate", "days", "day_count"))
-        value = max(ZERO, principal * rate * days / count)
+        principal, days, count = (scope.number(said[k]) for k in ("principal", "days", "day_count"))
+        try:
+            value = max(ZERO, principal * scope.number(said["rate"]) * days / count)
+        except OpenLawError:
+            return replace(path, low=ZERO, high=None if principal * days else ZERO, no_guide=True)
         return replace(path, low=value, high=value)
 
     def each(self, path: Running, said: str, step: Tree, scope: Scope) -> Running:
@@ -523,6 +598,45 @@ class Sentence:
         except OpenLawError:
             return replace(path, low=ZERO, high=None, reasons=path.reasons | {"no_figure_in_text"})
         return replace(path, low=value, high=value)
+
+    def decided(self, path: Running, said: list[str], scope: Scope, *, exact: bool) -> Running:
+        """S20: the first figure that an authority gives, never above what the law allows."""
+        for fact in said:
+            figure = authority(scope, fact)
+            if figure is None:
+                continue
+            figure = figure if path.high is None else min(figure, path.high)
+            if exact:
+                return replace(path, low=figure, high=figure, no_guide=False)
+            return replace(path, low=max(path.low, figure))
+        return path
+
+    def split(self, scope: Scope, row: Row) -> None:
+        """S20: what an authority says that one payer pays, within the award; the other pays the rest."""
+        low, high = row.low, row.high
+        rest = ""
+        for payer in map(mapping, sequence(self.clause.get("payers"))):
+            name, said = str(payer["name"]), str(payer["amount"])
+            if said == "rest":
+                rest = name
+                continue
+            figure = authority(scope, said)
+            part = (0, row.high) if figure is None else (least(figure, row.low), least(figure, row.high))
+            row.payers[name] = part
+            low, high = (
+                0 if part[1] is None else max(0, low - part[1]),
+                None if high is None else max(0, high - part[0]),
+            )
+        if rest:
+            row.payers[rest] = (low, high)
+
+    def settle(self, scope: Scope, row: Row) -> None:
+        """S20: after acceptance, what is in force less what was paid."""
+        said = mapping(self.clause.get("settlement"))
+        figures = [authority(scope, str(said[name])) for name in ("assessed", "paid")] if said else [None]
+        paid = figures[-1]
+        if None not in figures and paid is not None and row.low == row.high:
+            row.adjustment = row.low - int(paid)
 
     def figure(self, said: object, scope: Scope) -> Fraction:
         """A literal, an expression or the row of a table."""
@@ -578,23 +692,37 @@ class Sentence:
             if scope.holds(rule.get("when")) is not True:
                 continue
             key = "/".join([policy_id, str(rule["id"]), *(shown(scope.text(by)) for by in texts(rule.get("by")))])
-            used = self.earlier(scope) if rule.get("earlier") == "true" else ZERO
+            used = self.earlier(scope, rule) if rule.get("earlier") == "true" else ZERO
             found[key] = int(max(ZERO, self.figure(rule["cap"], scope) - used))
         return found
 
-    def earlier(self, scope: Scope) -> Fraction:
-        """Paid under the same clause, at the same level, before the decision."""
+    def earlier(self, scope: Scope, rule: Tree) -> Fraction:
+        """Paid under the same clause before the decision; at the same level where the ceiling is one for each level."""
+        by_level = any(path.endswith(".level") for path in texts(rule.get("by")))
         thing = scope.names.get(str(self.clause.get("per", "enterprise")))
-        level = thing.fields.get("level") if isinstance(thing, Entity) else None
+        level = thing.fields.get("level") if by_level and isinstance(thing, Entity) else None
         total, decision = ZERO, scope.path(("case", "decision_date"))
         for award in scope.items("earlier_awards"):
             policy, clause, paid = (scope.bind("earlier_award", award).path(("earlier_award", k)) for k in EARLIER)
-            levels = {level, award.fields.get("level")} - {None}
-            if policy != self.policy.id or clause not in {self.name, self.id} or len(levels) > 1:
+            if policy != self.policy.id or clause not in {self.name, self.id}:
+                continue
+            if by_level and award.fields.get("level") != level:
                 continue
             if isinstance(paid, date) and isinstance(decision, date) and paid < decision:
                 total += fraction(award.fields["amount"])
         return total
+
+
+def authority(scope: Scope, path: str) -> Fraction | None:
+    """A figure that only an authority gives; None where it has not."""
+    try:
+        return scope.number(path)
+    except OpenLawError:
+        return None
+
+
+def least(figure: Fraction, high: int | None) -> int:
+    return int(figure) if high is None or figure < high else high
 
 
 def word_of(step: Tree) -> str:

@@ -25,6 +25,7 @@ SINGULAR = {
     "services": "service",
     "certificates": "certificate",
     "parks": "park",
+    "procurements": "procurement",
     "earlier_awards": "earlier_award",
     "costs": "cost",
 }

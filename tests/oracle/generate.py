@@ -1,9 +1,9 @@
 """Random cases that reach every clause, cases with facts hidden, and the completions of those.
 
-    rng = random.Random(7)
-    case = random_case(rng)
-    partial, hidden = hide(case, rng, 0.2)
-    full = next(completions(partial, hidden, words()))
+    rng, source = random.Random(7), source_of("xian")
+    case = random_case(rng, source)
+    partial, hidden = hide(case, rng, 0.2, source)
+    full = next(completions(partial, hidden, source))
 
 A case starts from random facts. A few clauses are then aimed at: an object is made for each, and the facts
 that its conditions name are set so that they hold; near misses come from drawing one of them again.
@@ -22,17 +22,19 @@ from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.oracle.cases import (
+    CITIES,
     LISTS,
     NONE_IF_ABSENT,
+    SECTIONS,
     Field,
     Tree,
     Vocabulary,
     list_of,
     mapping,
     sequence,
+    shipped,
     texts,
     vocabulary,
-    xian,
 )
 from tests.oracle.expressions import AGGREGATES, COMPARISONS, SINGULAR, UNITS, Node, literal, parse
 
@@ -50,39 +52,112 @@ COUNTS = {
     "sites": 2,
     "stations": 3,
     "services": 2,
-    "certificates": 1,
+    "certificates": 2,
     "parks": 2,
+    "procurements": 2,
     "earlier_awards": 2,
 }
-INSIDE = ["610102", "610113", "610118", "西咸新区", "西安高新区"]
-OUTSIDE = ["610403", "210102", "110105"]
+
+
+@dataclass(frozen=True)
+class City:
+    """Where the cases of a city are, and when things happen there: a first day and a number of days from it.
+
+    `events` fall mostly inside the window, `early` before it; `decisions` inside, `late` after the end.
+    """
+
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    industries: tuple[str, ...]
+    events: tuple[date, int]
+    early: tuple[date, int]
+    decisions: tuple[date, int]
+    late: tuple[date, int]
+    bodies: tuple[str, ...]
+    aims: tuple[int, ...]
+
+
+CITY = {
+    "xian": City(
+        inside=("610102", "610113", "610118", "西咸新区", "西安高新区"),
+        outside=("610403", "210102", "110105"),
+        industries=("34", "38", "13", "43", "44", "12", "65"),
+        events=(date(2024, 8, 1), 700),
+        early=(date(2022, 1, 1), 900),
+        decisions=(date(2025, 3, 1), 640),
+        late=(date(2028, 1, 1), 400),
+        bodies=("park", "institution", "base"),
+        aims=(1, 2, 3),
+    ),
+    "shenyang": City(
+        inside=("210102", "210106", "210114", "210181"),
+        outside=("610403", "610102", "330106"),
+        industries=("34", "35", "37", "38", "36", "39", "65"),
+        events=(date(2025, 3, 1), 900),
+        early=(date(2023, 1, 1), 800),
+        decisions=(date(2025, 6, 1), 900),
+        late=(date(2028, 1, 1), 400),
+        bodies=("park", "provider", "cluster"),
+        aims=(1, 2, 3),
+    ),
+    "xianyang": City(
+        inside=("610402", "610431", "610481", "咸阳高新区", "咸阳经开区"),
+        outside=("610113", "210102", "110105"),
+        industries=("34", "38", "13", "43", "44", "12", "65"),
+        events=(date(2025, 6, 20), 200),
+        early=(date(2024, 1, 1), 540),
+        decisions=(date(2025, 9, 1), 122),
+        late=(date(2026, 1, 1), 200),
+        bodies=("park", "base", "cluster", "county", "introducer", "institution"),
+        aims=(3, 3, 4),
+    ),
+}
 # The first is for signed ratios only: a rate is never below zero.
 RATIOS = ["-3%", "0%", "0.01%", "3.1%", "3.45%", "3.65%", "4.2%", "8%"]
-# Their absence says something of its own, or they are what a record is about: never hidden.
-KEPT = NONE_IF_ABSENT | {("earlier_award", "policy"), ("earlier_award", "clause")}
+# Their absence says something of its own: never hidden.
+KEPT = NONE_IF_ABSENT
+SHARES = ["0%", "12.5%", "1:0.3", "50%", "100%"]
 DATES_OF_WORKS = ("started", "completed")
 FREE_TEXT = {"name", "uscc", "batch", "fund"}
 
 
 @dataclass
 class Source:
-    """The packs, their words, and the figures and dates at which an answer can change."""
+    """The packs of a city, their words, and the figures and dates at which an answer can change."""
 
+    name: str
     packs: list[Tree]
     words: Vocabulary
     clauses: list[tuple[Tree, Tree]] = field(default_factory=list)
+    seldom: list[tuple[Tree, Tree]] = field(default_factory=list)
+    remembered: list[str] = field(default_factory=list)
     money: list[int] = field(default_factory=list)
     dates: list[date] = field(default_factory=list)
 
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """What an earlier award may say of itself: what the packs ask for, and something else."""
+        return {"policy": [*CITIES[self.name], "another"], "clause": [*self.remembered, "another"]}
+
+    @property
+    def city(self) -> City:
+        return CITY[self.name]
+
     @classmethod
-    def of(cls, packs: Sequence[Tree]) -> Source:
-        source = cls(list(packs), vocabulary(packs))
+    def of(cls, name: str) -> Source:
+        packs = shipped(CITIES[name])
+        source = cls(name, packs, vocabulary(packs))
         for pack in packs:
             source.clauses += [(pack, mapping(clause)) for clause in sequence(pack.get("clauses"))]
             window = mapping(mapping(pack["policy"]).get("window"))
             ends = [date.fromisoformat(str(v)) for k, v in window.items() if k != "start_flag"]
             source.dates += [day + timedelta(days=n) for day in ends for n in (-1, 0, 1)]
-        source.clauses = [(p, c) for p, c in source.clauses if "award" in c or "replaces" in c]
+            ceilings = [rule for rule in map(mapping, sequence(pack.get("cumulation"))) if "earlier" in rule]
+            source.remembered += [clause for rule in ceilings for clause in texts(rule["clauses"])]
+        source.clauses = [(p, c) for p, c in source.clauses if c.keys() & {"award", "rows", "replaces", "obligation"}]
+        source.seldom = [(p, c) for p, c in source.clauses if "enterprise" not in texts(c.get("beneficiary", "any"))]
+        source.seldom = [(p, c) for p, c in source.seldom if "any" not in texts(c.get("beneficiary", "any"))]
+        source.remembered += [str(c["id"]) for _, c in source.clauses if "earlier_awards" in str(c.get("when"))]
         found = [n for _, clause in source.clauses for n in figures(clause)]
         amounts = {int(n) for n, unit in found if unit == "money"}
         rates = {n for n, unit in found if unit == "rate" and n > 0} | {Fraction(1)}
@@ -91,13 +166,8 @@ class Source:
 
 
 @cache
-def source_of_xian() -> Source:
-    return Source.of(xian())
-
-
-def words() -> Vocabulary:
-    """The words of a case in Xi'an."""
-    return source_of_xian().words
+def source_of(city: str) -> Source:
+    return Source.of(city)
 
 
 def figures(part: object) -> Iterator[tuple[Fraction, str]]:
@@ -145,16 +215,22 @@ class Maker:
         )
         return f"{fen}分" if rng.random() < 0.05 else money(fen)
 
-    def date(self) -> str:
+    def day(self) -> str:
         rng = self.rng
         if rng.random() < 0.2:
             return rng.choice(self.source.dates).isoformat()
+        if rng.random() < 0.04:
+            return str(self.case["decision_date"])
         if rng.random() < 0.1:
-            return (date(2022, 1, 1) + timedelta(days=rng.randrange(900))).isoformat()
-        return (date(2024, 8, 1) + timedelta(days=rng.randrange(700))).isoformat()
+            return self.within(*self.source.city.early)
+        return self.within(*self.source.city.events)
+
+    def within(self, first: date, days: int) -> str:
+        return (first + timedelta(days=self.rng.randrange(days))).isoformat()
 
     def place(self) -> str:
-        return self.rng.choice(INSIDE if self.rng.random() < 0.9 else OUTSIDE)
+        city = self.source.city
+        return self.rng.choice(city.inside if self.rng.random() < 0.9 else city.outside)
 
     def member(self, spec: Field) -> object:
         if spec.open and self.rng.random() < 0.04:
@@ -169,14 +245,14 @@ class Maker:
         if name == "claims":
             return self.claims()
         if name == "industry":
-            return rng.choice(["34", "38", "13", "43", "44", "12", "65"])
-        simple = {"money": self.money, "date": self.date, "place": self.place}
+            return rng.choice(self.source.city.industries)
+        simple = {"money": self.money, "date": self.day, "place": self.place}
         if spec.type in simple:
             return simple[spec.type]()
         if spec.type == "bool":
             return rng.choice(["true", "true", "false"])
         if spec.type == "ratio":
-            return rng.choice(RATIOS[kind == "loan" :])
+            return rng.choice(SHARES if name == "share" else RATIOS[kind == "loan" :])
         if spec.type == "count":
             return str(rng.randint(2024, 2026)) if name == "year" else str(rng.choice([0, 1, 30, 90, 182, 365, 366]))
         if spec.type == "enum":
@@ -194,13 +270,15 @@ class Maker:
         if (kind, name) == ("earlier_award", "policy"):
             return self.rng.choice(policies)
         if (kind, name) == ("earlier_award", "clause"):
+            if self.source.remembered and self.rng.random() < 0.5:
+                return self.rng.choice(self.source.remembered)
             return str(self.rng.choice(self.source.clauses)[1]["id"])
         return "x"
 
     def claims(self) -> list[str]:
         if self.rng.random() < 0.7:
             return []
-        pack, clause = self.rng.choice([pair for pair in self.source.clauses if "open" in str(pair[0].get("lists"))])
+        pack, clause = self.rng.choice(self.source.clauses)
         return [f"{mapping(pack['policy'])['id']}/{clause['id']}"]
 
     # Entities
@@ -231,15 +309,24 @@ class Maker:
 
     def make(self) -> Tree:
         rng = self.rng
-        self.case = {"case": "1", "decision_date": self.decision(), "applied_on": self.date()}
+        self.case = {"case": "1", "decision_date": self.decision()}
+        self.case["applied_on"] = self.day()
         self.case["enterprise"] = self.entity("enterprise") | {"id": "e1"}
-        mapping(self.case["enterprise"])["type"] = rng.choice(["enterprise"] * 8 + ["park", "institution", "base"])
+        city = self.source.city
+        body = "enterprise" if rng.random() < 0.75 else rng.choice(city.bodies)
+        mapping(self.case["enterprise"])["type"] = body
         for name in LISTS:
             self.case[name] = []
             for _ in range(rng.randint(0, COUNTS[name]) if rng.random() < 0.35 else 0):
                 self.add(SINGULAR[name])
-        for pack, clause in rng.sample(self.source.clauses, k=rng.choice([1, 2, 3])):
-            Aim(self, pack, clause).shoot()
+        chosen = rng.sample(self.source.clauses, k=rng.choice(city.aims))
+        if self.source.seldom and rng.random() < 0.25:
+            chosen[-1] = rng.choice(self.source.seldom)
+        wanted = set(texts(chosen[-1][1].get("beneficiary", "any")))
+        for pack, clause in chosen:
+            bodies = set(texts(clause.get("beneficiary", "any")))
+            if bodies & wanted or "any" in bodies | wanted or rng.random() < 0.3:
+                Aim(self, pack, clause).shoot()
         self.link()
         self.total()
         return self.finish()
@@ -248,9 +335,7 @@ class Maker:
         rng = self.rng
         if rng.random() < 0.12:
             return rng.choice(self.source.dates).isoformat()
-        if rng.random() < 0.16:
-            return (date(2028, 1, 1) + timedelta(days=rng.randrange(400))).isoformat()
-        return (date(2025, 3, 1) + timedelta(days=rng.randrange(640))).isoformat()
+        return self.within(*(self.source.city.late if rng.random() < 0.16 else self.source.city.decisions))
 
     def link(self) -> None:
         """Give every reference that is missing something to name, or leave it out where absent means none."""
@@ -265,6 +350,8 @@ class Maker:
         if optional and self.rng.random() < (0.95 if name == "same_as" else 0.4):
             return
         choices = [str(thing["id"]) for target in spec.refs for thing in self.named(target) if thing is not item]
+        if name == "same_as":  # never in a circle
+            choices = [choice for choice in choices if choice < str(item["id"])]
         if not choices and not optional:
             choices = [str(self.add(spec.refs[0])["id"])]
             self.link()
@@ -319,12 +406,17 @@ class Aim:
     def __init__(self, maker: Maker, pack: Tree, clause: Tree) -> None:
         self.maker, self.rng, self.pack = maker, maker.rng, pack
         self.define, self.lists = mapping(pack.get("define")), mapping(pack.get("lists"))
-        self.conditions = [*texts(clause.get("where")), *texts(clause.get("when"))]
-        if "replaces" in clause:
-            target = str(clause["replaces"]).partition(".")[0]
-            clause = next(c for c in map(mapping, sequence(pack["clauses"])) if c["id"] == target)
-            self.conditions += [*texts(clause.get("where")), *texts(clause.get("when"))]
+        self.conditions = conditions_of(clause)
+        for word in ("replaces", "share_of"):
+            if word in clause:
+                target = str(clause[word]).partition(".")[0]
+                other = next(c for c in map(mapping, sequence(pack["clauses"])) if c["id"] == target)
+                self.conditions += conditions_of(other)
+                clause = other
         self.clause = clause
+        row = mapping(self.rng.choice(sequence(clause["rows"]))) if "rows" in clause else clause
+        self.conditions += conditions_of(row) if "rows" in clause else []
+        self.steps = [mapping(step) for step in sequence(row.get("award", row.get("obligation")))]
         self.touched: list[tuple[str, Tree, str]] = []
 
     def shoot(self) -> None:
@@ -335,11 +427,37 @@ class Aim:
             mapping(self.maker.case["enterprise"])["type"] = self.rng.choice(wanted)
         for condition in self.conditions:
             self.hold(parse(condition), names)
-        for step in map(mapping, sequence(self.clause["award"])):
+        for step in self.steps:
             self.feed(step, names)
+        event = parse(str(self.clause.get("event", "none")))
+        if event.op == "path" and self.rng.random() < 0.6:
+            self.set(event, names, lambda _spec, _old: self.inside())
+        tables = [said for step in self.steps for said in step.values() if isinstance(said, dict) and "rows" in said]
+        if tables and self.rng.random() < 0.9:
+            self.choose(tables[0], names)
+        if self.clause["id"] in self.maker.source.remembered and self.rng.random() < 0.6:
+            self.remember(names)
         if self.touched and self.rng.random() < 0.25:
             kind, thing, name = self.rng.choice(self.touched)
             thing[name] = self.maker.value(kind, name, self.maker.source.words[kind][name]) or thing[name]
+
+    def remember(self, names: Names) -> None:
+        """Let the sentence have paid before, mostly at the same level and for the same object, up to its ceiling."""
+        made = self.maker.add("earlier_award")
+        made |= {"policy": mapping(self.pack["policy"])["id"], "clause": self.clause["id"]}
+        made["amount"] = money(self.rng.randrange(0, 31) * 10**6 + self.rng.choice([0, 0, 1]))
+        if self.rng.random() < 0.2:
+            made["paid_on"] = self.maker.case["decision_date"]
+        for _, thing in names.values():
+            made |= {name: thing[name] for name in ("level", "object") if name in thing and self.rng.random() < 0.8}
+
+    def inside(self) -> str:
+        """A day in the window."""
+        window = mapping(mapping(self.pack["policy"])["window"])
+        first, last = (
+            date.fromisoformat(str(day)) for day in (window["start"], window.get("end", window.get("horizon")))
+        )
+        return self.maker.within(first, (last - first).days + 1)
 
     def objects(self) -> Names:
         per = self.clause.get("per", "enterprise")
@@ -354,7 +472,7 @@ class Aim:
     def thing(self, kind: str) -> Tree:
         """An entity of the case, or one more of its kind."""
         items = self.maker.items(list_of(kind))
-        if items and (self.rng.random() < 0.3 or len(items) >= COUNTS[list_of(kind)]):
+        if items and (self.rng.random() < 0.2 or len(items) >= COUNTS[list_of(kind)]):
             return self.rng.choice(items)
         return self.maker.add(kind)
 
@@ -375,6 +493,14 @@ class Aim:
         for word in ("basis", "limit"):
             if word in step:
                 self.feed_sums(parse(str(step[word])), names)
+
+    def choose(self, table: Tree, names: Names) -> None:
+        """Give the keys of a table the values of one of its rows."""
+        rows = table["rows"]
+        keys = [[key] for key in rows] if isinstance(rows, dict) else [texts(mapping(r)["is"]) for r in sequence(rows)]
+        for path, key in zip(texts(table["by"]), self.rng.choice(keys), strict=True):
+            if key != "*":
+                self.set(parse(path), names, lambda _spec, _old, key=key: key)  # type: ignore[misc]
 
     def feed_sums(self, node: Node, names: Names) -> None:
         for kid in node.kids:
@@ -412,6 +538,12 @@ class Aim:
             bound = literal(right.words[0]) if right.op == "literal" else None
             if isinstance(bound, Fraction):
                 self.set(left, names, lambda spec, _old: self.near(bound, spec))
+            elif right.op == "*" and right.kids[1].op == "literal":
+                held, times = self.held(left, names), literal(right.kids[1].words[0])
+                if self.rng.random() < 0.1:
+                    self.set(right.kids[0], names, lambda _spec, _old: "0元")
+                elif held is not None and isinstance(times, Fraction):
+                    self.set(right.kids[0], names, lambda spec, _old: self.near(held / times, spec, far=-(10**8)))
             return
         if right.op == "path" and right.words[0] in names:
             thing = names[right.words[0]][1]
@@ -422,19 +554,27 @@ class Aim:
         chosen = members if node.op == "all of" else [self.rng.choice(members)]
         self.set(left, names, lambda spec, old: [*sequence(old), *chosen] if spec.type == "set" else chosen[0])
 
-    def near(self, bound: Fraction, spec: Field) -> str:
+    def near(self, bound: Fraction, spec: Field, far: int = 10**8) -> str:
         if spec.type != "money":
             return self.rng.choice(RATIOS[2:])
-        return money(max(0, int(bound) + self.rng.choice([-1, 0, 1, 10**8])))
+        return money(max(0, int(bound) + self.rng.choice([-1, 0, 1, far, far])))
 
     def members(self, right: Node) -> list[object]:
         if right.op == "path" and right.words[0] in self.lists:
             said = mapping(self.lists[right.words[0]])
-            listed: list[object] = [*texts(said.get("members"))] or ["34"]
+            listed: list[object] = [*texts(said.get("members"))]
+            listed += [f"{SECTIONS[section]:02d}" for section in texts(said.get("section"))]
             if said.get("open") == "true" and self.rng.random() < 0.1:
                 return [{"other": "另一种"}]
             return listed
         return [".".join(kid.words) for kid in (right.kids if right.op == "list" else (right,))]
+
+    def held(self, path: Node, names: Names) -> Fraction | None:
+        """The figure that a path has by now."""
+        bound = names | {"enterprise": ("enterprise", mapping(self.maker.case["enterprise"]))}
+        found = bound.get(path.words[0], ("", Tree()))[1].get(path.words[-1])
+        value = literal(str(found))
+        return value if isinstance(value, Fraction) else None
 
     def set(self, path: Node, names: Names, value: Callable[[Field, object], object]) -> None:
         bound = names | {"enterprise": ("enterprise", mapping(self.maker.case["enterprise"]))}
@@ -449,9 +589,13 @@ class Aim:
             self.touched.append((kind, thing, rest[0]))
 
 
-def random_case(rng: random.Random, source: Source | None = None) -> Tree:
+def conditions_of(said: Tree) -> list[str]:
+    return [*texts(said.get("where")), *texts(said.get("when"))]
+
+
+def random_case(rng: random.Random, source: Source) -> Tree:
     """Draw a complete case: every scalar is text, every list is given."""
-    return Maker(rng, source or source_of_xian()).make()
+    return Maker(rng, source).make()
 
 
 # Hiding and completing
@@ -474,13 +618,15 @@ def facts_of(case: Tree, vocab: Vocabulary) -> Iterator[tuple[Path, str, Field]]
                 yield (*path, name), kind, spec
 
 
-def hide(case: Tree, rng: random.Random, share: float, *, lists: bool = False) -> tuple[Tree, list[Path]]:
+def hide(
+    case: Tree, rng: random.Random, share: float, source: Source, *, lists: bool = False
+) -> tuple[Tree, list[Path]]:
     """Delete each fact with this chance; with `lists`, some lists that hold something say `more: true`.
 
     The path of a list alone stands for its completeness. Facts whose absence means none stay.
     """
     partial, hidden = copy.deepcopy(case), list[Path]()
-    for path, _, _ in list(facts_of(case, words())):
+    for path, _, _ in list(facts_of(case, source.words)):
         if rng.random() < share:
             at(partial, path[:-1]).pop(str(path[-1]))
             hidden.append(path)
@@ -501,7 +647,7 @@ def at(case: Tree, path: Path) -> Tree:
 def completions(
     case: Tree,
     hidden: Sequence[Path],
-    vocab: Vocabulary,
+    source: Source,
     *,
     limit: int = 4096,
     rng: random.Random | None = None,
@@ -512,7 +658,7 @@ def completions(
         if len(path) == 1 and path[0] in LISTS:
             whole[str(path[0])] = mapping(whole[str(path[0])])["items"]
     paths = [path for path in hidden if path[0] not in LISTS or len(path) > 1]
-    choices = [options(whole, path, vocab) for path in paths]
+    choices = [options(whole, path, source) for path in paths]
     rng = rng or random.Random(0)
     if prod(map(len, choices)) <= limit:
         combinations: Iterable[tuple[object, ...]] = product(*choices)
@@ -535,14 +681,14 @@ def lawful(project: Tree) -> bool:
     )
 
 
-def options(case: Tree, path: Path, vocab: Vocabulary) -> list[object]:
+def options(case: Tree, path: Path, source: Source) -> list[object]:
     """The values of one fact between which an answer could change."""
     name = str(path[-1])
     kind = "cost" if "costs" in path else SINGULAR.get(str(path[0]), "enterprise" if len(path) > 1 else "case")
-    spec, source = vocab[kind][name], source_of_xian()
+    spec, city = source.words[kind][name], source.city
     other: list[object] = [{"other": "另一种"}] if spec.open else []
     if name == "industry":
-        return ["01", "12", "13", "34", "43", "44", "97"]
+        return ["01", "12", "13", "34", "43", "44", "65", "97"]
     if spec.type == "ref":
         lists = [list_of(target) for target in spec.refs if target != "enterprise"]
         things = [mapping(item) for name in lists for item in sequence(case.get(name))]
@@ -552,6 +698,8 @@ def options(case: Tree, path: Path, vocab: Vocabulary) -> list[object]:
         return [*spec.members, *other]
     if spec.type == "set":
         return [[], *([member] for member in [*spec.members, *other]), [*spec.members]]
+    if kind == "earlier_award" and name in source.names:
+        return [*source.names[name]]
     amounts = sorted({0, *(max(0, m + n) for m in source.money for n in (-1, 0, 1)), 2 * source.money[-1]})
     days = sorted({day.isoformat() for day in source.dates} | {"2021-06-30", "2025-06-01", "2030-01-01"})
     counts = ["2023", "2024", "2025", "2026"] if name == "year" else ["0", "1", "365", "366"]
@@ -559,8 +707,8 @@ def options(case: Tree, path: Path, vocab: Vocabulary) -> list[object]:
         "bool": ["true", "false"],
         "money": [money(amount) for amount in amounts],
         "date": days,
-        "ratio": RATIOS[kind == "loan" :],
+        "ratio": SHARES if name == "share" else RATIOS[kind == "loan" :],
         "count": counts,
-        "place": [*INSIDE[:2], INSIDE[-1], OUTSIDE[0]],
+        "place": [*city.inside[:2], city.inside[-1], city.outside[0]],
     }
     return list(plain.get(spec.type, ["x"]))
