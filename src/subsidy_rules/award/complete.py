@@ -8,9 +8,9 @@ all lead to the same answer is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -202,17 +202,6 @@ class RowHull:
         return self.amount.kind == "undetermined" or isinstance(self.gated.maximum, Infinity)
 
 
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """What some parts of a row say over worlds."""
-
-    selected: Truth
-    eligible: Truth
-    barred: Truth
-    amount: Amount
-    gated: Amount
-
-
 class _OverBudget(Exception):  # noqa: N818 - a signal, not an error
     """More worlds than the budget."""
 
@@ -227,31 +216,96 @@ def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
     root = row.evaluate(start)
     if root.eligible.is_false or not (root.needs or root.eligible.needs or root.barred.needs):
         return RowHull(root, root.selected, root.eligible, root.barred, root.amount, root.gated, (), outer=False)
-    selected, eligible, barred, met, outer = TRUE, TRUE, FALSE, TRUE, False
-    amount = gated = root.amount
-    needs: set[Need] = set()
-    reasons: frozenset[str] = frozenset()
-    for parts in _parts_together(row, start, domains):
-        try:
-            tree, spent = _explore(row, parts, start, domains, [BUDGET]), False
-        except _OverBudget:
-            tree, spent = Leaf(row.of_parts(start, parts)), True
-        leaves = list(_leaves(tree))
-        found = _joined(leaves)
-        reasons = reasons.union(*(leaf.gated.reasons for leaf in leaves))
-        selected, eligible = selected.both(found.selected), eligible.both(found.eligible)
-        barred, outer, needs = barred.either(found.barred), outer or spent, needs | _needs(tree)
-        if len(row.parts) - 1 in parts:
-            amount, gated = found.amount, found.gated
-        else:
-            met = met.both(_as_truth(found.gated))
-    if eligible.is_false:
-        amount = Amount.exact(ZERO)
+    groups_ = [_completed(row, parts, start, domains) for parts in _parts_together(row, start, domains)]
+    main = next(one for one in groups_ if one.has_amount)
+    around = {id(one): _around([other for other in groups_ if other is not one]) for one in groups_}
+    everything = _around(groups_)
+    paid = main.gated.gated(around[id(main)].paid)
+    reasons = frozenset[str]().union(*(one.reasons_within(around[id(one)]) for one in groups_))
+    needs = set[Need]().union(*(one.needs_within(around[id(one)], main) for one in groups_))
     order = {need: place for place, need in enumerate(row.shared.specs)}
-    asked = sorted(needs, key=lambda need: (order.get(need, len(order)), need))
-    paid = gated.gated(met)
-    paid = settle(paid.numbers, paid.reasons | reasons, paid.needs, paid.mode)
-    return RowHull(root, selected, eligible, barred, amount, paid, tuple(asked), outer)
+    return RowHull(
+        root,
+        everything.selected,
+        everything.eligible,
+        everything.barred,
+        Amount.exact(ZERO) if everything.eligible.is_false else main.amount,
+        settle(paid.numbers, paid.reasons | reasons, paid.needs, paid.mode),
+        tuple(sorted(needs, key=lambda need: (order.get(need, len(order)), need))),
+        any(one.outer for one in groups_),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the other parts of a row say: `paid` whether, as far as they go, anything is."""
+
+    selected: Truth
+    eligible: Truth
+    barred: Truth
+    paid: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    """Some parts of a row over all worlds: the tree of them, and what they say together.
+
+    `amount` is the gross amount over the worlds in which the parts let it be; without the amount, of one fen.
+    """
+
+    tree: Tree
+    has_amount: bool
+    selected: Truth
+    eligible: Truth
+    barred: Truth
+    amount: Amount
+    gated: Amount
+    outer: bool
+
+    def reasons_within(self, around: _Around) -> frozenset[str]:
+        """Return why these parts leave the row open, where the others don't settle it."""
+        leaves = list(_leaves(self.tree))
+        if self.has_amount:
+            return frozenset[str]().union(*(leaf.gated.gated(around.paid).reasons for leaf in leaves))
+        return frozenset[str]().union(*(around.paid.both(_as_truth(leaf.gated)).reasons for leaf in leaves))
+
+    def needs_within(self, around: _Around, main: _Completed) -> set[Need]:
+        """Return the facts on which what the whole row says depends, given what the other parts say."""
+
+        def sign(value: RowValue) -> Signature:
+            eligible, barred = around.eligible.both(value.eligible), around.barred.either(value.barred)
+            gated = value.gated.gated(around.paid) if self.has_amount else _as_truth(value.gated).both(around.paid)
+            gross = value.amount.numbers if self.has_amount and not value.eligible.is_false else ()
+            paid = main.gated.gated(gated).numbers if isinstance(gated, Truth) else gated.numbers
+            return (eligible.numbers, barred.numbers, paid, gross, tuple(sorted(value.needs)))
+
+        return _needs(self.tree, sign)
+
+
+def _completed(row: Row, parts: Sequence[int], world: World, domains: Domains) -> _Completed:
+    try:
+        tree, outer = _explore(row, parts, world, domains, [BUDGET]), False
+    except _OverBudget:
+        tree, outer = Leaf(row.of_parts(world, parts)), True
+    first, *rest = _leaves(tree)
+    selected, eligible, barred, gated = first.selected, first.eligible, first.barred, first.gated
+    for leaf in rest:
+        selected, eligible = selected.hull(leaf.selected), eligible.hull(leaf.eligible)
+        barred, gated = barred.hull(leaf.barred), gated.hull(leaf.gated)
+    possible = [leaf.amount for leaf in (first, *rest) if not leaf.eligible.is_false]
+    amount = possible[0] if possible else Amount.exact(ZERO)
+    for other in possible[1:]:
+        amount = amount.hull(other)
+    return _Completed(tree, len(row.parts) - 1 in parts, selected, eligible, barred, amount, gated, outer)
+
+
+def _around(others: Iterable[_Completed]) -> _Around:
+    selected, eligible, barred, paid = TRUE, TRUE, FALSE, TRUE
+    for one in others:
+        selected, eligible = selected.both(one.selected), eligible.both(one.eligible)
+        barred = barred.either(one.barred)
+        paid = paid.both(one.eligible.both(one.barred.negated()) if one.has_amount else _as_truth(one.gated))
+    return _Around(selected, eligible, barred, paid)
 
 
 def _parts_together(row: Row, world: World, domains: Domains) -> list[list[int]]:
@@ -264,25 +318,6 @@ def _parts_together(row: Row, world: World, domains: Domains) -> list[list[int]]
         if world.get(need) is None and domains.is_open(need) and domains.of(need)
     ]
     return groups(range(len(row.parts)), links)
-
-
-def _joined(leaves: Sequence[RowValue]) -> _Joined:
-    """Return what parts of a row say over worlds; the gross amount over those in which they let it be."""
-    first = leaves[0]
-    made = _Joined(first.selected, first.eligible, first.barred, Amount.exact(ZERO), first.gated)
-    for leaf in leaves[1:]:
-        made = _Joined(
-            made.selected.hull(leaf.selected),
-            made.eligible.hull(leaf.eligible),
-            made.barred.hull(leaf.barred),
-            made.amount,
-            made.gated.hull(leaf.gated),
-        )
-    possible = [leaf.amount for leaf in leaves if not leaf.eligible.is_false]
-    amount = possible[0] if possible else made.amount
-    for other in possible[1:]:
-        amount = amount.hull(other)
-    return replace(made, amount=amount)
 
 
 def _as_truth(one_fen: Amount) -> Truth:
@@ -338,20 +373,18 @@ def _leaves(tree: Tree) -> Iterable[RowValue]:
             yield from _leaves(branch)
 
 
-def _signature(tree: Tree) -> Signature:
+def _signature(tree: Tree, sign: Callable[[RowValue], Signature]) -> Signature:
     """Return what a tree says, with the splits that change nothing left out."""
     if isinstance(tree, Leaf):
-        value = tree.value
-        amount = () if value.eligible.is_false else value.amount.numbers
-        return (value.eligible.numbers, value.gated.numbers, amount, value.barred.numbers, tuple(sorted(value.needs)))
-    inner = tuple(_signature(branch) for branch in tree.branches)
+        return sign(tree.value)
+    inner = tuple(_signature(branch, sign) for branch in tree.branches)
     return inner[0] if len(set(inner)) == 1 else (tree.need, inner)
 
 
-def _needs(tree: Tree) -> set[Need]:
+def _needs(tree: Tree, sign: Callable[[RowValue], Signature]) -> set[Need]:
     """Return the facts that still matter: those whose values do not all lead to the same answer."""
     if isinstance(tree, Leaf):
         return set(tree.value.needs)
-    if len({_signature(branch) for branch in tree.branches}) == 1:
-        return _needs(tree.branches[0])
-    return {tree.need}.union(*(_needs(branch) for branch in tree.branches))
+    if len({_signature(branch, sign) for branch in tree.branches}) == 1:
+        return _needs(tree.branches[0], sign)
+    return {tree.need}.union(*(_needs(branch, sign) for branch in tree.branches))

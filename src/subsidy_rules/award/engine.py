@@ -583,13 +583,15 @@ def _set_in(ctx: Context, thing: Thing, spec: FieldSpec, listing: op.Listing, *,
 
 def project_of(facts: Facts, thing: Thing) -> str:
     """Return the id that stands for a project: that of the one it is the same as, else its own (or its path)."""
-    seen = {thing.path}
+    seen = [thing.path]
     same = thing.values.get("same_as")
-    while isinstance(same, Ref) and facts.index[same.id].path not in seen:
+    while isinstance(same, Ref):
         thing = facts.index[same.id]
-        seen.add(thing.path)
+        if thing.path in seen:  # a circle: one of its projects stands for all, and for those that lead to it
+            return min(seen[seen.index(thing.path) :])
+        seen.append(thing.path)
         same = thing.values.get("same_as")
-    return min(seen) if isinstance(same, Ref) else thing.path
+    return thing.path
 
 
 def read_thing(ctx: Context, node: op.Fact | op.Bound) -> str | Need | None:

@@ -98,7 +98,8 @@ class Record:
                 parts[kind][shown] = self.total_of((kind, name))
         for plan in self.run.policies.plans:
             parts["policy"].setdefault(plan.id, Amount.exact(ZERO))
-        open_ended = [self.rows[place].id for place in self.shown if self.hulls[place].is_open_ended]
+        unbarred = [place for place in self.shown if not self.hulls[place].barred.is_true]
+        open_ended = [self.rows[place].id for place in unbarred if self.hulls[place].is_open_ended]
         return Total(
             self.total_of(("decided", "")),
             self.total_of(("possible", "")),

@@ -194,7 +194,7 @@ class Amount:
         a, b = self.numbers, other.numbers
         numbers = (max(a[0], b[0]), max(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
         reasons, needs = _moved(self, other, numbers)
-        return settle(numbers, reasons, needs, self.mode | other.mode)
+        return settle(numbers, reasons, needs, _one_of(self, other))
 
     def hull(self, other: Amount) -> Amount:
         """Return the least amount that contains both: one of the two holds, and the facts don't say which."""
@@ -202,7 +202,7 @@ class Amount:
         numbers = (min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]))
         x, y = self.top or UNCAPPED, other.top or UNCAPPED
         top = (min(x[0], y[0]), max(x[1], y[1]), min(x[2], y[2]), max(x[3], y[3]))
-        return settle(numbers, self.reasons | other.reasons, self.needs | other.needs, self.mode | other.mode, top)
+        return settle(numbers, self.reasons | other.reasons, self.needs | other.needs, _one_of(self, other), top)
 
     def either(self, other: Amount, reason: str) -> Amount:
         """Return what remains where the law leaves open which of the two holds."""
@@ -211,7 +211,7 @@ class Amount:
         x, y = self.top or UNCAPPED, other.top or UNCAPPED
         top = (min(x[0], y[0]), min(x[1], y[1]), max(x[2], y[2]), max(x[3], y[3]))
         reasons = self.reasons | other.reasons | {reason}
-        return settle(numbers, reasons, self.needs | other.needs, self.mode | other.mode, top)
+        return settle(numbers, reasons, self.needs | other.needs, _one_of(self, other), top)
 
     def gated(self, truth: Truth) -> Amount:
         """Return the amount where `truth` holds and nothing where it doesn't, whatever is open in either."""
@@ -274,6 +274,13 @@ def _signed_product(a: Number, b: Number) -> Number:
 def _mixed(a: int, b: int) -> int:
     """Combine the modes of two parts: alike stays, an exact part beside a bound one rounds half up (S3)."""
     return a or b if not a or not b or a == b else HALF_UP | (a & b)
+
+
+def _one_of(a: Amount, b: Amount) -> int:
+    """Combine the modes of two amounts one of which holds; one without a mode rounds half up, unless it is nothing."""
+    if not a.mode and not b.mode:
+        return 0
+    return (a.mode or HALF_UP * any(a.numbers)) | (b.mode or HALF_UP * any(b.numbers))
 
 
 def _moved(a: Amount, b: Amount, numbers: Four) -> tuple[frozenset[str], frozenset[Need]]:
