@@ -8,7 +8,7 @@ all lead to the same answer is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
@@ -39,6 +39,9 @@ class Domains:
                 self.tests.setdefault(key, set()).update(sets)
             for key, values in policy.breaks.items():
                 self.breaks.setdefault(key, set()).update(values)
+            for key, others in policy.compared.items():
+                given = (value for other in others for value in _given_figures(shared, *other))
+                self.breaks.setdefault(key, set()).update(given)
             for name, reading in policy.plan.readings.items():
                 self.readings[name] = tuple(reading.options)
             self.readings[policy.plan.silence] = ("undecided", "higher_of", "sum")
@@ -148,6 +151,14 @@ class Domains:
         thing = self.shared.facts.paths.get(need[0])  # none of what stands for things that are not listed
         found = None if thing is None else thing.values.get(need[1])
         return found if isinstance(found, Amount) else None
+
+
+def _given_figures(shared: Shared, entity: str, name: str) -> Iterator[Fraction]:
+    """Return the figures that the case gives for a field."""
+    for thing in shared.facts.paths.values():
+        value = thing.values.get(name) if thing.entity == entity else None
+        if isinstance(value, Amount) and value.decided and isinstance(value.minimum, Fraction):
+            yield value.minimum
 
 
 def _attributes(member: Member) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.award.complete import BUDGET, Domains, RowHull, groups, hull_of, next_need
@@ -32,7 +33,7 @@ from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import LadderPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four, Need, Truth
-from subsidy_rules.values.quantity import INFINITY, ZERO, Number, minus
+from subsidy_rules.values.quantity import ZERO, Number, minus
 
 LIMIT: Final = 14
 """Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
@@ -44,27 +45,59 @@ NOTHING: Final[Four] = (ZERO, ZERO, ZERO, ZERO)
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Two awards that overlap: by what, and the rule that says what then holds, if any does."""
+    """Two awards that may exclude each other: by what they overlap, and the rule that says so, if any does.
+
+    `sure`: they do by the rules that are stated; `most`: they do where silence about an overlap is taken to exclude.
+    """
 
     a: int
     b: int
-    holds: Truth
+    sure: Truth
+    most: Truth
     on: str
     rule: str = ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether anything is left to the reading of silence."""
+        return self.sure.numbers != self.most.numbers
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """The facts that would decide it."""
+        return self.sure.needs | self.most.needs
+
+    def excludes(self, mode: str, end: int) -> bool:
+        """Whether the two exclude each other for one of the four numbers of a total.
+
+        An exclusion lowers a total, so the least of a total takes the most of it: the ends change places.
+        """
+        silence = mode == "higher_of" or (mode == "undecided" and end in (0, 1))
+        return bool((self.most if silence else self.sure).numbers[3 - end])
 
 
 @dataclass(frozen=True, slots=True)
 class CeilingGroup:
     """Awards that together stay under a ceiling: their places, what is left of it, and the rule.
 
-    `certain` says that the ceiling holds for all of them whatever the facts.
+    `holds` says of each whether the ceiling is over it: by the facts, and by the law.
     """
 
     members: tuple[int, ...]
     room: Amount
     rule: str
     needs: frozenset[Need]
-    certain: bool = True
+    holds: tuple[Truth, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is over all of them whatever the facts."""
+        return all(one.is_true for one in self.holds)
+
+    def at(self, end: int) -> tuple[frozenset[int], Number]:
+        """Return those under it, and the room, for one of the four numbers of a total."""
+        under = (place for place, one in zip(self.members, self.holds, strict=True) if one.numbers[3 - end])
+        return frozenset(under), self.room.minimum if end in (0, 2) else self.room.maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +208,7 @@ class Cumulation:
         self._leaves: dict[tuple[object, ...], Sums] = {}
         self._parts: dict[int, list[Part]] = {}
         self._left = BUDGET
+        self._ranks: dict[int, int] = {}
         self._figures: dict[Four, int] = {}
         self._numbered: dict[int, tuple[int, Amount]] = {}
         if known is not None and [row.id for row in known.rows] == [row.id for row in rows]:
@@ -183,7 +217,7 @@ class Cumulation:
             (a, b)
             for i, a in enumerate(self.places)
             for b in self.places[i + 1 :]
-            if not self._edge(a, b, {}).holds.is_false
+            if not self._edge(a, b, {}).most.is_false
         ]
 
     def _keep(self, known: Cumulation) -> None:
@@ -219,7 +253,9 @@ class Cumulation:
             plan = row.clause.plan
             found += [("decided", ""), ("policy", plan.sentence.policy), ("fund", plan.fund)]
             found += [
-                ("project", name) for name in row.projects({}) if isinstance(name, str) and not name.startswith(ANOTHER)
+                ("project", name)
+                for name, _ in row.projects({})
+                if isinstance(name, str) and not name.startswith(ANOTHER)
             ]
         return found
 
@@ -244,7 +280,7 @@ class Cumulation:
 
     def edges_now(self) -> list[Edge]:
         """Return the overlaps in the case as it is, those that are not excluded by the facts."""
-        return [edge for edge in (self._edge(a, b, {}) for a, b in self.pairs) if not edge.holds.is_false]
+        return [edge for edge in (self._edge(a, b, {}) for a, b in self.pairs) if not edge.most.is_false]
 
     def groups(self) -> list[tuple[list[int], list[Edge], list[str]]]:
         """Return the awards that meet: each group's places, its overlaps, and the ceilings that bind it."""
@@ -285,7 +321,7 @@ class Cumulation:
         """Return the sums, each component by itself, and the unknowns that were looked up."""
         values = {place: self.rows[place].evaluate(world) for place in places}
         edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
-        edges = [edge for edge in edges if not edge.holds.is_false and values[edge.a].pays and values[edge.b].pays]
+        edges = [edge for edge in edges if not edge.most.is_false and values[edge.a].pays and values[edge.b].pays]
         ceilings = list(self._ceilings(places, values, world))
         asked = dict.fromkeys(self._looked_up(values))
         components = _components(places, values, edges, ceilings, world, self.domains)
@@ -345,7 +381,7 @@ class Cumulation:
             for need in values[place].needs:
                 counts[need] = counts.get(need, 0) + 1
         counts = {need: count for need, count in counts.items() if count > 1}
-        for needs in (*(edge.holds.needs for edge in edges), *(one.needs for one in ceilings)):
+        for needs in (*(edge.needs for edge in edges), *(one.needs for one in ceilings)):
             for need in needs:
                 counts[need] = counts.get(need, 0) + 1
         specs = self.domains.shared.specs
@@ -363,39 +399,42 @@ class Cumulation:
         return self.memory.edges[a, b](world)
 
     def _find_edge(self, a: int, b: int, world: World) -> Edge:
+        """Find whether two awards exclude each other: the first rule that holds for both decides, else silence."""
         one, other = self.rows[a], self.rows[b]
         tests = {
             "project": self._same_project(one, other, world),
             "title": self._same_title(one, other, world),
             "ladder": self._same_ladder(one, other, world),
         }
-        for rule in self.rules:
-            if rule.kind not in ("stacks", "higher_of") or not _between(rule, one, other):
-                continue
-            applies = truth(rule.when[one.clause.plan.sentence.id])(one.context(world))
-            if applies.is_false:
-                continue
-            if rule.kind == "stacks":
-                return Edge(a, b, FALSE, "", rule.id)
-            holds = applies if rule.same == "any" else tests[rule.same].both(applies)
-            if not holds.is_false:
-                return Edge(a, b, holds, rule.same, f"{rule.policy}/{rule.id}")
-        made, on = FALSE, ""
+        overlap, on, named = FALSE, "", ""
         for name, found in tests.items():
             if not found.is_false:
                 on = on or name
-                made = made.either(found)
-        return Edge(a, b, made, on)
+                overlap = overlap.either(found)
+        rules: list[tuple[bool, Truth]] = []
+        for rule in self.rules:
+            if rule.kind in ("stacks", "higher_of") and _between(rule, one, other):
+                holds = self._holds_for(rule, one, world).both(self._holds_for(rule, other, world))
+                if rule.kind == "higher_of":
+                    holds = holds if rule.same == "any" else holds.both(tests[rule.same])
+                    named = named or ("" if holds.is_false else f"{rule.policy}/{rule.id}")
+                    on = rule.same if not holds.is_false else on
+                rules.append((rule.kind == "higher_of", holds))
+        sure, most = FALSE, overlap
+        for excludes, holds in reversed(rules):
+            sure = holds.either(sure) if excludes else holds.negated().both(sure)
+            most = holds.either(most) if excludes else holds.negated().both(most)
+        return Edge(a, b, sure, most, on, named)
+
+    def _holds_for(self, rule: RulePlan, row: Row, world: World) -> Truth:
+        return truth(rule.when[row.clause.plan.sentence.id])(row.context(world))
 
     def _same_project(self, one: Row, other: Row, world: World) -> Truth:
         made = FALSE
-        for first in one.projects(world):
-            for second in other.projects(world):
-                unknown = [need for need in (first, second) if isinstance(need, tuple)]
-                if unknown:
-                    made = made.either(TRUE if first == second else Truth.unknown(*unknown))
-                elif first == second:
-                    made = TRUE
+        for (first, counts), (second, too) in product(one.projects(world), other.projects(world)):
+            unknown = [need for need in (first, second) if isinstance(need, tuple)]
+            same = Truth.unknown(*unknown) if unknown and first != second else Truth.of(first == second)
+            made = made.either(counts.both(too).both(same))
         return made
 
     def _same_title(self, one: Row, other: Row, world: World) -> Truth:
@@ -466,15 +505,15 @@ class Cumulation:
                     if not capped.applies.is_false:
                         found[place] = capped
                         groups.setdefault(capped.key, []).append(place)
-            if any(ANOTHER in key for key in groups):  # whose group an award is in is open: none is certain
+            open_key = any(ANOTHER in key for key in groups)
+            if open_key:  # whose group an award is in is open: it is sure of none
                 groups = {(): [place for members in groups.values() for place in members]}
-            for key, members in groups.items():
+            for members in groups.values():
                 needs = frozenset[Need]().union(*(found[place].needs for place in members))
-                certain = not (any(rule.by.values()) and not key) and all(
-                    found[place].applies.is_true for place in members
-                )
+                holds = (found[place].applies for place in members)
+                open_holds = tuple(one.both(Truth.unknown(*needs)) if open_key else one for one in holds)
                 room = found[members[0]].room
-                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", needs, certain)
+                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", needs, open_holds)
 
     def _cap_on(self, index: int, place: int, world: World) -> _Capped:
         if (index, place) not in self.memory.capped:
@@ -505,8 +544,8 @@ class Cumulation:
         """Add up one component in one world; worlds that give the same figures are added up once."""
         mark = (
             tuple((place, self._number_of(gated[place])) for place in component),
-            tuple((edge.a, edge.b, edge.holds.numbers, edge.rule) for edge in edges),
-            tuple((one.members, self._number_of(one.room), one.certain) for one in ceilings),
+            tuple((edge.a, edge.b, edge.sure.numbers, edge.most.numbers, edge.rule) for edge in edges),
+            tuple((one.members, self._number_of(one.room), tuple(h.numbers for h in one.holds)) for one in ceilings),
         )
         if mark not in self._leaves:
             self._leaves[mark] = self._leaf(component, gated, edges, ceilings)
@@ -528,8 +567,8 @@ class Cumulation:
                 found |= ceiling.needs
         for edge in edges:
             settings = {self.domains.shared.readings[self.rows[p].policy.plan.silence] for p in (edge.a, edge.b)}
-            if not edge.holds.is_true and (edge.rule or settings != {"sum"}):
-                found |= edge.holds.needs
+            for truth_ in [edge.sure] if settings == {"sum"} else [edge.sure, edge.most]:
+                found |= frozenset[Need]() if truth_.decided else truth_.needs
         return found
 
     def _leaf(
@@ -560,7 +599,7 @@ class Cumulation:
 
     def _unstated(self, edges: Sequence[Edge]) -> dict[int, str]:
         """Return what each overlapping award's group takes where the text is silent: the packs' choice if alike."""
-        silent = [edge for edge in edges if not edge.rule]
+        silent = [edge for edge in edges if edge.silent]
         modes: dict[int, str] = {}
         for group in groups([place for edge in silent for place in (edge.a, edge.b)], [(e.a, e.b) for e in silent]):
             readings = self.domains.shared.readings
@@ -571,20 +610,7 @@ class Cumulation:
 
     def _excluded(self, edges: Sequence[Edge], unstated: Mapping[int, str], end: int) -> set[tuple[int, int]]:
         """Return the pairs that exclude each other for one of the four numbers."""
-        found = set()
-        for edge in edges:
-            if edge.rule:
-                certain = edge.holds.is_true
-                if certain or end in (0, 2):
-                    found.add((edge.a, edge.b))
-                continue
-            mode = unstated[edge.a]
-            if mode == "higher_of":
-                if edge.holds.is_true or end in (0, 2):
-                    found.add((edge.a, edge.b))
-            elif mode == "undecided" and end in (0, 1) and (edge.holds.is_true or end == 0):
-                found.add((edge.a, edge.b))
-        return found
+        return {(edge.a, edge.b) for edge in edges if edge.excludes(unstated.get(edge.a, "sum"), end)}
 
     def _best(
         self,
@@ -618,7 +644,10 @@ class Cumulation:
             exact = self.hulls[place].amount.kind == "exact"
             return (exact, date.minimum if isinstance(date, Amount) else ZERO, self.rows[place].id)
 
-        return sorted(places, key=order, reverse=True)
+        if not self._ranks:
+            ranked = sorted(self.places, key=order, reverse=True)
+            self._ranks = {place: rank for rank, place in enumerate(ranked)}
+        return sorted(places, key=self._ranks.__getitem__)
 
     def _winners(
         self,
@@ -629,8 +658,10 @@ class Cumulation:
         ceilings: Sequence[CeilingGroup],
     ) -> frozenset[int] | None:
         """Return the set that is best whatever the facts, if the rules decide for one; ties by clause order."""
-        if any(not edge.holds.is_true for edge in edges) or "undecided" in unstated.values():
-            return None
+        for edge in edges:
+            mode = unstated.get(edge.a, "sum")
+            if mode == "undecided" or len({edge.excludes(mode, end) for end in range(4)}) > 1:
+                return None
         lawful = [frozenset(chosen) for chosen in _lawful_sets(component, self._excluded(edges, unstated, 0))]
         best = self._best(component, weights, edges, unstated, ceilings)
         for chosen in lawful:
@@ -697,10 +728,19 @@ class Cumulation:
     def _kept(
         self, chosen: Collection[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
     ) -> dict[int, Number]:
-        """Return what is left of each award of a set for one of the four numbers, each ceiling cutting its members."""
-        left: dict[int, Number] = {place: weights[place][end] for place in chosen}
-        for ceiling in ceilings:
-            _cut(left, self._latest_first(ceiling.members), _room_at(ceiling, end))
+        """Return what is left of each award of a set for one of the four numbers, under the ceilings.
+
+        What a ceiling cuts last is paid first, as far as every ceiling over it has room: so their order is nothing.
+        """
+        if not ceilings:
+            return {place: weights[place][end] for place in chosen}
+        rooms = [ceiling.at(end) for ceiling in ceilings]
+        left: dict[int, Number] = {}
+        for place in reversed(self._latest_first(chosen)):
+            own = [at for at, (under, _) in enumerate(rooms) if place in under]
+            left[place] = min([weights[place][end], *(rooms[at][1] for at in own)])
+            for at in own:
+                rooms[at] = (rooms[at][0], minus(rooms[at][1], left[place]))
         return left
 
 
@@ -709,33 +749,12 @@ def _is_number(spec: FieldSpec | None) -> bool:
     return spec is not None and spec.type in NUMERIC
 
 
-def _room_at(ceiling: CeilingGroup, end: int) -> Number:
-    """Return the room for one of the four numbers: its least for the lower ends, its greatest for the upper."""
-    if end in (1, 3) and not ceiling.certain:
-        return INFINITY
-    return ceiling.room.minimum if end in (0, 2) else ceiling.room.maximum
-
-
 def _may_bind(ceiling: CeilingGroup, weights: Mapping[int, Four]) -> bool:
     """Whether the greatest that its awards come to is above the least that is left of a ceiling."""
     total: Number = ZERO
     for place in ceiling.members:
         total = total + weights[place][3]
     return total > ceiling.room.minimum
-
-
-def _cut(left: dict[int, Number], order: Iterable[int], room: Number) -> None:
-    """Cut awards, in order, until together they fit the room."""
-    members = [place for place in order if place in left]
-    total: Number = ZERO
-    for place in members:
-        total = total + left[place]
-    for place in members:
-        if total <= room:
-            return
-        cut = min(left[place], minus(total, room))
-        left[place] = minus(left[place], cut)
-        total = minus(total, cut)
 
 
 def _lawful_sets(places: Sequence[int], pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
@@ -797,7 +816,7 @@ def _components(
         links += [(ceiling.members[0], other) for other in ceiling.members[1:]]
     owner: dict[Need, int] = {}
     needing: list[tuple[int, Need]] = [(place, need) for place in places for need in sorted(values[place].needs)]
-    needing += [(edge.a, need) for edge in edges for need in sorted(edge.holds.needs)]
+    needing += [(edge.a, need) for edge in edges for need in sorted(edge.needs)]
     needing += [(one.members[0], need) for one in ceilings for need in sorted(one.needs)]
     for place, need in needing:
         if world.get(need) is None and domains.of(need):

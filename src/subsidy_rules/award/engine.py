@@ -16,7 +16,7 @@ from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, V
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Fill
-from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth
+from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 
 T = TypeVar("T")
@@ -332,14 +332,17 @@ def _choose(branches: list[tuple[Test, Number]], otherwise: Number) -> Number:
 
 
 def _part(found: Truth, part: Amount, rest: Amount) -> Amount:
+    """Return one amount where it holds and another where it doesn't, whatever the facts and the law leave open."""
     if part.numbers == rest.numbers:
         return part
-    if found.decided:
-        return part.either(rest, "open_reading")
-    known = Amount(part.numbers, part.reasons | found.reasons, part.needs | found.needs, part.mode, part.top)
-    hull = known.hull(rest)
-    law_open = found.numbers[0] != found.numbers[2] or found.numbers[1] != found.numbers[3]
-    return hull.either(part, "open_reading").either(rest, "open_reading") if law_open else hull
+    first, second, third, last = found.numbers
+    by_law = part.either(rest, "open_reading")
+    open_by_law = (first, second) != (third, last)
+    cases = [*([part] if second else []), *([rest] if not third else []), *([by_law] if open_by_law else [])]
+    made = cases[0]
+    for other in cases[1:]:
+        made = made.hull(other)
+    return settle(made.numbers, made.reasons | found.reasons, made.needs | found.needs, made.mode, made.top)
 
 
 def _least(node: op.Least) -> Number:

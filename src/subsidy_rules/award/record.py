@@ -79,14 +79,11 @@ class Record:
     def _meets_silence(self, place: int, among: Iterable[int]) -> bool:
         """Whether an award overlaps one of these where no rule is stated."""
         others = set(among)
-        return any(
-            {edge.a, edge.b} <= others | {place} and place in (edge.a, edge.b) and not edge.rule
-            for edge in self._silent_edges
-        )
+        return any({edge.a, edge.b} <= others | {place} and place in (edge.a, edge.b) for edge in self._silent_edges)
 
     @cached_property
     def _silent_edges(self) -> list[Edge]:
-        return [edge for edge in self.cumulation.edges_now() if not edge.rule]
+        return [edge for edge in self.cumulation.edges_now() if edge.silent]
 
     def total(self) -> Total:
         """Return the record of S21."""
@@ -140,7 +137,7 @@ class Record:
         status = self._status(place)
         silent = status == "contender" and self._meets_silence(place, self.cumulation.places)
         reasons = hull.gated.reasons | ({"unstated_cumulation"} if silent else set())
-        projects = [one for one in row.projects({}) if isinstance(one, str) and not one.startswith(ANOTHER)]
+        projects = [one for one, _ in row.projects({}) if isinstance(one, str) and not one.startswith(ANOTHER)]
         project = self.run.facts.paths[projects[0]] if projects else None
         return Award(
             row.id,
@@ -500,7 +497,7 @@ class Record:
 
     def _group(self, members: list[int], edges: list[Edge], ceilings: list[str]) -> CumulationGroup:
         rules = sorted({edge.rule for edge in edges if edge.rule} | set(ceilings))
-        silent = {place for edge in edges if not edge.rule for place in (edge.a, edge.b)}
+        silent = {place for edge in edges if edge.silent for place in (edge.a, edge.b)}
         silences = sorted({self.rows[place].policy.plan.silence for place in silent})
         chosen = {self.run.readings[name] for name in silences}
         option = None if not silences else chosen.pop() if len(chosen) == 1 else "undecided"

@@ -123,14 +123,16 @@ class CompiledPolicy:
     obligations: tuple[CompiledClause, ...]
     tests: Mapping[tuple[str, str], frozenset[frozenset[str]]]
     breaks: Mapping[tuple[str, str], frozenset[Fraction]]
+    compared: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
 
 
 def compile_functions(plan: PolicyPlan) -> CompiledPolicy:
     """Turn a plan's operations into functions, and collect the sets and constants that facts are tested against."""
     tests: dict[tuple[str, str], set[frozenset[str]]] = {}
     breaks: dict[tuple[str, str], set[Fraction]] = {}
+    compared: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for node in nodes_of(plan):
-        _collect(node, plan, tests, breaks)
+        _collect(node, plan, tests, breaks, compared)
     return CompiledPolicy(
         plan,
         tuple(Amount.exact(value) for value, _ in plan.constants),
@@ -138,6 +140,7 @@ def compile_functions(plan: PolicyPlan) -> CompiledPolicy:
         tuple(_compiled_clause(plan, clause) for clause in plan.obligations),
         {key: frozenset(found) for key, found in tests.items()},
         {key: frozenset(found) for key, found in breaks.items()},
+        {key: frozenset(others) for key, others in compared.items()},
     )
 
 
@@ -188,6 +191,7 @@ def _collect(
     plan: PolicyPlan,
     tests: dict[tuple[str, str], set[frozenset[str]]],
     breaks: dict[tuple[str, str], set[Fraction]],
+    compared: dict[tuple[str, str], set[tuple[str, str]]],
 ) -> None:
     match node:
         case op.In(fact, listing, _):
@@ -199,6 +203,9 @@ def _collect(
         case op.Within(facts, codes, zones):
             for fact in facts:
                 tests.setdefault((fact.spec.entity, fact.spec.name), set()).add(zones | set(codes))
+        case op.Compare(_, op.Fact(_, a, _), op.Fact(_, b, _)):
+            compared.setdefault((a.entity, a.name), set()).add((b.entity, b.name))
+            compared.setdefault((b.entity, b.name), set()).add((a.entity, a.name))
         case op.Compare(_, left, right):
             for one, other in ((left, right), (right, left)):
                 if isinstance(one, op.Fact) and isinstance(other, op.Constant):
@@ -242,7 +249,7 @@ class Row:
     _amount: Remembered[Amount] = field(init=False)
     says: Remembered[RowValue] = field(init=False)
     _gathered: Remembered[Gathered] = field(init=False)
-    _projects: Remembered[list[str | Need]] = field(init=False)
+    _projects: Remembered[list[tuple[str | Need, Truth]]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember what each part of the row says, and where it stands, world by world."""
@@ -411,17 +418,17 @@ class Row:
         made = ctx.running.rounded(plan.unit, plan.mode)
         return made.without("guide_missing") if "no_figure_in_text" in made.reasons else made
 
-    def projects(self, world: World) -> list[str | Need]:
-        """Return the projects that the award is on, or the needs that they are (S15)."""
+    def projects(self, world: World) -> list[tuple[str | Need, Truth]]:
+        """Return the projects that the award is on, or the needs that they are, each with whether it is (S15)."""
         return self._projects(world)
 
-    def _find_projects(self, world: World) -> list[str | Need]:
+    def _find_projects(self, world: World) -> list[tuple[str | Need, Truth]]:
         ctx = self.context(world)
-        found: list[str | Need] = []
-        members = [thing for thing, member in ctx.group if not member.is_false]
-        things = members or [thing for name, thing in self.things.items() if name not in ("enterprise", "case")]
-        for thing in things:
-            found += self._projects_of(ctx, thing)
+        found: dict[str | Need, Truth] = {}
+        members = [(thing, member) for thing, member in ctx.group if not member.is_false]
+        own = [(thing, TRUE) for name, thing in self.things.items() if name not in ("enterprise", "case")]
+        for thing, member in members or own:
+            self._add_projects(found, ctx, thing, member)
         for step, _ in self.clause.steps:
             if step.items is not None:
                 source, name, where = step.items
@@ -429,10 +436,13 @@ class Row:
                 owner = ctx.things[source.owner] if source.owner else self.shared.facts.root
                 for thing in listed(owner.lists.get(source.name)):
                     ctx.things[name] = thing
-                    if not test(ctx).is_false:
-                        found += self._projects_of(ctx, thing)
+                    self._add_projects(found, ctx, thing, test(ctx))
                     del ctx.things[name]
-        return list(dict.fromkeys(found))
+        return [(project, counts) for project, counts in found.items() if not counts.is_false]
+
+    def _add_projects(self, found: dict[str | Need, Truth], ctx: Context, thing: Thing, counts: Truth) -> None:
+        for project in self._projects_of(ctx, thing):
+            found[project] = found.get(project, FALSE).either(counts)
 
     def _projects_of(self, ctx: Context, thing: Thing) -> list[str | Need]:
         if thing.entity == "project":

@@ -1,0 +1,180 @@
+"""Small packs and cases on which the random ones showed the answer to be wrong. Figures are worked out beside each."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from subsidy_rules import Amount, Case, Entitlement, evaluate
+from subsidy_rules.plan import compile_policy, gather
+from subsidy_rules.policy.source import read_policy
+
+HEAD = """\
+language: 1
+policy:
+  id: made
+  title: 某办法
+  issuer: 某市
+  document: 一号
+  place: {code: "610100"}
+  window: {start: 2025-01-01, end: 2026-12-31}
+  rounding: {unit: 分, stated: false}
+  unstated_cumulation: SILENCE
+"""
+CASE = """\
+case: 1
+decision_date: 2025-09-01
+assume_none: [grants, loans, services, earlier_awards]
+"""
+PLACE = 'enterprise: {place: "610113"}\ntitles: []\n'
+ADVANCED = "facts:\n  enterprise:\n    advanced: {type: bool}\n"
+GREEN = "facts:\n  project:\n    green: {type: bool}\n"
+KINDS = "vocabulary:\n  project.kinds: {甲: {}}\nlists:\n  listed: {of: project.kinds, members: [甲], open: true}\n"
+A10 = "- {id: a, path: 一, sentence: 1, quote: 某, per: project, fund: city, award: [{lump_sum: 10万元}]}\n"
+B20 = "- {id: b, path: 二, sentence: 1, quote: 某, per: project, fund: city, award: [{lump_sum: 20万元}]}\n"
+ONE = "projects: [{id: p1}]\n"
+UNLISTED = "projects: [{id: p1, kinds: [{other: 乙}]}]\n"
+
+
+def ask(rules: str, case: str, silence: str) -> Entitlement:
+    text = HEAD.replace("SILENCE", silence) + rules
+    return evaluate(Case.from_text(CASE + case), gather([compile_policy(read_policy(text))]))
+
+
+def wan(amount: Amount) -> tuple[Fraction | int, ...]:
+    """The four numbers in 万元; each has an end here."""
+    return tuple(number / 1_000_000 for number in amount.numbers if isinstance(number, Fraction))
+
+
+def pair(rule: str, facts: str) -> str:
+    return f"{facts}clauses:\n{A10}{B20}cumulation:\n- {rule}\n"
+
+
+STACKS = "{id: s, kind: stacks, clauses: [a, b], when: CONDITION, quote: 某}"
+HIGHER = "{id: s, kind: higher_of, same: project, clauses: [a, b], when: CONDITION, quote: 某}"
+CEILING = "{id: s, kind: ceiling, cap: 25万元, clauses: [a, b], when: CONDITION, quote: 某}"
+
+
+@pytest.mark.parametrize(
+    ("silence", "figures"),
+    [
+        ("higher_of", (20, 30, 20, 30)),  # advanced: 10 + 20; not: the greater, 20
+        ("undecided", (20, 30, 30, 30)),  # advanced: 30; not: floor 20, ceiling 30
+    ],
+)
+def test_whether_two_awards_stack_may_be_unknown(silence: str, figures: tuple[int, ...]) -> None:
+    rules = pair(STACKS.replace("CONDITION", "enterprise.advanced"), ADVANCED)
+    result = ask(rules, PLACE + ONE, silence)
+    assert wan(result.total.possible) == figures
+    assert result.deciding_facts == ("enterprise.advanced",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "silence", "figures"),
+    [
+        # the law leaves open whether the rule holds: with it 20; without it 10 + 20
+        (HIGHER, "sum", (20, 20, 30, 30)),
+        # with it 20; without it floor 20, ceiling 30
+        (HIGHER, "undecided", (20, 20, 30, 30)),
+        # with it 20; without it the greater, 20
+        (HIGHER, "higher_of", (20, 20, 20, 20)),
+        # with it 30; without it the greater, 20
+        (STACKS, "higher_of", (20, 20, 30, 30)),
+        # with it 25; without it 10 + 20
+        (CEILING, "sum", (25, 25, 30, 30)),
+        # floor 20 either way; ceiling at most 30
+        (CEILING, "undecided", (20, 20, 30, 30)),
+    ],
+)
+def test_whether_a_rule_holds_may_be_open_by_law(rule: str, silence: str, figures: tuple[int, ...]) -> None:
+    """S1: all facts are given, so floor and ceiling are points."""
+    rules = pair(rule.replace("CONDITION", "project.kinds any of listed"), KINDS)
+    result = ask(rules, PLACE + UNLISTED, silence)
+    assert wan(result.total.possible) == figures
+
+
+@pytest.mark.parametrize("order", [("x", "y"), ("y", "x")])
+def test_two_ceilings_cut_alike_in_either_order(order: tuple[str, str]) -> None:
+    # a and b together 10, b and c together 10; b is later than a and cut to 0, so c keeps its 10
+    ceilings = {
+        "x": "- {id: x, kind: ceiling, clauses: [a, b], cap: 10万元, quote: 某}\n",
+        "y": "- {id: y, kind: ceiling, clauses: [b, c], cap: 10万元, quote: 某}\n",
+    }
+    clauses = "".join(A10.replace("id: a", f"id: {name}") for name in "abc")
+    rules = "clauses:\n" + clauses + "cumulation:\n" + "".join(ceilings[name] for name in order)
+    assert wan(ask(rules, PLACE + ONE, "sum").total.possible) == (20, 20, 20, 20)
+
+
+@pytest.mark.parametrize("order", [("own", "both"), ("both", "own")])
+def test_a_ceiling_of_one_sentence_inside_a_ceiling_of_two(order: tuple[str, str]) -> None:
+    # a keeps 5 of its 10; of the 15 of both, 10 are left for b, which has 20
+    ceilings = {
+        "own": "- {id: x, kind: ceiling, clauses: [a], cap: 5万元, quote: 某}\n",
+        "both": "- {id: y, kind: ceiling, clauses: [a, b], cap: 15万元, quote: 某}\n",
+    }
+    rules = f"clauses:\n{A10}{B20}cumulation:\n" + "".join(ceilings[name] for name in order)
+    assert wan(ask(rules, PLACE + ONE, "sum").total.possible) == (15, 15, 15, 15)
+
+
+def test_a_condition_of_a_rule_reads_both_awards_whatever_the_order_of_the_clauses() -> None:
+    first = A10.replace("fund: city", "fund: city, when: [project.green]")
+    second = B20.replace("fund: city", "fund: city, when: [not project.green]")
+    rule = "- {id: s, kind: higher_of, same: any, clauses: [a, b], when: project.green, quote: 某}\n"
+    projects = "projects: [{id: p1, green: true}, {id: p2, green: false}]\n"
+    totals = {
+        wan(ask(f"{GREEN}clauses:\n{one}{other}cumulation:\n{rule}", PLACE + projects, "sum").total.possible)
+        for one, other in ((first, second), (second, first))
+    }
+    assert len(totals) == 1
+
+
+def test_an_unknown_date_is_cut_at_the_dates_that_it_is_compared_with() -> None:
+    """S10: the earliest title is paid. Whichever day the second is of, one at least is; on the same day both are."""
+    rules = (
+        "vocabulary:\n  title.kind: {甲: {genus: 称号}}\n"
+        "clauses:\n"
+        "- id: a\n  path: 一\n  sentence: 1\n  quote: 某\n  per: title\n  fund: city\n  when:\n"
+        "  - no titles as earlier where earlier.recognised_on < title.recognised_on\n"
+        "  award: [{lump_sum: 10万元}]\n"
+    )
+    titles = 'enterprise: {place: "610113"}\nprojects: []\ntitles: [{id: t1, recognised_on: 2025-05-01}, {id: t2}]\n'
+    result = ask(rules, titles, "sum")
+    assert wan(result.total.possible) == (10, 20, 10, 20) or result.total.outer
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        # none: 4; 甲: 10; another: by law floor 4, ceiling 10
+        "{cap: 4万元, of: award, per: thing, unless: project.kinds any of listed}",
+        "{cap: 4万元, of: award, per: thing, when: project.kinds none of listed}",
+        # none: 10; 甲: 4; another: by law floor 4, ceiling 10
+        "{rate: 40%, when: project.kinds any of listed}",
+    ],
+)
+def test_a_step_on_an_open_list_of_what_is_not_given(step: str) -> None:
+    clause = A10.replace("[{lump_sum: 10万元}]", f"[{{lump_sum: 10万元}}, {step}]")
+    result = ask(f"{KINDS}clauses:\n{clause}", PLACE + ONE, "undecided")
+    assert wan(result.awards[0].amount) == (4, 10, 4, 10)
+    assert result.awards[0].needs == ("projects[0].kinds",)
+
+
+def test_which_project_a_group_is_on_may_be_unknown() -> None:
+    # 2025 is on p1. 2026 is on p2, and also on p1 if its cost there counts: the greater is 10, else 10 + 10
+    rules = (
+        "clauses:\n- id: a\n  path: 一\n  sentence: 1\n  quote: 某\n  fund: city\n"
+        "  per: {each: cost, by: [cost.year]}\n"
+        "  where:\n  - cost.kind is not other\n"
+        "  award: [{basis: sum of group.amount}, {cap: 10万元, of: award, per: year}]\n"
+    )
+    projects = (
+        "projects:\n"
+        "- id: p1\n"
+        "  costs: [{kind: land, amount: 30万元, year: 2025}, {amount: 30万元, year: 2026}]\n"
+        "- id: p2\n"
+        "  costs: [{kind: land, amount: 30万元, year: 2026}]\n"
+    )
+    result = ask(rules, PLACE + projects, "higher_of")
+    assert wan(result.total.possible) == (10, 20, 10, 20)
+    assert result.deciding_facts == ("projects[0].costs[1].kind",)
