@@ -72,10 +72,11 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Coverage is measured from the tests that say what they expect; the random ones run beside them, at full speed.
 test: check
-	$(BIN)/pytest -n $(JOBS) --cov --cov-branch --cov-report= $(ARGS)
-	@echo 'coverage of the core rooms: the aim is 100%; 99.07% was measured, the gate is 98.5%' >&2
-	$(BIN)/coverage report --include='$(CORE_ROOMS)' --precision=2 --fail-under=98.5
+	$(BIN)/pytest -n $(JOBS) -m 'not slow and not random' --cov --cov-branch --cov-report= $(ARGS)
+	$(BIN)/coverage report --include='$(CORE_ROOMS)' --precision=2 --show-missing --skip-covered --fail-under=100
+	$(BIN)/pytest -n $(JOBS) -m 'random and not slow' $(ARGS)
 
 pytest: $(DEV)
 	$(BIN)/pytest -n $(JOBS) $(ARGS)

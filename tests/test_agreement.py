@@ -34,6 +34,8 @@ from tests.oracle.generate import hide, random_case, source_of
 if TYPE_CHECKING:
     from tests.oracle.cases import Tree
 
+pytestmark = pytest.mark.random
+
 LEAST = 0.01
 WITH_READINGS = 0.3
 HIDDEN, SHARE, BUDGET = 0.1, 0.08, 64

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from tests.oracle.completing import Answers
     from tests.oracle.generate import Path, Source
 
+pytestmark = pytest.mark.random
+
 MOST = 150
 WITH_READINGS = 0.3
 READ = 0.7

@@ -18,6 +18,8 @@ from tests.oracle.against import collected_seldom, evaluated, random_readings
 from tests.oracle.containing import faults
 from tests.oracle.generate import hide, random_case, source_of
 
+pytestmark = pytest.mark.random
+
 WITH_READINGS = 0.3
 
 

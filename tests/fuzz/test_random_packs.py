@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tests.fuzz.cases import Path
     from tests.fuzz.packs import Pack, Tree
 
+pytestmark = pytest.mark.random
+
 MOST = 120
 CASES = 3
 WHOLE_OR_NOT = ("titles", "grants", "loans", "services", "earlier_awards")

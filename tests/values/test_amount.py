@@ -564,6 +564,10 @@ def test_laws_of_one_truth(a: Truth) -> None:
     assert (a.both(TRUE), a.either(FALSE)) == (a, a)
     assert (a.both(FALSE), a.either(TRUE)) == (FALSE, TRUE)
     assert a.is_true == a.negated().is_false
+    assert well_formed(a.as_allowed())
+    assert a.as_allowed().numbers[2:] == a.numbers[2:]
+    assert a.as_allowed().numbers[:2] == a.numbers[2:]
+    assert a.as_allowed().as_allowed() == a.as_allowed()
     assert a.hull(a) == a
     assert well_formed(a.negated())
     if a.decided:

@@ -419,7 +419,10 @@ class Row:
         return made.without("guide_missing") if "no_figure_in_text" in made.reasons else made
 
     def projects(self, world: World) -> list[tuple[str | Need, Truth]]:
-        """Return the projects that the award is on, or the needs that they are, each with whether it is (S15)."""
+        """Return the projects that the award is on, or the needs that they are, each with whether it is (S15).
+
+        A thing that the law may leave out counts: where it is left out, it is not paid either.
+        """
         return self._projects(world)
 
     def _find_projects(self, world: World) -> list[tuple[str | Need, Truth]]:
@@ -428,7 +431,7 @@ class Row:
         members = [(thing, member) for thing, member in ctx.group if not member.is_false]
         own = [(thing, TRUE) for name, thing in self.things.items() if name not in ("enterprise", "case")]
         for thing, member in members or own:
-            self._add_projects(found, ctx, thing, member)
+            self._add_projects(found, ctx, thing, member.as_allowed())
         for step, _ in self.clause.steps:
             if step.items is not None:
                 source, name, where = step.items
@@ -436,7 +439,7 @@ class Row:
                 owner = ctx.things[source.owner] if source.owner else self.shared.facts.root
                 for thing in listed(owner.lists.get(source.name)):
                     ctx.things[name] = thing
-                    self._add_projects(found, ctx, thing, test(ctx))
+                    self._add_projects(found, ctx, thing, test(ctx).as_allowed())
                     del ctx.things[name]
         return [(project, counts) for project, counts in found.items() if not counts.is_false]
 

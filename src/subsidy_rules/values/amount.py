@@ -346,6 +346,11 @@ class Truth:
         """Whether the facts leave nothing open."""
         return self.numbers[0] == self.numbers[1] and self.numbers[2] == self.numbers[3]
 
+    def as_allowed(self) -> Truth:
+        """Return this truth as the law allows it at most: what only the law leaves open is taken to hold."""
+        lo, hi = self.numbers[2:]
+        return Truth((lo, hi, lo, hi), self.reasons & {"unknown_fact"}, self.needs if lo != hi else NO_NEEDS)
+
     def both(self, other: Truth) -> Truth:
         """Conjunction."""
         a, b = self.numbers, other.numbers
