@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from subsidy_rules import Case, Entitlement, Guide, Policies, Step, UsageError, evaluate, load_policies
+from subsidy_rules.award.advice import Advice
 from subsidy_rules.award.explain import explain, explain_clause
 from subsidy_rules.award.phrases import Names
 from subsidy_rules.errors import Lang
@@ -736,3 +737,19 @@ def test_the_unknown_key_of_a_group_is_shown_in_words_and_found_by_them() -> Non
     raw = "xian_30/park_infrastructure@k1/?projects[0].costs[1].year"
     assert explain_clause(result, raw) == explain_clause(result, name)
     assert "unknown year (projects[0].costs[1].year)" in explain(result, "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("zh", "警告：计算基数低于1万元或高于1000亿元: "), ("en", "a warning: the basis of an award is under")],
+)
+def test_a_figure_of_an_unlikely_size_is_said(lang: Lang, text: str) -> None:
+    result = evaluate(Case.from_text("case: 1\nprojects: [{id: p1, total: 1234元}]\n"), odd())
+    assert result.flags[-1].startswith("suspect-amount:") or "suspect-amount:projects[0].total" in result.flags
+    assert text in explain(result, lang, policies=odd())
+
+
+def test_without_the_policies_nothing_is_known_of_what_a_sentence_is_about() -> None:
+    result = evaluate(Case.from_text("case: 1"), odd())
+    advice = Advice(result, "zh", Names(None))
+    assert advice.about(odd().plans[0].clauses[0].sentence) == ""

@@ -188,6 +188,9 @@ WORDS = Requirements(VOCABULARY, (), {})
             "place outside 610100",
         ),
         (op.In(FACT, op.Listing(frozenset({"large"}), open=True)), "规模为 大型 等", "size is large or the like"),
+        (op.Given(FACT), "规模已给出", "size given"),
+        (op.Not(op.Given(FACT)), "规模未给出", "size not given"),
+        (op.All((op.Given(FACT), op.LawOpen("doubt"))), "规模已给出", "size given"),
     ],
 )
 def test_an_operation_in_words(node: op.Truth, zh: str, en: str) -> None:
@@ -200,3 +203,7 @@ def test_a_figure_that_has_no_words_is_a_figure() -> None:
 
 def test_a_list_that_is_not_known_is_called_by_its_name() -> None:
     assert WORDS.list_label(op.Source("group", "cost"), "zh") == "group"
+
+
+def test_what_the_law_leaves_open_requires_nothing() -> None:
+    assert WORDS._truth(op.LawOpen("doubt"), "zh", frozenset(), wanted=True) == ""

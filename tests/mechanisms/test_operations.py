@@ -10,6 +10,7 @@ from tests.mechanisms.bench import LOANS, fact, members, number
 
 def leaves() -> dict[str, op.Node]:
     """Return one operation of each shape that has parts, told apart by the constants inside."""
+    key = fact("title.grade")
     a, b, c = (number(one, "count") for one in (101, 102, 103))
     true, false = op.Holds(fact("loan.new")), op.Not(op.ALWAYS)
     return {
@@ -17,8 +18,8 @@ def leaves() -> dict[str, op.Node]:
         "least": op.Least(a, b, printed=True, type="count"),
         "bounded": op.Bounded(a, "count"),
         "fixed": op.Fixed(a, "count"),
-        "open": op.Open("p", (a,), b, "count"),
-        "open, nothing else": op.Open("p", (a,), None, "count"),
+        "open": op.Open("p", (key,), b, "count"),
+        "open, nothing else": op.Open("p", (key,), None, "count"),
         "decided": op.Decided(a, (fact("project.decided"),), exact=True),
         "choose": op.Choose(((true, a), (false, b)), c, "count"),
         "aggregate": op.Aggregate("sum", LOANS, "loan", true, a, "count"),

@@ -198,11 +198,6 @@ class RowHull:
     outer: bool
 
     @property
-    def pays(self) -> bool:
-        """Whether anything may be paid."""
-        return self.gated.maximum != ZERO
-
-    @property
     def is_award(self) -> bool:
         """Whether it is decided that the row is an award, paid or barred."""
         return self.eligible.is_true and (self.barred.is_true or self.barred.is_false)

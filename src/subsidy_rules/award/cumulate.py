@@ -337,7 +337,7 @@ class Cumulation:
             hulls = {place: self._hull(place, world) for place in places}
             asked.update(dict.fromkeys(one for place in places for one in self.memory.completed[place].asked))
             leaf = self._leaf_once(places, {place: hull.gated for place, hull in hulls.items()}, edges, ceilings)
-            outer = need is not None or any(hull.outer for hull in hulls.values())
+            outer = leaf.outer or need is not None or any(hull.outer for hull in hulls.values())
             return replace(leaf, outer=outer), asked
         branches = [self._solve(places, {**world, need: choice}) for choice in self.domains.of(need)]
         asked.update(self.memory.solved[places][0])
@@ -586,7 +586,8 @@ class Cumulation:
         for place in component:
             for part in self.parts_of(place):
                 parts.setdefault(part, []).append(place)
-        made = Sums(refused=frozenset(overlapping) if len(overlapping) > LIMIT else frozenset())
+        refused = frozenset(overlapping) if len(overlapping) > LIMIT else frozenset[int]()
+        made = Sums(refused=refused, outer=bool(refused))
         for part, members in parts.items():
             inner = [edge for edge in edges if edge.a in members and edge.b in members]
             made.parts[part] = self._best(members, weights, inner, self._unstated(inner), ceilings)
@@ -623,7 +624,10 @@ class Cumulation:
         made: list[Number] = []
         for end in range(4):
             pairs = {pair for pair in self._excluded(edges, unstated, end) if pair[0] in members and pair[1] in members}
-            made.append(max(self._worth(chosen, weights, ceilings, end) for chosen in _lawful_sets(members, pairs)))
+            lawful: Iterable[tuple[int, ...]] = _lawful_sets(members, pairs)
+            if end in (1, 3) and _too_many(pairs):  # what is not searched is bounded from above by all together
+                lawful = [tuple(members)]
+            made.append(max(self._worth(chosen, weights, ceilings, end) for chosen in lawful))
         return (made[0], made[1], made[2], made[3])
 
     def _worth(
@@ -755,6 +759,10 @@ def _may_bind(ceiling: CeilingGroup, weights: Mapping[int, Four]) -> bool:
     for place in ceiling.members:
         total = total + weights[place][3]
     return total > ceiling.room.minimum
+
+
+def _too_many(pairs: Iterable[tuple[int, int]]) -> bool:
+    return len({place for pair in pairs for place in pair}) > LIMIT
 
 
 def _lawful_sets(places: Sequence[int], pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, ...]]:

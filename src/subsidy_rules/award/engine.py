@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
-from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Fill
 from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth, settle
@@ -200,7 +200,7 @@ def truth_of_plan(node: op.Truth) -> Test:
     return known[1]
 
 
-def truth(node: op.Truth) -> Test:  # noqa: C901, PLR0911 - one return an operation
+def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
     """Return the function of a truth."""
     match node:
         case op.All(truths):
@@ -231,7 +231,8 @@ def truth(node: op.Truth) -> Test:  # noqa: C901, PLR0911 - one return an operat
             return _exists(source, alias, where)
         case op.Within(facts, codes, zones):
             return lambda ctx: _within(ctx, facts, codes, zones)
-        case op.ReadingIs(reading, option):
+        case _:
+            reading, option = node.reading, node.option
             return lambda ctx: _reading_is(ctx, reading, option)
 
 
@@ -432,27 +433,31 @@ def _aggregate(node: op.Aggregate) -> Number:
     def aggregated(ctx: Context) -> Amount:
         found, need = things_of(ctx, node.source)
         kept = ctx.things.get(alias)
-        made = Amount.exact(ZERO)
-        first = True
+        parts: list[tuple[Truth, Amount]] = []
         for thing, member in found:
             ctx.things[alias] = thing
             holds = member.both(where(ctx))
-            if holds.is_false:
-                continue
-            part = value(ctx)
-            if how in ("sum", "count"):
-                made = made.plus(part.gated(holds))
-            elif how == "max":
-                made = made.greatest(part.gated(holds))
-            else:
-                made = part if first else made.least(part) if holds.is_true else made.hull(made.least(part))
-                first = False
+            if not holds.is_false:
+                parts.append((holds, value(ctx)))
         _restore(ctx, alias, kept)
-        if need is not None:
-            made = made.plus(Amount.unknown(ZERO, INFINITY, need))
-        return made
+        if how == "min":
+            return _least_of(parts, need)
+        made = Amount.exact(ZERO)
+        for holds, part in parts:
+            made = made.greatest(part.gated(holds)) if how == "max" else made.plus(part.gated(holds))
+        return made if need is None else made.plus(Amount.unknown(ZERO, INFINITY, need))
 
     return aggregated
+
+
+def _least_of(parts: Iterable[tuple[Truth, Amount]], need: Need | None) -> Amount:
+    """Return the least of the amounts that count; zero where none does."""
+    made, any_counts = Amount.exact(INFINITY), FALSE
+    for holds, part in parts:
+        made, any_counts = _part(holds, made.least(part), made), any_counts.either(holds)
+    if need is not None:
+        made, any_counts = made.least(Amount.unknown(ZERO, INFINITY, need)), any_counts.either(Truth.unknown(need))
+    return _part(any_counts, made, Amount.exact(ZERO))
 
 
 def _exists(source: op.Source, alias: str, node: op.Truth) -> Test:
@@ -611,11 +616,10 @@ def read_thing(ctx: Context, node: op.Fact | op.Bound) -> str | Need | None:
             need, given = ctx.unknown(owner, node.spec)
             if given is None:
                 return need
-        if not isinstance(given, Ref):
-            raise TypeError(given)
-        if given.id.startswith(ANOTHER):
-            return given.id
-        thing = ctx.shared.facts.index[given.id]
+        named = given.id if isinstance(given, Ref) else str(given)
+        if named.startswith(ANOTHER):
+            return named
+        thing = ctx.shared.facts.index[named]
     return project_of(ctx.shared.facts, thing) if thing.entity == "project" else thing.path
 
 
@@ -691,16 +695,10 @@ def _above(lo: Fraction | Infinity, hi: Fraction | Infinity, open_ends: tuple[in
 def _within(ctx: Context, facts: Iterable[op.Fact], codes: tuple[str, ...], zones: frozenset[str]) -> Truth:
     """Decide by the first place that is given; if none is, by what the world assumes of the last one."""
     chain = list(facts)
-    for fact in chain:
-        thing = ctx.things[fact.name]
-        given = thing.values.get(fact.spec.name)
-        if given is None and fact is not chain[-1]:
-            continue
-        found = read_member(ctx, thing, fact.spec)
-        if isinstance(found, tuple):
-            return Truth.unknown(found)
-        return Truth.of(place_is_within(str(found), codes, zones))
-    raise AssertionError
+    given = (fact for fact in chain if fact.spec.name in ctx.things[fact.name].values)
+    fact = next(given, chain[-1])
+    found = read_member(ctx, ctx.things[fact.name], fact.spec)
+    return Truth.unknown(found) if isinstance(found, tuple) else Truth.of(place_is_within(str(found), codes, zones))
 
 
 def place_is_within(place: str, codes: tuple[str, ...], zones: frozenset[str]) -> bool:
@@ -726,8 +724,3 @@ def chosen_option(readings: Mapping[str, str], clause: str, reading: str) -> str
 def listed(items: Items | None) -> tuple[Thing, ...]:
     """Return the things of a list, none where it is not given."""
     return () if items is None else items.things
-
-
-def is_numeric(spec: FieldSpec) -> bool:
-    """Whether a field holds a number or a date."""
-    return spec.type in NUMERIC

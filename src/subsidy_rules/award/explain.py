@@ -297,28 +297,11 @@ class Teller:
         yield f"{_name_of(row)}{self.say('：', ': ')}{word(GIVES, row.sentence.gives, lang)}"
         yield self._cited(row.citation)
         advice = self.advice
-        if row.sentence.gives == "obligation":
-            about = advice.about(row.sentence, roles=("place", "window", "where", "when"))
-            if about:
-                yield self.say(f"本句的条件：{about}。", f"Its conditions: {about}.")
-            yield from self._todo(
-                [
-                    self.say(
-                        "本案没有受本句约束的采购项目。应受约束而没有列出的，列入 采购清单（procurements）后重新计算。",
-                        "Nothing in this case is bound by it; add to procurements what should be, and compute again.",
-                    )
-                ]
-            )
-        else:
-            effects = list(advice.effects(row.sentence))
-            yield from self._todo(
-                effects
-                or [
-                    self.say(
-                        "本句不需要任何事实或材料，也没有事实能使它给付。", "It needs no fact, and none makes it pay."
-                    )
-                ]
-            )
+        effects = list(advice.effects(row.sentence))
+        nothing = self.say(
+            "本句不需要任何事实或材料，也没有事实能使它给付。", "It needs no fact, and none makes it pay."
+        )
+        yield from self._todo(effects or [nothing])
         yield from self._notes(row.sentence.notes)
 
     @property

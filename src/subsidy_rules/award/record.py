@@ -38,7 +38,6 @@ from subsidy_rules.award.model import (
 from subsidy_rules.award.rows import Row, missing_drivers
 from subsidy_rules.award.run import Computed, Run
 from subsidy_rules.award.trace import failed_gates, need_paths, steps_of, write_value
-from subsidy_rules.errors import UsageError
 from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
 from subsidy_rules.values.amount import Amount, Four, Need, settle
 from subsidy_rules.values.quantity import ZERO, format_date
@@ -190,11 +189,10 @@ class Record:
                 continue
             ctx = row.context({})
             assessed, paid = (number(node)(ctx) for node in row.clause.plan.settlement)
-            if assessed.kind == paid.kind == hull.amount.kind == "exact":
-                balance = hull.amount.less(paid).minimum
-                if isinstance(balance, Fraction):
-                    flags = ("recovery",) if balance < 0 else ()
-                    made.append(Adjustment(row.id, balance, flags))
+            balance = hull.amount.less(paid).minimum
+            if assessed.kind == paid.kind == hull.amount.kind == "exact" and isinstance(balance, Fraction):
+                flags = ("recovery",) if balance < 0 else ()
+                made.append(Adjustment(row.id, balance, flags))
         return tuple(made)
 
     def obligations(self) -> tuple[Obligation, ...]:
@@ -353,18 +351,17 @@ class Record:
             self._alternatives[key] = Record(self.run.choosing({reading: option}), self.found)
         return self._alternatives[key]
 
-    def _options(self, reading: str) -> tuple[str, tuple[str, ...], str, str]:
-        for plan in self.run.policies.plans:
-            if reading == plan.silence:
-                return SILENCE_ASKS, SILENCE_OPTIONS, str(plan.file.policy.unstated_cumulation), ""
-            if reading in plan.readings:
-                found = plan.readings[reading]
-                return found.asks, tuple(found.options), found.default, found.reason
-        raise UsageError(f"no reading '{reading}'")
+    def _options(self, reading: str) -> tuple[str, tuple[str, ...], str]:
+        """Return what a reading asks, its options and its default."""
+        plan = self.run.policies.by_id[reading.partition("/")[0]]
+        if reading == plan.silence:
+            return SILENCE_ASKS, SILENCE_OPTIONS, str(plan.file.policy.unstated_cumulation)
+        found = plan.readings[reading]
+        return found.asks, tuple(found.options), found.default
 
     def _use(self, reading: str, figure: Callable[[Record], tuple[Amount, str]]) -> ReadingUse | None:
         """Return what a reading's other options would give, or None where they give the same."""
-        asks, options, default, _ = self._options(reading)
+        asks, options, default = self._options(reading)
         chosen = self.run.readings[reading]
         own = figure(self)
         others = []

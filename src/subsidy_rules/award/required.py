@@ -104,13 +104,9 @@ class Requirements:
                 return sign.join(parts)
             case op.Not(inner):
                 return self._truth(inner, lang, inside, wanted=not wanted)
-            case op.Holds(fact):
-                answer = ("是" if wanted else "否") if zh else ("yes" if wanted else "no")
-                return (
-                    f"{self._label(fact, lang, inside)}为“{answer}”"
-                    if zh
-                    else (f"{self._label(fact, lang, inside)}: {answer}")
-                )
+            case op.Given(fact) | op.Holds(fact):
+                is_given = isinstance(node, op.Given)
+                return _answer(self._label(fact, lang, inside), lang, is_given=is_given, wanted=wanted)
             case op.In(fact, listing, every):
                 return self._membership(fact, listing, lang, inside, every=every, wanted=wanted)
             case op.Same(left, right):
@@ -131,7 +127,7 @@ class Requirements:
                 if not no:
                     return f"{test}时，{yes}" if zh else f"if {test}: {yes}"
                 return f"{test}时，{yes}，否则{no}" if zh else f"if {test}: {yes}, else {no}"
-            case _:
+            case _:  # a reading, or what the law leaves open: no requirement of a fact
                 return ""
 
     def _label(self, fact: op.Fact, lang: Lang, inside: frozenset[str]) -> str:
@@ -248,6 +244,12 @@ class Requirements:
             return f"{things}的{value}合计{among}" if zh else f"sum of {value} over the {things}{among}"
         best = BEST[node.how, "date" if node.type == "date" else ""]
         return f"{best[0]}{value}{among}" if zh else f"{best[1]}{value}{among}"
+
+
+def _answer(label: str, lang: Lang, *, is_given: bool, wanted: bool) -> str:
+    if is_given:
+        return f"{label}{'已' if wanted else '未'}给出" if lang == "zh" else f"{label} {'' if wanted else 'not '}given"
+    return f"{label}为“{'是' if wanted else '否'}”" if lang == "zh" else f"{label}: {'yes' if wanted else 'no'}"
 
 
 def _parts(node: op.Truth, kind: type[op.All | op.AnyOf]) -> tuple[op.Truth, ...]:

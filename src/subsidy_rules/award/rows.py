@@ -211,12 +211,10 @@ def _collect(
                 if isinstance(one, op.Fact) and isinstance(other, op.Constant):
                     value = plan.constants[other.index][0]
                     breaks.setdefault((one.spec.entity, one.spec.name), set()).add(value)
-        case op.Open(parameter, keys, _, _):
-            del parameter
+        case op.Open(_, keys, _, _):
             for key in keys:
-                if isinstance(key, op.Fact):
-                    members = {frozenset({member}) for member in key.spec.members}
-                    tests.setdefault((key.spec.entity, key.spec.name), set()).update(members)
+                members = {frozenset({member}) for member in key.spec.members}
+                tests.setdefault((key.spec.entity, key.spec.name), set()).update(members)
         case _:
             pass
 
@@ -538,26 +536,24 @@ def rows_of(policy: CompiledPolicy, clause: CompiledClause, shared: Shared) -> I
         for thing in listed(facts.root.lists.get(per.source.name)):
             yield Row(policy, clause, shared, {**base, per.name: thing}, thing.id or thing.path)
     else:
-        yield from _group_rows(policy, clause, shared, base)
+        yield from _group_rows(policy, clause, shared, base, per.source)
 
 
 def _group_rows(
-    policy: CompiledPolicy, clause: CompiledClause, shared: Shared, base: dict[str, Thing]
+    policy: CompiledPolicy, clause: CompiledClause, shared: Shared, base: dict[str, Thing], source: op.Source
 ) -> Iterator[Row]:
     per = clause.plan.per
-    if per.source is None:
-        raise AssertionError
     owners = listed(shared.facts.root.lists.get("projects")) if per.parent else (shared.facts.root,)
     things: list[Thing] = []
     unlisted: list[tuple[Thing | None, Need]] = []
     if per.parent and shared.facts.root.lists["projects"].more:
         unlisted.append((None, ("", "projects")))
     for owner in owners:
-        items = owner.lists.get(per.source.name)
+        items = owner.lists.get(source.name)
         things += listed(items)
         if items is None or items.more:  # a thing of which nothing is known stands for those that are not listed
-            path = f"{owner.path}.{per.source.name}".strip(".")
-            unlisted.append((Thing(per.source.entity, path, "", {}, {}, {}, owner), (owner.path, per.source.name)))
+            path = f"{owner.path}.{source.name}".strip(".")
+            unlisted.append((Thing(source.entity, path, "", {}, {}, {}, owner), (owner.path, source.name)))
     keys: dict[tuple[str | Need, ...], None] = {}
     for thing in things:
         ctx = Row(policy, clause, shared, _bound(base, per, thing), "").context({})

@@ -697,9 +697,16 @@ class _Parser:
         return open_parameter(found, self.scope)
 
 
+def _fact_of(text: str, scope: Scope) -> op.Fact:
+    found = parse_path(text, scope)
+    if not isinstance(found, op.Fact):
+        raise ExpressionError(f"'{text[:120]}' is not a fact", f"“{text[:120]}”不是事实", code="wrong-type")
+    return found
+
+
 def open_parameter(parameter: Parameter, scope: Scope) -> op.Open:
     """Return what stands for an open parameter where these names are bound. Raises `ExpressionError`."""
-    keys = tuple(parse_path(text, scope) for text in parameter.by)
+    keys = tuple(_fact_of(text, scope) for text in parameter.by)
     on = parse_value(parameter.on, scope, "date") if parameter.on else None
     return op.Open(parameter.id, keys, None, parameter.type, on)
 

@@ -99,7 +99,7 @@ class Open:
     """What another document must give, looked up by keys and the day it is of: a guide's value, else [0, ∞)."""
 
     parameter: str
-    keys: tuple[Value, ...]
+    keys: tuple[Fact, ...]
     otherwise: Value | None
     type: str
     on: Value | None = None

@@ -393,7 +393,7 @@ class _Compiler:
                     keys = []
                     for place, text in enumerate(given.by):
                         try:
-                            keys.append(parse_path(text, scope))
+                            keys.append(_key_of_a_group(parse_path(text, scope), text))
                         except ExpressionError as error:
                             self.problems.append(Problem((*loc, "per", "by", place), error))
                     return Per(op.Source(spec.name, given.each, parent), given.each, parent, tuple(keys)), scope
@@ -807,6 +807,15 @@ def _texts(root: doc.Node) -> Iterator[tuple[Loc, str]]:
                 for key, inner in reversed(node.entries)
                 if (loc and key.text != "quote") or key.text in ("clauses", "cumulation")
             ]
+
+
+def _key_of_a_group(node: op.Value, text: str) -> op.Value:
+    """Return what tells groups apart: a fact, a thing, or a choice of such."""
+    parts = [value for _, value in node.branches] + [node.otherwise] if isinstance(node, op.Choose) else [node]
+    if not all(isinstance(part, op.Fact | op.Bound | op.Choose) for part in parts):
+        what = f"'{text[:120]}' can't tell groups apart: it is neither a fact nor a thing"
+        raise ExpressionError(what, f"“{text[:120]}”不能区分各组：须为事实或对象", code="wrong-type")
+    return node
 
 
 def _choices(node: op.Node, reading: ReadingPlan) -> Iterator[tuple[bool, ...]]:

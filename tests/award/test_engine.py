@@ -1,0 +1,260 @@
+"""Corners of the engine that none of the four texts reaches, each on a pack of a few lines, figures worked beside."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from subsidy_rules import Case, Entitlement, evaluate
+from subsidy_rules.award import complete, engine, record
+from subsidy_rules.award.engine import Context, Shared, number, truth_of_plan
+from subsidy_rules.award.rows import key_of
+from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.plan import compile_policy, gather
+from subsidy_rules.policy.source import read_policy
+from subsidy_rules.values.amount import Amount
+
+HEAD = """\
+language: 1
+policy:
+  id: made
+  title: 某办法
+  issuer: 某市
+  document: 一号
+  place: {code: "610100"}
+  window: {start: 2025-01-01, end: 2026-12-31}
+  rounding: {unit: 分, stated: false}
+  unstated_cumulation: SILENCE
+"""
+CASE = """\
+case: 1
+decision_date: 2025-09-01
+enterprise: {type: enterprise, place: "610113"}
+assume_none: [grants, loans, services, earlier_awards]
+"""
+CLAUSE = "- {id: ID, path: 一, sentence: 1, quote: 某, per: project, fund: city, award: [AWARD]}\n"
+
+
+def ask(rules: str, case: str, silence: str = "undecided") -> Entitlement:
+    policies = gather([compile_policy(read_policy(HEAD.replace("SILENCE", silence) + rules))])
+    return evaluate(Case.from_text(CASE + case), policies)
+
+
+def clause(award: str, name: str = "a") -> str:
+    return CLAUSE.replace("ID", name).replace("AWARD", award)
+
+
+def wan(amount: Amount) -> tuple[Fraction | int, ...]:
+    return tuple(part / 1_000_000 for part in amount.numbers if isinstance(part, Fraction))
+
+
+def test_what_is_no_number_has_no_function() -> None:
+    with pytest.raises(TypeError):
+        number(op.Words("某"))
+
+
+def test_nothing_is_divided_by_nothing() -> None:
+    ten = op.Constant(0, "money")
+    made = number(op.Arithmetic("/", ten, op.Constant(1, "count"), "money"))
+    policies = gather([])
+    facts = Case.from_text("case: 1").facts_of(policies.vocabulary)
+    constants = (Amount.exact(Fraction(10)), Amount.exact(Fraction(0)))
+    with pytest.raises(ZeroDivisionError):
+        made(Context(Shared(facts, Vocabulary.core(), {}, {}), constants, {}, {}, "", {}))
+
+
+def test_functions_of_a_plan_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_MOST", 1)
+    first, second = op.All(()), op.AnyOf(())
+    kept = truth_of_plan(first)
+    assert truth_of_plan(first) is kept
+    truth_of_plan(second)
+    assert truth_of_plan(first) is not kept
+
+
+DATES = """\
+vocabulary:
+  title.kind: {甲: {genus: 称号}}
+clauses:
+- id: a
+  path: 一
+  sentence: 1
+  quote: 某
+  per: enterprise
+  fund: city
+  when: [CONDITION]
+  award: [{lump_sum: 10万元}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "numbers"),
+    [
+        ("min of titles.recognised_on < 2025-03-01", (10, 10, 10, 10)),
+        ("min of titles.recognised_on < 2025-02-01", (0, 0, 0, 0)),
+        ("min of titles.recognised_on where title.kind is 甲 < 2025-04-01", (0, 10, 0, 10)),  # if the first is one
+        ("max of titles.recognised_on > 2025-04-30", (10, 10, 10, 10)),
+        ("enterprise.founded is enterprise.founded", (10, 10, 10, 10)),  # whatever it is
+        ("enterprise.founded is 2025-01-01", (0, 10, 0, 10)),
+        ("enterprise.approved_by_board", (0, 0, 10, 10)),  # an authority's to say
+        ("enterprise.on_the_state_list", (0, 0, 10, 10)),  # another document's to say
+    ],
+)
+def test_conditions(condition: str, numbers: tuple[int, ...]) -> None:
+    facts = (
+        "facts:\n  enterprise:\n    founded: {type: date}\n    approved_by_board: {type: bool, sort: authority}\n"
+        "    on_the_state_list: {type: bool, sort: standard}\n"
+    )
+    reading_all = (
+        "[enterprise.approved_by_board, enterprise.on_the_state_list, enterprise.founded is enterprise.founded,"
+        " any titles where title.kind is 甲]"
+    )
+    others = clause("{lump_sum: 1万元}", "z").replace("award:", f"when: {reading_all}, award:")
+    first, second = "{id: t1, recognised_on: 2025-02-10}", "{id: t2, kind: 甲, recognised_on: 2025-05-01}"
+    titles = f"projects: []\ntitles: [{first}, {second}]\n"
+    result = ask(facts + DATES.replace("CONDITION", condition) + others, titles)
+    found = [award.gated for award in (*result.awards, *result.undecided)]
+    assert wan(found[0] if found else Amount.exact(Fraction(0))) == numbers
+
+
+@pytest.mark.parametrize(
+    ("titles", "numbers"),
+    [("", (0, 10, 0, 10)), ("titles: {more: true, items: [{id: t1, recognised_on: 2025-02-10}]}\n", (10, 10, 10, 10))],
+)
+def test_the_least_of_a_list_that_is_not_whole_may_be_less(titles: str, numbers: tuple[int, ...]) -> None:
+    kinds = "any titles where title.kind is 甲 or case.decision_date > 2025-01-01"
+    rules = DATES.replace("CONDITION", "min of titles.recognised_on < 2025-03-01")
+    others = clause("{lump_sum: 1万元}", "z").replace("award:", f"when: [{kinds}], award:")
+    result = ask(rules + others, "projects: []\n" + titles)
+    found = [award.gated for award in (*result.awards, *result.undecided)]
+    assert wan(found[0]) == numbers
+
+
+def test_what_two_options_of_an_open_condition_say_alike_is_not_open() -> None:
+    """The window of an event: what holds on either side of an unknown date holds."""
+    same = op.ReadingIs("made/r", "x")
+    listed = op.Holds(op.Fact("e", FieldSpec("enterprise", "listed", "bool")))
+    choice = engine.truth(op.IfTruth(listed, same, same))
+    facts = Case.from_text("case: 1").facts_of(Vocabulary.core())
+    ctx = Context(Shared(facts, Vocabulary.core(), {"made/r": "x"}, {}), (), {"e": facts.enterprise}, {}, "", {})
+    assert choice(ctx).is_true
+
+
+def test_projects_that_name_each_other_in_a_circle_are_one() -> None:
+    projects = "projects: [{id: p1, same_as: p2}, {id: p2, same_as: p3}, {id: p3, same_as: p2}]\ntitles: []\n"
+    result = ask("clauses:\n" + clause("{lump_sum: 10万元}"), projects, "higher_of")
+    assert wan(result.total.possible) == (10, 10, 10, 10)
+
+
+def test_more_overlaps_than_can_be_searched_are_said_and_bounded() -> None:
+    names = [f"c{number}" for number in range(15)]
+    clauses = "".join(clause(f"{{lump_sum: {number}万元}}", name) for number, name in enumerate(names, 1))
+    result = ask("clauses:\n" + clauses, "projects: [{id: p1}]\ntitles: []\n", "higher_of")
+    # the greatest is 15; all together 120: the answer says that it did not search
+    assert (result.total.possible.minimum, result.total.possible.maximum) == (
+        Fraction(15 * 10**6),
+        Fraction(120 * 10**6),
+    )
+    assert result.total.outer
+    assert "too_many_overlaps" in result.flags
+    (group,) = result.cumulation
+    assert group.refused
+    fewer = ask(
+        "clauses:\n" + "".join(clauses.splitlines(keepends=True)[1:]), "projects: [{id: p1}]\ntitles: []\n", "higher_of"
+    )
+    assert wan(fewer.total.possible) == (15, 15, 15, 15)
+    assert not fewer.total.outer
+
+
+def test_an_award_of_more_worlds_than_the_budget_is_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(complete, "BUDGET", 1)
+    rules = DATES.replace("CONDITION", "any titles where title.kind is 甲 and title.level is 省级")
+    result = ask(rules, "projects: []\ntitles: [{id: t1}]\n")
+    (award,) = result.undecided
+    assert award.outer
+    assert "outer" in award.flags
+    assert wan(award.gated) == (0, 10, 0, 10)
+
+
+GROUPS = """\
+vocabulary:
+  title.kind: {甲: {genus: 称号}}
+clauses:
+- id: a
+  path: 一
+  sentence: 1
+  quote: 某
+  per: {each: title, by: [title.level]}
+  fund: city
+  where: [title.kind is 甲]
+  award: [{lump_sum: 10万元}]
+"""
+
+
+def test_a_group_of_what_stands_in_no_project_has_an_award_for_each_key() -> None:
+    titles = "{id: t1, kind: 甲, level: 省级}, {id: t2, kind: 甲, level: 省级}, {id: t3, kind: 甲, level: 市级}"
+    result = ask(GROUPS, f"projects: []\ntitles: [{titles}]\n", "sum")
+    assert [award.object for award in result.awards] == ["省级", "市级"]
+    assert wan(result.total.possible) == (20, 20, 20, 20)
+
+
+def test_an_unknown_key_is_any_of_its_members() -> None:
+    # the second is of the same level, and one award is due, or of another, and two are
+    result = ask(GROUPS, "projects: []\ntitles: [{id: t1, kind: 甲, level: 省级}, {id: t2, kind: 甲}]\n", "sum")
+    assert wan(result.total.possible) == (10, 20, 10, 20)
+    assert result.deciding_facts == ("titles[1].level",)
+
+
+def test_a_version_that_is_not_installed_is_said_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: str) -> NoReturn:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr(record, "version", missing)
+    record._version.cache_clear()
+    assert ask("clauses:\n" + clause("{lump_sum: 1万元}"), "projects: []\ntitles: []\n").stamp.library == "0+unknown"
+    record._version.cache_clear()
+
+
+def test_a_group_of_a_list_of_projects_that_is_not_whole_may_have_more() -> None:
+    rules = GROUPS.replace("each: title, by: [title.level]", "each: cost, by: [cost.year]")
+    rules = rules.replace("  where: [title.kind is 甲]\n", "").replace(
+        "vocabulary:\n  title.kind: {甲: {genus: 称号}}\n", ""
+    )
+    rules = rules.replace("[{lump_sum: 10万元}]", "[{basis: sum of group.amount}, {cap: 10万元, of: award, per: year}]")
+    costs = "costs: [{amount: 4万元, year: 2025}]"
+    result = ask(rules, f"titles: []\nprojects: {{more: true, items: [{{id: p1, {costs}}}]}}\n", "sum")
+    assert [wan(award.amount) for award in result.awards] == [(4, 10, 4, 10)]
+    assert result.deciding_facts == ("projects",)
+
+
+def test_a_key_that_is_no_fact_has_no_group() -> None:
+    with pytest.raises(TypeError):
+        key_of(
+            Context(
+                Shared(Case.from_text("case: 1").facts_of(Vocabulary.core()), Vocabulary.core(), {}, {}),
+                (),
+                {},
+                {},
+                "",
+                {},
+            ),
+            op.Constant(0, "count"),
+        )
+
+
+def test_a_minimum_that_binds_has_steps() -> None:
+    result = evaluate(Case.load(Path(__file__).parents[2] / "examples" / "procurement.yaml"))
+    assert [[step.word for step in one.steps] for one in result.obligations][:1] == [["basis"]]
+    assert result.obligations[0].as_json()["at_least"] == {"min": "2000000.00", "max": "2000000.00"}
+
+
+def test_a_region_that_ends_at_a_cut_has_nothing_after_it() -> None:
+    """A sum that is given as a range up to the very threshold is above it nowhere, and at it once."""
+    rules = "clauses:\n" + clause("{lump_sum: 10万元}").replace("award:", "when: [project.total >= 100万元], award:")
+    result = ask(rules, "titles: []\nprojects: [{id: p1, total: {min: 50万元, max: 100万元}}]\n")
+    assert [wan(award.gated) for award in result.undecided] == [(0, 10, 0, 10)]
