@@ -10,7 +10,7 @@ import yaml
 
 from subsidy_rules import Case, Entitlement, Guide, Policies, evaluate, load_policies
 from subsidy_rules.plan import guide_from_text
-from tests.semantics.desk import HERE, wan
+from tests.semantics.desk import HERE, NOTHING_ELSE, wan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,19 +18,7 @@ if TYPE_CHECKING:
 
 TABLES = yaml.load((HERE / "cumulation_table.yaml").read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
 DATES = {"before": "2025-08-31", "after": "2025-09-02"}
-NONE = [
-    "titles",
-    "grants",
-    "loans",
-    "products",
-    "sites",
-    "stations",
-    "services",
-    "certificates",
-    "parks",
-    "earlier_awards",
-    "procurements",
-]
+NONE = (*(name for name in NOTHING_ELSE if name != "projects"), "procurements")
 
 
 def cells(name: str) -> Iterator[tuple[str, str, str]]:
