@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from subsidy_rules import Case, Entitlement, evaluate
+from subsidy_rules import Case, Entitlement, UsageError, evaluate, load_policies
 from subsidy_rules.award import complete, engine, record
 from subsidy_rules.award.engine import Context, Shared, number, truth_of_plan
 from subsidy_rules.award.rows import key_of
@@ -258,3 +258,14 @@ def test_a_region_that_ends_at_a_cut_has_nothing_after_it() -> None:
     rules = "clauses:\n" + clause("{lump_sum: 10万元}").replace("award:", "when: [project.total >= 100万元], award:")
     result = ask(rules, "titles: []\nprojects: [{id: p1, total: {min: 50万元, max: 100万元}}]\n")
     assert [wan(award.gated) for award in result.undecided] == [(0, 10, 0, 10)]
+
+
+def test_what_is_no_case_is_refused_as_a_wrong_call() -> None:
+    with pytest.raises(UsageError, match="a case is a Case"):
+        evaluate({"case": "1"})  # type: ignore[arg-type]
+
+
+def test_one_path_is_a_path_and_not_its_letters() -> None:
+    rules = Path(__file__).parents[2] / "rules"
+    assert list(load_policies(str(rules / "xian_30.yaml")).by_id) == ["xian_30"]
+    assert len(load_policies(rules).plans) == 4

@@ -199,3 +199,12 @@ def test_the_reading_of_silence_is_asked_in_the_language_of_the_report() -> None
     assert "how awards on one project or one recognition add up" in to_markdown(example(), "en")
     assert "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计" not in to_markdown(example(), "en")
     assert "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计" in to_markdown(example())
+
+
+@pytest.mark.parametrize("width", [96, 100, 120])
+def test_long_figures_leave_room_for_what_they_are_of(width: int) -> None:
+    """Figures that stand unbroken must not push an award's id and its arithmetic off the screen."""
+    result = evaluate(Case.load(EXAMPLE.with_name("central_and_local.yaml")))
+    lines = to_text(result, "en", width=width).splitlines()
+    assert any(line.strip().startswith("shenyang/key_project@p1") for line in lines)
+    assert "CNY 1,500,000" in " ".join(lines)

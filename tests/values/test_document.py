@@ -305,7 +305,7 @@ def test_refused_from_python(obj: object, expected: list[str]) -> None:
 def test_a_float_is_told_what_to_be_instead() -> None:
     assert str(problems({"rate": 0.15})[0]) == (
         "<python>: rate: not-text: floats are not exact\n"
-        "  write text with a unit, such as '12.5万元' or '15%'; an int or a Decimal is read too"
+        "  write text with a unit, such as '12.5万元' or '15%'; a count may be an int"
     )
 
 

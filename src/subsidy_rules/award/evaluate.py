@@ -44,6 +44,8 @@ def evaluate(
 
     Raises `CaseError` where the case is wrong, `UsageError` where the call is.
     """
+    if not isinstance(case, Case):
+        raise UsageError("a case is a Case: Case.load(FILE), Case.from_text(TEXT) or Case.from_dict(MAPPING)")
     loaded = shipped_policies() if policies is None else policies
     facts = _dated(case.facts_of(loaded.vocabulary), decision_date)
     if policies is None:

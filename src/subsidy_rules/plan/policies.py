@@ -81,13 +81,14 @@ def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
     return vocabulary.with_zones(plan.vocabulary.zones)
 
 
-def load_policies(paths: Iterable[str | Path] | None = None) -> Policies:
-    """Load rule files: the packs that ship with the library, or those at `paths` (files or folders).
+def load_policies(paths: str | Path | Iterable[str | Path] | None = None) -> Policies:
+    """Load rule files: the packs that ship with the library, or those at `paths` (a file or folder, or several).
 
     Raises `RuleError` for a file that is wrong, `UsageError` for a path that is not there.
     """
     files: list[Path] = []
-    for given in [shipped_rules()] if paths is None else [Path(path) for path in paths]:
+    several = [paths] if isinstance(paths, str | Path) else paths
+    for given in [shipped_rules()] if several is None else [Path(path) for path in several]:
         if given.is_dir():
             files += sorted(given.glob("*.yaml"))
         elif given.is_file():

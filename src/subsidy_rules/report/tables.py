@@ -12,6 +12,7 @@ from io import StringIO
 from typing import Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -39,6 +40,8 @@ from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, Number
 NARROW: Final = 96
 """Columns of screen below which a table of awards is stacked."""
 LEAST: Final = 20
+FIRST: Final = 32
+"""Columns of screen that the first column needs, so that an award's id and its arithmetic can be read."""
 Cell = tuple[str, ...]
 """The lines of one cell."""
 
@@ -466,12 +469,20 @@ def _table(block: Block, width: int, *, ascii_only: bool) -> Table:
     stacked = width < NARROW and len(block.heads) > 2  # noqa: PLR2004 - two columns fit any screen
     detailed = any(len(cell) > 1 for row in block.rows for cell in row)
     table = Table(box=box.ASCII2 if ascii_only else box.HORIZONTALS, show_lines=detailed, pad_edge=False)
+    whole = not stacked and _figures_fit(block, width)
     for place, head in enumerate((block.heads[0], "") if stacked else block.heads):
-        table.add_column(head, overflow="fold", no_wrap=place in block.figures and not stacked)
+        least = None if place or stacked else min(FIRST, width // 3)
+        table.add_column(head, overflow="fold", no_wrap=whole and place in block.figures, min_width=least)
     for row in block.rows:
         cells = (row[0], tuple(_titled(block.heads[1:], row[1:]))) if stacked else row
         table.add_row(*("\n".join(line for line in cell if line) for cell in cells))
     return table
+
+
+def _figures_fit(block: Block, width: int) -> bool:
+    """Whether the figures can stand unbroken and leave the first column wide enough to read."""
+    widest = (max((cell_len(line) for row in block.rows for line in row[place]), default=0) for place in block.figures)
+    return width - sum(part + 3 for part in widest) >= FIRST + 3 * len(block.heads)
 
 
 def _titled(heads: Iterable[str], cells: Iterable[Cell]) -> Iterator[str]:

@@ -168,8 +168,8 @@ SAYINGS: Final[dict[str, Saying]] = {
         "not-text",
         "floats are not exact",
         "浮点数不精确",
-        "write text with a unit, such as '12.5万元' or '15%'; an int or a Decimal is read too",
-        "请写带单位的文本，如“12.5万元”“15%”；也可用 int 或 Decimal",
+        "write text with a unit, such as '12.5万元' or '15%'; a count may be an int",
+        "请写带单位的文本，如“12.5万元”“15%”；个数可用 int",
     ),
     "time of day": Saying(
         "bad-date",
