@@ -178,3 +178,17 @@ def test_which_project_a_group_is_on_may_be_unknown() -> None:
     result = ask(rules, PLACE + projects, "higher_of")
     assert wan(result.total.possible) == (10, 20, 10, 20)
     assert result.deciding_facts == ("projects[0].costs[1].kind",)
+
+
+def test_an_unknown_kind_may_be_one_that_the_case_names_and_no_list_has() -> None:
+    """Two titles of another kind, of one name or not: the earlier of one kind alone is paid, else both are."""
+    rules = (
+        "vocabulary:\n  title.kind: {甲: {genus: 称号}}\n"
+        "clauses:\n- id: a\n  path: 一\n  sentence: 1\n  quote: 某\n  per: title\n  fund: city\n  when:\n"
+        "  - no titles as earlier where earlier.list is title.list and earlier.recognised_on < title.recognised_on\n"
+        "  award: [{lump_sum: 10万元}]\n"
+    )
+    titles = "{id: t1, recognised_on: 2025-02-01}, {id: t2, kind: {other: 乙}, recognised_on: 2025-05-01}"
+    result = ask(rules, f'enterprise: {{place: "610113"}}\nprojects: []\ntitles: [{titles}]\n', "sum")
+    assert wan(result.total.possible) == (10, 20, 10, 20)
+    assert result.deciding_facts == ("titles[0].kind",)

@@ -47,7 +47,9 @@ class Domains:
             self.readings[policy.plan.silence] = ("undecided", "higher_of", "sum")
         self._known: dict[Need, tuple[Value, ...]] = {}
         things = shared.facts.paths.values()
-        self._said = {value for thing in things for value in thing.values.values() if isinstance(value, str)}
+        said = [value for thing in things for value in thing.values.values()]
+        self._said = {value for value in said if isinstance(value, str)}
+        self._others = tuple(dict.fromkeys(value for value in said if isinstance(value, Other)))
 
     def under(self, shared: Shared) -> Domains:
         """Return the same values of the same case, under other readings."""
@@ -104,7 +106,7 @@ class Domains:
                     seen.setdefault((name,), name)
             return (*seen.values(), f"{ANOTHER}text")
         found: tuple[Value, ...] = tuple(seen.values())
-        return (*found, Other(ANOTHER)) if full.open else found
+        return (*found, *self._others, Other(ANOTHER)) if full.open else found
 
     def _places(self, spec: FieldSpec) -> tuple[Value, ...]:
         tests = sorted(self.tests.get((spec.entity, spec.name), ()), key=sorted)
