@@ -88,7 +88,7 @@ def broken(rng: random.Random, pack: Pack, policies: Policies, case: Tree) -> It
 
 
 def ceilings_cross(pack: Pack) -> bool:
-    """Whether two ceilings are over one sentence: which of two equal awards is cut first then goes by their ids (S19)."""
+    """Whether two ceilings are over one sentence: which of two awards is cut first goes by their ids (S19)."""
     rules = pack.tree.get("cumulation", [])
     assert isinstance(rules, list)
     ceilings = [rule for rule in rules if isinstance(rule, dict) and rule["kind"] == "ceiling"]
