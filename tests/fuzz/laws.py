@@ -133,7 +133,34 @@ def completed(pack: Pack, case: Tree, hidden: Sequence[Path], policies: Policies
         }
         if not set(row.needs) <= telling | maybe or (telling and not row.needs):
             yield f"{name}: asks for {row.needs}, and the completions differ by {sorted(telling)}"
+        yield from left_of(row, name, answers, hidden, partial)
     yield from completed_total(partial, answers, hidden, (every, whys))
+
+
+def left_of(
+    row: Award,
+    name: str,
+    answers: Mapping[tuple[int, ...], Entitlement],
+    hidden: Sequence[Path],
+    partial: Entitlement,
+) -> Iterator[str]:
+    """What is left of an award beside the others is within what the answer says; what moves it is asked."""
+    if partial.total.outer or any(
+        set(partial.total.open_ended) != set(one.total.open_ended) for one in answers.values()
+    ):
+        return
+    nets = {
+        places: {name: numbers(found[name][1].net)} for places, one in answers.items() if name in (found := rows(one))
+    }
+    all_nets = {places: nets.get(places, {name: ZERO}) for places in answers}
+    low, high = hull([one[name] for one in all_nets.values()]), numbers(row.net)
+    if high[0] > low[0] or high[1] < low[1] or high[2] > low[2] or high[3] < low[3]:
+        yield f"{name}: net {high}, and the completions {low}"
+    telling = {written(path) for place, path in enumerate(hidden) if matters(all_nets, place, name)}
+    if telling and not row.needs:
+        yield f"{name}: asks for nothing, and what is left of it differs by {sorted(telling)}"
+    if not row.net.decided and not row.needs:
+        yield f"{name}: net {high} is open, and nothing is asked"
 
 
 def completed_total(

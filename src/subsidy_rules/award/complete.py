@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -23,6 +24,10 @@ from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
 BUDGET: Final = 4096
 """Worlds that one component may take; beyond it the answer is an outer one and says so."""
+
+FAR: Final = Fraction(10**24)
+LAST_DAY: Final = Fraction(date.max.toordinal())
+"""A number, and a date, beyond all that a text or a case names."""
 
 
 class Domains:
@@ -62,6 +67,27 @@ class Domains:
         if need not in self._known:
             self._known[need] = self._of(need)
         return self._known[need]
+
+    def tried(self, need: Need, assumed: Value | None = None) -> tuple[Value, ...]:
+        """Return values by which an unknown is told to matter: those of its domain, and the ends of its ranges.
+
+        What is `assumed` of it may be a range already. A range without an end is tried far out.
+        """
+        spec = self.shared.specs.get(need)
+        known = self.of(need) if assumed is None else (assumed,)
+        if spec is None or spec.type not in NUMERIC:
+            return known
+        if not known:
+            given = self._given(need)
+            lo, hi = bounds_of(spec) if given is None else (given.minimum, given.maximum)
+            known = (Amount.unknown(lo, hi, need),)
+        ends = (
+            Amount.exact(min(end, FAR) if spec.type != "date" else min(end, LAST_DAY))
+            for one in known
+            if isinstance(one, Amount)
+            for end in (one.minimum, one.maximum)
+        )
+        return tuple({one.minimum: one for one in ends}.values())
 
     def is_open(self, need: Need) -> bool:
         """Whether it is open: a fact that is asked for always is, a reading only where none is chosen."""

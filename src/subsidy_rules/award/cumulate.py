@@ -75,6 +75,16 @@ class Edge:
         silence = mode == "higher_of" or (mode == "undecided" and end in (0, 1))
         return bool((self.most if silence else self.sure).numbers[3 - end])
 
+    def is_open_in_law(self, mode: str) -> bool:
+        """Whether the law does not say if the two exclude each other."""
+        ends = [self.excludes(mode, end) for end in range(4)]
+        return ends[0] != ends[2] or ends[1] != ends[3]
+
+    def is_open_in_fact(self, mode: str) -> bool:
+        """Whether facts that no world settles say if the two exclude each other."""
+        ends = [self.excludes(mode, end) for end in range(4)]
+        return ends[0] != ends[1] or ends[2] != ends[3]
+
 
 @dataclass(frozen=True, slots=True)
 class CeilingGroup:
@@ -161,6 +171,20 @@ class Sums:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """Which of the awards that meet are paid: the set that is taken, if the rules decide for one.
+
+    Else one of `sets` is once the facts are known (None: any may be); none where the law does not say which.
+    """
+
+    component: Sequence[int]
+    edges: Sequence[Edge]
+    unstated: Mapping[int, str]
+    winners: frozenset[int] | None
+    sets: Sequence[frozenset[int]] | None
+
+
 _Solved: TypeAlias = tuple[dict[Need, None], dict[tuple[int, ...], Sums]]
 """What is known of one component: the unknowns that it looks up, and its sums for each combination of their values."""
 
@@ -173,6 +197,24 @@ class _Memory:
     capped: dict[tuple[int, int], Remembered[_Capped]] = field(default_factory=dict)
     completed: dict[int, Remembered[RowHull]] = field(default_factory=dict)
     solved: dict[tuple[int, ...], _Solved] = field(default_factory=dict)
+    tried: dict[tuple[Need, int], tuple[Value | None, tuple[Value, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """How awards in one world come apart: in components, by an unknown that they share, or by facts of their own.
+
+    `changes` says of each award which of the facts that are not shared (`rest`) change what is left of it.
+    """
+
+    components: Sequence[Sequence[int]]
+    split: Need | None
+    changes: Mapping[int, frozenset[Need]]
+    rest: frozenset[Need]
+
+
+_Told: TypeAlias = tuple[object, frozenset[Need]]
+"""What is left of an award over some worlds, as a tree told apart by equality, and the facts that it depends on."""
 
 
 def _plus(a: Four, b: Four) -> Four:
@@ -211,6 +253,8 @@ class Cumulation:
         self._ranks: dict[int, int] = {}
         self._figures: dict[Four, int] = {}
         self._numbered: dict[int, tuple[int, Amount]] = {}
+        self._told: dict[tuple[int, int], _Told] = {}
+        self._nodes: dict[int, tuple[Sums, _Node]] = {}
         if known is not None and [row.id for row in known.rows] == [row.id for row in rows]:
             self._keep(known)
         self.pairs = [
@@ -233,6 +277,7 @@ class Cumulation:
             {key: capped for key, capped in old_memory.capped.items() if key[1] in same},
             {place: hull for place, hull in old_memory.completed.items() if place in same},
             {places: found for places, found in old_memory.solved.items() if same.issuperset(places)},
+            old_memory.tried,
         )
 
     def _under(self, rule: RulePlan) -> frozenset[int]:
@@ -269,14 +314,28 @@ class Cumulation:
 
     def solve_only(self, places: Sequence[int]) -> Sums:
         """Return the totals of these awards alone, over all worlds."""
-        values = {place: self.rows[place].evaluate({}) for place in places}
-        edges = [edge for edge in self.edges_now() if edge.a in values and edge.b in values]
-        ceilings = list(self._ceilings(places, values, {}))
         made = Sums()
-        for component in _components(places, values, edges, ceilings, {}, self.domains):
+        for component in self._apart(places):
             self._left = BUDGET
             made = made.added(self._solve(component, {}))
         return made
+
+    def _apart(self, places: Sequence[int]) -> list[list[int]]:
+        """Return these awards in components, in the case as it is."""
+        values = {place: self.rows[place].evaluate({}) for place in places}
+        edges = [edge for edge in self.edges_now() if edge.a in values and edge.b in values]
+        return _components(places, values, edges, list(self._ceilings(places, values, {})), {}, self.domains)
+
+    def needs_of(self, place: int) -> frozenset[Need]:
+        """Return the facts of other awards, and of what is between them, on which what is left of an award depends.
+
+        A fact whose values all leave the same of it is not among them, nor is any where what is left is one figure, or
+        where there are more worlds than the budget.
+        """
+        if place not in self.places:  # it is set aside, barred, or nothing
+            return frozenset()
+        component = next(one for one in self._apart(self.places) if place in one)
+        return frozenset() if self._solve(component, {}).outer else self._tell(place, component, {})[1]
 
     def edges_now(self) -> list[Edge]:
         """Return the overlaps in the case as it is, those that are not excluded by the facts."""
@@ -319,10 +378,7 @@ class Cumulation:
 
     def _split(self, places: tuple[int, ...], world: Mapping[Need, Value]) -> tuple[Sums, dict[Need, None]]:
         """Return the sums, each component by itself, and the unknowns that were looked up."""
-        values = {place: self.rows[place].evaluate(world) for place in places}
-        edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
-        edges = [edge for edge in edges if not edge.most.is_false and values[edge.a].pays and values[edge.b].pays]
-        ceilings = list(self._ceilings(places, values, world))
+        values, edges, ceilings = self._meeting(places, world)
         asked = dict.fromkeys(self._looked_up(values))
         components = _components(places, values, edges, ceilings, world, self.domains)
         if len(components) != 1:
@@ -346,6 +402,71 @@ class Cumulation:
             joined = joined.joined(branch)
         moved = any(branch.parts != branches[0].parts for branch in branches)
         return (replace(joined, moved=joined.moved | {need}) if moved else joined), asked
+
+    def _meeting(
+        self, places: Sequence[int], world: Mapping[Need, Value]
+    ) -> tuple[dict[int, RowValue], list[Edge], list[CeilingGroup]]:
+        """Return what these awards say in a world, and the overlaps and ceilings that are then between them."""
+        values = {place: self.rows[place].evaluate(world) for place in places}
+        edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
+        edges = [edge for edge in edges if not edge.most.is_false and values[edge.a].pays and values[edge.b].pays]
+        return values, edges, list(self._ceilings(places, values, world))
+
+    def _tell(self, place: int, places: Sequence[int], world: Mapping[Need, Value]) -> _Told:
+        """Return what is left of an award over the worlds in this one, and the facts that it depends on."""
+        self._left = BUDGET
+        found = self._solve(places, world)
+        net = found.nets[place]
+        if len(places) == 1 or len(set(net)) == 1:
+            return (net, frozenset()), frozenset()
+        if (place, id(found)) not in self._told:  # `_nodes` keeps the sums, so that no identity comes twice
+            self._told[place, id(found)] = self._find_told(place, places, world, found)
+        return self._told[place, id(found)]
+
+    def _find_told(self, place: int, places: Sequence[int], world: Mapping[Need, Value], found: Sums) -> _Told:
+        if id(found) not in self._nodes:
+            self._nodes[id(found)] = (found, self._node(places, world))
+        node = self._nodes[id(found)][1]
+        if len(node.components) != 1:
+            return self._tell(place, next(one for one in node.components if place in one), world)
+        if node.split is None:
+            needs = node.changes[place]
+            net = found.nets[place]
+            if not needs and (net[0] != net[1] or net[2] != net[3]) and self._hull(place, world).gated.decided:
+                needs = node.rest
+            return (net, needs), needs
+        branches = [self._tell(place, places, {**world, node.split: one}) for one in self.domains.of(node.split)]
+        if len({told for told, _ in branches}) == 1:
+            return branches[0]
+        needs = frozenset({node.split}).union(*(needs for _, needs in branches))
+        return (node.split, tuple(told for told, _ in branches)), needs
+
+    def _node(self, places: Sequence[int], world: Mapping[Need, Value]) -> _Node:
+        """Return how awards that met in a world come apart: in components, by an unknown, or by none that is shared."""
+        values, edges, ceilings = self._meeting(places, world)
+        components = _components(places, values, edges, ceilings, world, self.domains)
+        split = self._next(places, values, edges, ceilings, world) if len(components) == 1 else None
+        if len(components) != 1 or split is not None:
+            return _Node(components, split, {}, frozenset())
+        own = {place: self._hull(place, world).needs for place in places}
+        rest = frozenset[Need]().union(*own.values(), *(edge.needs for edge in edges), *(one.needs for one in ceilings))
+        moved = {
+            need: self._moved_by(need, places, world).difference(p for p in places if need in own[p]) for need in rest
+        }
+        changes = {place: frozenset(need for need, some in moved.items() if place in some) for place in places}
+        return _Node(components, None, changes, rest)
+
+    def _moved_by(self, need: Need, places: Sequence[int], world: Mapping[Need, Value]) -> frozenset[int]:
+        """Return the awards of which two values of an unknown leave different figures."""
+        assumed = world.get(need)
+        key = (need, id(assumed))
+        if key not in self.memory.tried:
+            self.memory.tried[key] = (assumed, self.domains.tried(need, assumed))
+        nets: list[Mapping[int, Four]] = []
+        for value in self.memory.tried[key][1]:
+            self._left = BUDGET
+            nets.append(self._solve(places, {**world, need: value}).nets)
+        return frozenset(place for place in places if len({one[place] for one in nets}) > 1)
 
     def _hull(self, place: int, world: World) -> RowHull:
         """Return what an award says over what is still open in a world: unknowns of its own, which no other shares.
@@ -592,8 +713,10 @@ class Cumulation:
             inner = [edge for edge in edges if edge.a in members and edge.b in members]
             made.parts[part] = self._best(members, weights, inner, self._unstated(inner), ceilings)
         winners = self._winners(component, weights, edges, unstated, ceilings)
+        sets = self._may_be_taken(component, weights, edges, unstated, ceilings) if winners is None else [winners]
+        contest = _Contest(component, edges, unstated, winners, sets)
         for place in component:
-            made.nets[place], made.statuses[place] = self._net(place, weights, edges, winners, ceilings, component)
+            made.nets[place], made.statuses[place] = self._net(place, weights, contest, ceilings)
             binding = (one.rule for one in ceilings if place in one.members and _may_bind(one, weights))
             made.cut[place] = frozenset(binding) if made.statuses[place] != {"outranked"} else frozenset()
         return made
@@ -679,55 +802,101 @@ class Cumulation:
         self, one: frozenset[int], other: frozenset[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup]
     ) -> bool:
         """Whether a set comes to as much as another whatever the facts, on both ends of the law (S17)."""
+        return self._reaches(one, other, weights, ceilings, (0, 2), (1, 3))
+
+    def _reaches(
+        self,
+        one: frozenset[int],
+        other: frozenset[int],
+        weights: Mapping[int, Four],
+        ceilings: Sequence[CeilingGroup],
+        ends: tuple[int, int],
+        others: tuple[int, int],
+    ) -> bool:
+        """Whether a set comes at these ends to as much as another does at its own."""
         a, b = (one, other) if ceilings else (one - other, other - one)  # what both have in common is the same
         return all(
-            self._worth(a, weights, ceilings, low) >= self._worth(b, weights, ceilings, low + 1) for low in (0, 2)
+            self._worth(a, weights, ceilings, mine) >= self._worth(b, weights, ceilings, its)
+            for mine, its in zip(ends, others, strict=True)
         )
 
-    def _net(
+    def _may_be_taken(
         self,
-        place: int,
+        component: Sequence[int],
         weights: Mapping[int, Four],
         edges: Sequence[Edge],
-        winners: frozenset[int] | None,
+        unstated: Mapping[int, str],
         ceilings: Sequence[CeilingGroup],
-        component: Sequence[int],
+    ) -> list[frozenset[int]] | None:
+        """Return the sets of which one is taken once the facts are known; None if any may be.
+
+        There is none where the law does not say which.
+        """
+        open_in_law = [edge for edge in edges if edge.is_open_in_law(unstated.get(edge.a, "sum"))]
+        if any(weights[edge.a][2] != ZERO and weights[edge.b][2] != ZERO for edge in open_in_law):
+            return []
+        if open_in_law or any(edge.is_open_in_fact(unstated.get(edge.a, "sum")) for edge in edges):
+            return None
+        lawful = [frozenset(chosen) for chosen in _lawful_sets(component, self._excluded(edges, unstated, 0))]
+        return [
+            one
+            for one in lawful
+            if all(self._reaches(one, other, weights, ceilings, (1, 3), (0, 2)) for other in lawful if other != one)
+        ]
+
+    def _net(
+        self, place: int, weights: Mapping[int, Four], contest: _Contest, ceilings: Sequence[CeilingGroup]
     ) -> tuple[Four, frozenset[Status]]:
+        """Return what is left of an award in one world, and what becomes of it."""
+        component, edges, winners, sets = contest.component, contest.edges, contest.winners, contest.sets
         weight = weights[place]
-        meets = any(place in (edge.a, edge.b) for edge in edges)
-        if meets and winners is None:
-            pairs = {(edge.a, edge.b) for edge in edges}
-            kept_at_most = [self._most(place, component, pairs, weights, ceilings, end) for end in (2, 3)]
-            return (ZERO, ZERO, kept_at_most[0], kept_at_most[1]), frozenset({"contender"})
-        if meets and winners is not None and place not in winners:
+        met = [edge for edge in edges if place in (edge.a, edge.b)]
+        meets = bool(met)
+        wins = sets is None or any(place in one for one in sets)
+        loses = sets is None or any(place not in one for one in sets)
+        by_facts = winners is not None or (bool(sets) and not any(_is_open_in_law(weights[one]) for one in component))
+        if meets and by_facts and not wins:
             return NOTHING, frozenset({"outranked"})
-        chosen = component if winners is None else [one for one in component if one in winners]
         own = [ceiling for ceiling in ceilings if place in ceiling.members and _may_bind(ceiling, weights)]
+        left = weight
+        if own:
+            pairs = {(edge.a, edge.b) for edge in edges}
+            paid = sets if sets and wins else [frozenset(one) for one in _lawful_sets(component, pairs)]
+            paid = [frozenset(component), *paid] if sets is None else paid
+            left = self._left_in(place, [one for one in paid if place in one], weights, ceilings, by_law=sets == [])
+        if meets and (loses or not by_facts):
+            alone = all(weights[edge.a + edge.b - place][2] == ZERO for edge in met)  # none of them may be paid
+            wins = wins or alone
+            loses = loses and not all(edge.is_open_in_law(contest.unstated.get(edge.a, "sum")) for edge in met)
+            return (ZERO, left[1] if wins else ZERO, ZERO if loses else left[2], left[3]), frozenset({"contender"})
         if not own:
             return weight, frozenset({"counted"})
-        kept = [self._kept(chosen, weights, ceilings, end)[place] for end in range(4)]
         if weight[0] != weight[3]:  # a bounded award keeps its own greatest (S19)
-            return (min(kept[0], kept[2]), min(kept[1], kept[3]), weight[2], weight[3]), frozenset({"contender"})
-        net = (min(kept[0], kept[2]), min(kept[1], kept[3]), max(kept[0], kept[2]), max(kept[1], kept[3]))
-        if net[0] != net[3]:
-            return net, frozenset({"contender"})
-        return net, frozenset({"counted" if net == weight else "reduced"})
+            return (left[0], left[1], weight[2], weight[3]), frozenset({"contender"})
+        if left[0] != left[3]:
+            return left, frozenset({"contender"})
+        return left, frozenset({"counted" if left == weight else "reduced"})
 
-    def _most(
+    def _left_in(
         self,
         place: int,
-        component: Sequence[int],
-        pairs: Iterable[tuple[int, int]],
+        sets: Sequence[frozenset[int]],
         weights: Mapping[int, Four],
         ceilings: Sequence[CeilingGroup],
-        end: int,
-    ) -> Number:
-        """Return the most that is left of an award under the ceilings, whichever lawful set it is paid in."""
-        most = ZERO if ceilings else weights[place][end]
-        for chosen in _lawful_sets(component, pairs) if ceilings else ():
-            if place in chosen:
-                most = max(most, self._kept(chosen, weights, ceilings, end)[place])
-        return most
+        *,
+        by_law: bool,
+    ) -> Four:
+        """Return what ceilings leave of an award in these sets; which is taken the facts decide, or only the law does.
+
+        It has least where the others have most: their ends change places.
+        """
+        turned = {
+            other: weight if other == place else (weight[3], weight[2], weight[1], weight[0])
+            for other, weight in weights.items()
+        }
+        kept = [[self._kept(chosen, turned, ceilings, end)[place] for chosen in sets] for end in range(4)]
+        inner = (min(kept[1]), max(kept[2])) if by_law else (max(kept[1]), min(kept[2]))
+        return (min(kept[0]), *inner, max(kept[3]))
 
     def _kept(
         self, chosen: Collection[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
@@ -751,6 +920,11 @@ class Cumulation:
 def _is_number(spec: FieldSpec | None) -> bool:
     """Whether a fact is a number or a date: a member of a list tells more awards apart, and is split first."""
     return spec is not None and spec.type in NUMERIC
+
+
+def _is_open_in_law(weight: Four) -> bool:
+    """Whether the law's two ends are not the same."""
+    return weight[0] != weight[2] or weight[1] != weight[3]
 
 
 def _may_bind(ceiling: CeilingGroup, weights: Mapping[int, Four]) -> bool:

@@ -131,7 +131,7 @@ class Award:
     """One sentence applied to one thing, with its amount. Amounts are in fen.
 
     `amount` is the gross amount as if eligible; `gated` what is certain of it; `net` what counts after cumulation. The
-    kind and reasons are those of `gated`. `needs` are the facts that would decide it.
+    kind and reasons are those of `gated`.
     """
 
     id: str
@@ -147,11 +147,11 @@ class Award:
     project: str | None
     flags: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
-    needs: tuple[str, ...]
     citations: tuple[Citation, ...]
     rule: str | None
     outer: bool
     payers: tuple[tuple[str, Amount], ...]
+    _needs: Callable[[], tuple[str, ...]]
     _steps: Callable[[], tuple[Step, ...]]
     _readings: Callable[[], tuple[ReadingUse, ...]]
 
@@ -168,6 +168,14 @@ class Award:
     def reasons(self) -> list[str]:
         """Why the figure is not a point."""
         return reasons_of(self._figure)
+
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The facts that would decide it and what is left of it beside other awards, the most decisive first.
+
+        They are paths of the case. A fact that changes neither is not among them.
+        """
+        return self._needs()
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -152,11 +152,11 @@ class Record:
             None if project is None else project.id or project.path,
             tuple(dict.fromkeys([*plan.file.policy.flags, *sentence.flags, *self._flags(place)])),
             sentence.notes,
-            need_paths(hull.needs),
             self._citations(row),
             self._rule(place),
             hull.outer,
             self._payers(place),
+            lambda: self._needs_of(place),
             lambda: steps_of(row),
             lambda: self._uses(row),
         )
@@ -453,8 +453,18 @@ class Record:
                     made[path] = FactUsed(path, write_value(thing.values[name], spec), source, status, day)
         return tuple(made.values())
 
-    def deciding(self) -> tuple[str, ...]:
-        """Return the facts needed, most decisive first: by the mean width left once each is known (S10)."""
+    @cached_property
+    def needs(self) -> dict[int, tuple[Need, ...]]:
+        """The facts that each award needs: its own in the order of the plan, then those of what it meets."""
+        made = {}
+        for place in self.shown:
+            own = self.hulls[place].needs
+            made[place] = (*own, *sorted(self.cumulation.needs_of(place) - set(own)))
+        return made
+
+    @cached_property
+    def _deciding(self) -> tuple[Need, ...]:
+        """The facts needed, most decisive first: by the mean width left once each is known (S10)."""
         needs: dict[Need, int] = {}
         gates: set[Need] = set()
         for place in self.shown:
@@ -462,11 +472,19 @@ class Record:
             gates |= hull.root.eligible.needs | hull.root.barred.needs
             for need in hull.needs:
                 needs.setdefault(need, len(needs))
-        for need in sorted(self.sums.moved):
+        for need in (*sorted(self.sums.moved), *(need for found in self.needs.values() for need in found)):
             needs.setdefault(need, len(needs))
         left = {need: self._width_left(need) for need in needs}
-        order = sorted(needs, key=lambda need: (left[need], need not in gates, needs[need]))
-        return need_paths(tuple(order))
+        return tuple(sorted(needs, key=lambda need: (left[need], need not in gates, needs[need])))
+
+    def deciding(self) -> tuple[str, ...]:
+        """Return the facts needed, most decisive first."""
+        return need_paths(self._deciding)
+
+    def _needs_of(self, place: int) -> tuple[str, ...]:
+        """Return the facts that one award needs, most decisive first."""
+        needs = self.needs[place]
+        return need_paths(tuple(sorted(needs, key=self._deciding.index)) if len(needs) > 1 else needs)
 
     def _width_left(self, need: Need) -> Fraction:
         """Return the mean width of the awards' fact ranges over the values of one unknown."""
