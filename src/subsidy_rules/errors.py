@@ -422,7 +422,7 @@ class Problem:
 
     def render(self, lang: Lang = "en") -> str:
         """Where, excerpt, what, what to do: in English (`en`) or Chinese (`zh`)."""
-        _check(lang)
+        check_lang(lang)
         what, remedy = (self.what_zh, self.remedy_zh) if lang == "zh" else (self.what, self.remedy)
         path = self.path if self.place.line == 0 else ""
         kind = "" if self.code not in WARNINGS else "警告" if lang == "zh" else "warning"
@@ -522,7 +522,8 @@ def _clip(line: str, caret: int) -> tuple[str, int]:
     return HIDDEN.sub("·", line).replace("\n", "·").replace("\t", " "), caret
 
 
-def _check(lang: str) -> None:
+def check_lang(lang: str) -> None:
+    """Refuse a language in which nothing is said. Raises `UsageError`, which names those that there are."""
     if lang not in ("en", "zh"):
         msg = f"lang is {shown(lang)}; it can be 'en' or 'zh'"
         raise UsageError(msg)

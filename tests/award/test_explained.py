@@ -7,6 +7,7 @@ one: no English word in Chinese and no Chinese in English but the words of the t
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 from functools import cache
@@ -19,14 +20,17 @@ from subsidy_rules.award.explain import Teller, explain, rows_of
 from subsidy_rules.award.model import Obligation
 from subsidy_rules.award.phrases import Names
 from subsidy_rules.award.written import MEMBERS_EN
-from tests.oracle.generate import hide, random_case, source_of
-from tests.test_clauses import PACKS, cases_of, policies_of
+from tests.oracle.completing import written
+from tests.oracle.generate import at, hide, random_case, source_of
+from tests.test_clauses import PACKS, cases_of, mapping, policies_of, sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from subsidy_rules.award.explain import AnyRow
     from subsidy_rules.errors import Lang
+    from tests.oracle.cases import Tree
+    from tests.oracle.generate import Path
 
 LANGS: tuple[Lang, Lang] = ("zh", "en")
 OUTCOMES = {
@@ -211,3 +215,71 @@ def faults_of_the_whole(result: Entitlement, policies: Policies, facts: object) 
 def shipped(city: str) -> Policies:
     ids = {"xian": ("xian_30", "xian_31"), "shenyang": ("shenyang",), "xianyang": ("xianyang_70",)}
     return load_policies().only(*ids[city])
+
+
+SEEN = 12
+ROUNDS = 12
+"""How often facts are given until nothing of an award is open; a fact may ask for others once it is known."""
+
+
+@pytest.mark.parametrize("city", ["xian", "shenyang", "xianyang"])
+def test_what_an_award_asks_for_settles_what_is_left_of_it(city: str) -> None:
+    """S5a, S10: an award that the facts leave open, by itself or beside the others, names facts that decide it."""
+    source, rng = source_of(city), random.Random(f"needs {city}")
+    policies = shipped(city)
+    seen = 0
+    for _ in range(60):
+        if seen >= SEEN:
+            break
+        full = random_case(rng, source)
+        facts, hidden = hide(full, rng, 0.05, source)
+        paths = {written(path): path for path in hidden}
+        result = evaluate(Case.from_dict(facts), policies)
+        for award in (*result.awards, *result.undecided):
+            if result.total.outer or award.net.decided:
+                continue
+            seen += 1
+            assert award.needs, (award.id, award.net, hidden)
+            text = "\n".join(Teller(result, "zh", Names(policies)).row(award))
+            assert "没有需要补充的事实" not in text, text
+            assert not open_after(award.id, result, facts, full, paths, policies), (award.id, hidden, facts)
+    assert seen >= SEEN
+
+
+def open_after(
+    name: str, result: Entitlement, facts: Tree, full: Tree, paths: Mapping[str, Path], policies: Policies
+) -> bool:
+    """Whether an award is still open when all that it asks for has been given, again and again."""
+    facts = copy.deepcopy(facts)
+    for _ in range(ROUNDS):
+        award = next((one for one in (*result.awards, *result.undecided) if one.id == name), None)
+        if award is None or award.net.decided:
+            return False
+        asked = [paths[path] for path in award.needs if path in paths]
+        for path in asked:
+            at(facts, path[:-1])[str(path[-1])] = copy.deepcopy(at(full, path[:-1])[str(path[-1])])
+        if not asked:
+            return True
+        result = evaluate(Case.from_dict(facts), policies)
+    return True
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["overlap/grant_whose_project_is_missing", "overlap/loan_whose_project_is_missing"],
+)
+def test_a_fact_of_an_overlap_alone_is_asked_of_the_award(name: str) -> None:
+    case = next(one for one in cases_of("xian_30") if one.id == f"xian_30/{name}")
+    policies = policies_of(case.policies)
+    result = evaluate(Case.from_dict(case.facts), policies)
+    award = next(one for one in result.awards if one.clause == "equipment_renewal")
+    assert (award.amount.kind, award.net.kind, len(award.needs)) == ("exact", "between", 1)
+    thing, _, field = award.needs[0].partition(".")
+    figures = set()
+    for project in ("p1", "elsewhere"):
+        facts = copy.deepcopy(case.facts)
+        facts["projects"] = [*sequence(facts["projects"]), {"id": "elsewhere", "kinds": [], "costs": []}]
+        mapping(sequence(facts[thing.removesuffix("[0]")])[0])[field] = project
+        whole = evaluate(Case.from_dict(facts), policies)
+        figures.add(next(one.net.numbers for one in whole.awards if one.clause == "equipment_renewal"))
+    assert len(figures) == 2

@@ -56,12 +56,13 @@ class Advice:
         if award.status == "barred":
             return [self._barred(award)]
         made = [self.asked(award.sentence, path, award) for path in self.first(award.needs)]
-        open_in_law = award in self.entitlement.undecided and not made
+        undecided = award in self.entitlement.undecided
+        open_in_law = undecided and (not made or award.gated.decided)
         if award.amount.kind != "exact":
             made += self._documents(award)
             made += self._authority(award)
         made += self._overlap(award)
-        if made and award in self.entitlement.undecided and not open_in_law and whys_of(award.gated):
+        if made and undecided and not open_in_law and whys_of(award.gated):
             made.append(
                 self._say("法律上未定的，仍须请有权机关认定。", "What is open in law an authority must still say.")
             )
@@ -76,9 +77,21 @@ class Advice:
         return made or [self._settled(award)]
 
     def _settled(self, award: Award) -> str:
-        if award.kind == "exact":
+        if award.outer or not (award.net.decided and award.amount.decided):
+            return self._say(
+                "未知的事实或重叠的奖补过多，所列区间只保证包含真实结果；先补充最能决定结果的事实，再重新计算。",
+                "Too much is unknown, or too many awards overlap: the range is only sure to contain the answer. "
+                "Give the facts that decide most first, and compute again.",
+            )
+        if award.kind == award.net.kind == "exact":
             return self._say(
                 "没有需要补充的事实，可以按所列数额申报。", "No fact is missing; apply for the amount shown."
+            )
+        if award.status == "contender":
+            return self._say(
+                "没有需要补充的事实；与其他奖补合计多少，取决于有权机关在上限之内定多少。",
+                "No fact is missing; what this comes to with others "
+                "hangs on what an authority fixes within the ceilings.",
             )
         return self._say(
             "没有需要补充的事实；条文只有上限，上限之内给多少由有权机关确定。",
@@ -117,16 +130,49 @@ class Advice:
                 said = says.say(rule.when[clause.sentence.id], self.lang)
                 made.append(self._say(f"不得有这样的情形：{said}", f"this must not be so: {said}"))
         made = [one for one in dict.fromkeys(made) if one]
-        return made or [self._use_of(clause, path)]
+        return made or [self._use_of(clause, path, award)]
 
-    def _use_of(self, clause: ClausePlan, path: str) -> str:
+    def _use_of(self, clause: ClausePlan, path: str, award: Award | None) -> str:
         """Say what a fact that no condition reads is for."""
         steps = [step.value for step in (*clause.steps, *(step for row in clause.rows for step in row.steps))]
         if any(self._reads(step, path) for step in steps):
             return self._say("用于计算数额", "the amount is computed from it")
         if any(self._reads(key, path) for key in clause.per.keys):
             return self._say("决定计入哪一项、受哪一个上限约束", "it decides under which award and ceiling this counts")
+        met = [] if award is None else [one for one in self._met(award) if self._is_of(one, path)]
+        if met:
+            ids = self._list(self.names.shown(one.id, self.lang) for one in met)
+            return self._say(f"决定重叠或共用上限的 {ids} 计多少", f"it decides what {ids}, which this meets, comes to")
+        if any(rule.kind == "ceiling" and self._is_read_by(rule, clause, path) for rule in self._rules(clause)):
+            return self._say("决定累计上限还剩多少", "it tells what is left of a ceiling over several awards")
         return self._say("用于判断与其他奖补是否重叠", "it tells whether this overlaps with other awards")
+
+    def _met(self, award: Award) -> list[Award]:
+        """Return the awards that this one meets, or stands under one ceiling with."""
+        names = {name for group in self.entitlement.cumulation if award.id in group.members for name in group.members}
+        every = (*self.entitlement.awards, *self.entitlement.undecided)
+        return [one for one in every if one.id in names - {award.id}]
+
+    def _is_of(self, award: Award, path: str) -> bool:
+        """Whether an award's own conditions, or its figure, read the fact at a path."""
+        found = self.names.clause(award.sentence)
+        if found is None:
+            return False
+        clause = found[1]
+        steps = (step.value for step in (*clause.steps, *(step for row in clause.rows for step in row.steps)))
+        return any(self._reads(node, path) for node in (*(gate.truth for gate in clause.gates), *steps))
+
+    def _rules(self, clause: ClausePlan) -> list[RulePlan]:
+        """Return the rules that name a sentence."""
+        own = clause.sentence
+        return [
+            one for plan in self.names.plans if plan.id == own.policy for one in plan.rules if own.id in one.clauses
+        ]
+
+    def _is_read_by(self, rule: RulePlan, clause: ClausePlan, path: str) -> bool:
+        name = clause.sentence.id
+        nodes = (rule.when.get(name), rule.cap.get(name), *rule.by.get(name, ()))
+        return any(self._reads(node, path) for node in nodes if node is not None)
 
     @staticmethod
     def _bars(plan: PolicyPlan, clause: ClausePlan) -> list[RulePlan]:

@@ -48,6 +48,7 @@ class Edge:
     """Two awards that may exclude each other: by what they overlap, and the rule that says so, if any does.
 
     `sure`: they do by the rules that are stated; `most`: they do where silence about an overlap is taken to exclude.
+    `adds` is the rule that lets them add up although they overlap, where one surely does.
     """
 
     a: int
@@ -56,6 +57,7 @@ class Edge:
     most: Truth
     on: str
     rule: str = ""
+    adds: str = ""
 
     @property
     def silent(self) -> bool:
@@ -341,6 +343,14 @@ class Cumulation:
         """Return the overlaps in the case as it is, those that are not excluded by the facts."""
         return [edge for edge in (self._edge(a, b, {}) for a, b in self.pairs) if not edge.most.is_false]
 
+    def stacked(self, members: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        """Return the pairs of awards that overlap and that a rule lets add up, each with the rule."""
+        for i, a in enumerate(members):
+            for b in members[i + 1 :]:
+                adds = self._edge(a, b, {}).adds
+                if adds:
+                    yield a, b, adds
+
     def groups(self) -> list[tuple[list[int], list[Edge], list[str]]]:
         """Return the awards that meet: each group's places, its overlaps, and the ceilings that bind it."""
         edges = self.edges_now()
@@ -527,7 +537,7 @@ class Cumulation:
             "title": self._same_title(one, other, world),
             "ladder": self._same_ladder(one, other, world),
         }
-        overlap, on, named = FALSE, "", ""
+        overlap, on, named, adds = FALSE, "", "", ""
         for name, found in tests.items():
             if not found.is_false:
                 on = on or name
@@ -540,12 +550,14 @@ class Cumulation:
                     holds = holds if rule.same == "any" else holds.both(tests[rule.same])
                     named = named or ("" if holds.is_false else f"{rule.policy}/{rule.id}")
                     on = rule.same if not holds.is_false else on
+                elif holds.is_true and not named and not overlap.is_false:
+                    adds = adds or f"{rule.policy}/{rule.id}"
                 rules.append((rule.kind == "higher_of", holds))
         sure, most = FALSE, overlap
         for excludes, holds in reversed(rules):
             sure = holds.either(sure) if excludes else holds.negated().both(sure)
             most = holds.either(most) if excludes else holds.negated().both(most)
-        return Edge(a, b, sure, most, on, named)
+        return Edge(a, b, sure, most, on, named, adds)
 
     def _holds_for(self, rule: RulePlan, row: Row, world: World) -> Truth:
         return truth(rule.when[row.clause.plan.sentence.id])(row.context(world))

@@ -50,7 +50,7 @@ from subsidy_rules.award.phrases import (
     word,
 )
 from subsidy_rules.award.written import write_amount, write_money, write_place
-from subsidy_rules.errors import CODES, WARNINGS, Lang, UsageError, suggest
+from subsidy_rules.errors import CODES, WARNINGS, Lang, UsageError, check_lang, suggest
 from subsidy_rules.plan import Policies, Sentence
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import ZERO
@@ -84,7 +84,8 @@ def explain_clause(
     `clause` is a clause id (`equipment_renewal`), with its policy (`xian_30/equipment_renewal`), or the id of one award
     (`xian_30/equipment_renewal@p1`). `formula` gives one line of arithmetic for each award instead.
 
-    Raises `UsageError` for an id that names nothing (with what was most likely meant) or more than one sentence.
+    Raises `UsageError` for an id that names nothing (with what was most likely meant) or more than one sentence, and
+    for a language other than `zh` and `en`.
     """
     teller = Teller(entitlement, lang, Names(policies))
     found = _find(entitlement, clause, lang, teller.names)
@@ -187,6 +188,10 @@ class Teller:
     entitlement: Entitlement
     lang: Lang
     names: Names
+
+    def __post_init__(self) -> None:
+        """Refuse a language that results are not said in. Raises `UsageError`."""
+        check_lang(self.lang)
 
     def say(self, zh: str, en: str) -> str:
         """Return the wording in the language of this teller."""
@@ -346,9 +351,11 @@ class Teller:
         net = say_amount(award.net, self.lang)
         match award.status:
             case "barred":
+                by = self._list(award.barred_by, ("、", ", "))
+                by_zh, by_en = (f"（已有 {by}）", f" beside {by}") if by else ("", "")
                 return self.say(
-                    f"{name}：符合条件，但不得重复支持，不给付（否则为 {amount}）。",
-                    f"{name}: eligible, but barred as repeated support; nothing is given (else {amount}).",
+                    f"{name}：符合条件，但不得重复支持{by_zh}，不给付（否则为 {amount}）。",
+                    f"{name}: eligible, but barred as repeated support{by_en}; nothing is given (else {amount}).",
                 )
             case "outranked":
                 return self.say(
@@ -398,7 +405,14 @@ class Teller:
         if step.amount is not None:
             text = step.text if self.lang == "zh" else step.text_en
             value = cell_amount(step.amount, self.lang)
-        said = f"{word(WORDS, step.word, self.lang)}{self.say('：', ': ')}{text} = {value}"
+        title = f"{word(WORDS, step.word, self.lang)}{self.say('：', ': ')}"
+        said = f"{title}{text} = {value}"
+        if text.startswith(
+            "= "
+        ):  # a figure that was decided: the step is that figure, or what the law's end leaves of it
+            text = text.removeprefix("= ")
+            counted = self.say(f"；条文的上限之内计 {value}", f"; within the ceiling of the text: {value}")
+            said = title + (text if text.endswith(value) else text + counted)
         if step.binding is False:
             said += self.say("（未触及）", " (does not bind)")
         if step.quote:
@@ -419,7 +433,7 @@ class Teller:
         if award.needs:
             named = self._list(self.names.fact(one, self.lang) for one in self.advice.first(award.needs))
             yield self.say(f"需要补充：{named}", f"Facts needed: {named}")
-        else:
+        if not award.needs or award.gated.decided:
             yield self.say(
                 "再补充事实也不能确定，须由有权机关认定。",
                 "No further fact would settle it; it is for an authority to say.",
@@ -482,14 +496,22 @@ class Teller:
 
     def _decider(self, group: CumulationGroup) -> str:
         made = []
+        for one, other, rule in group.stacks:
+            made.append(
+                self.say(
+                    f"{self.id(one)} 与 {self.id(other)} 可以叠加，依{self.rule(rule)}。",
+                    f" {self.id(one)} and {self.id(other)} add up by {self.rule(rule)}.",
+                )
+            )
+        rest, who = ("其余的", "the others") if group.stacks else ("", "they")
         if group.rule:
             made.append(self.say(f"适用{self.rule(group.rule)}。", f" The {self.rule(group.rule)} applies."))
         if group.reading:
             option = self.names.option(group.reading, group.option or "", self.lang)
             made.append(
                 self.say(
-                    f"能否叠加条文没有规定，按解读 {group.reading}：{option}。",
-                    f" The text does not say whether they add up; reading {group.reading}: {option}.",
+                    f"{rest}能否叠加条文没有规定，按解读 {group.reading}：{option}。",
+                    f" The text does not say whether {who} add up; reading {group.reading}: {option}.",
                 )
             )
         return "".join(made)
@@ -512,6 +534,12 @@ class Teller:
     def _alternative(self, reading: str, one: Alternative) -> str:
         option = self.names.option(reading, one.option, self.lang)
         amount = say_amount(one.amount, self.lang)
+        if one.open_ended and not one.eligible:  # an alternative of the total
+            aside = self.ids(one.open_ended)
+            return self.say(
+                f"若取“{option}”，则 {aside} 没有上限，不计入合计，其余为 {amount}。",
+                f"With “{option}”: {aside} without an upper end, set aside; the others {amount}.",
+            )
         if one.eligible == "not_eligible":
             return self.say(f"若取“{option}”，则不符合条件。", f"With “{option}”: not eligible.")
         if one.eligible == "undecided":

@@ -94,15 +94,26 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What another option of a reading would give."""
+    """What another option of a reading would give.
+
+    `open_ended` are the awards that it leaves without an upper end, and the option taken does not. In an alternative of
+    the total they are set aside, so that its `amount` is what the others come to.
+    """
 
     option: str
     amount: Amount
     eligible: str
+    open_ended: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
-        return {"option": self.option, "eligible": self.eligible, "kind": self.amount.kind, **ends_of(self.amount)}
+        return {
+            "option": self.option,
+            "eligible": self.eligible,
+            "kind": self.amount.kind,
+            **ends_of(self.amount),
+            "open_ended": list(self.open_ended),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +142,7 @@ class Award:
     """One sentence applied to one thing, with its amount. Amounts are in fen.
 
     `amount` is the gross amount as if eligible; `gated` what is certain of it; `net` what counts after cumulation. The
-    kind and reasons are those of `gated`.
+    kind and reasons are those of `gated`. `barred_by` are the grants or earlier awards for which a rule bars it.
     """
 
     id: str
@@ -151,6 +162,7 @@ class Award:
     rule: str | None
     outer: bool
     payers: tuple[tuple[str, Amount], ...]
+    barred_by: tuple[str, ...]
     _needs: Callable[[], tuple[str, ...]]
     _steps: Callable[[], tuple[Step, ...]]
     _readings: Callable[[], tuple[ReadingUse, ...]]
@@ -204,6 +216,7 @@ class Award:
             "payer": {name: ends_of(part) for name, part in self.payers} or None,
             "project": self.project,
             "rule": self.rule,
+            "barred_by": list(self.barred_by),
             "outer": self.outer,
             "flags": list(self.flags),
             "notes": [{"id": note, "text": text} for note, text in self.notes],
@@ -348,7 +361,10 @@ class NotAsked:
 
 @dataclass(frozen=True, slots=True)
 class CumulationGroup:
-    """Awards that met: what they met on, which rule or reading decided, and the two ends."""
+    """Awards that met: what they met on, which rule or reading decided, and the two ends.
+
+    `stacks` are the pairs of them that a rule lets add up, each with the rule.
+    """
 
     group: str
     members: tuple[str, ...]
@@ -360,6 +376,7 @@ class CumulationGroup:
     total: Amount
     additive: bool
     refused: bool
+    stacks: tuple[tuple[str, str, str], ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -374,6 +391,7 @@ class CumulationGroup:
             "total": {"kind": self.total.kind, **ends_of(self.total)},
             "additive": self.additive,
             "refused": self.refused,
+            "stacks": [{"members": [one, other], "rule": rule} for one, other, rule in self.stacks],
         }
 
 
@@ -510,7 +528,7 @@ class Entitlement:
 
         `clause` is a clause id (`equipment_renewal`, `xian_30/equipment_renewal`) or the id of an award; `formula`
         gives one line of arithmetic instead. Raises `UsageError` for an id that names nothing or
-        more than one sentence.
+        more than one sentence, and for a language other than `zh` and `en`.
         """
         return self._text(self, lang, clause=clause, formula=formula)
 

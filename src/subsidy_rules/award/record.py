@@ -37,7 +37,8 @@ from subsidy_rules.award.model import (
 )
 from subsidy_rules.award.rows import Row, missing_drivers
 from subsidy_rules.award.run import Computed, Run
-from subsidy_rules.award.trace import failed_gates, need_paths, steps_of, write_value
+from subsidy_rules.award.trace import failed_gates, fitting, need_paths, steps_of, write_value
+from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
 from subsidy_rules.values.amount import Amount, Four, Need, settle
 from subsidy_rules.values.quantity import ZERO, format_date
@@ -94,13 +95,11 @@ class Record:
                 parts[kind][shown] = self.total_of((kind, name))
         for plan in self.run.policies.plans:
             parts["policy"].setdefault(plan.id, Amount.exact(ZERO))
-        unbarred = [place for place in self.shown if not self.hulls[place].barred.is_true]
-        open_ended = [self.rows[place].id for place in unbarred if self.hulls[place].is_open_ended]
         return Total(
             self.total_of(("decided", "")),
             self.total_of(("possible", "")),
             self.covers(),
-            tuple(open_ended),
+            tuple(self.open_ended()),
             dict(sorted(parts["policy"].items())),
             dict(sorted(parts["project"].items())),
             dict(sorted(parts["fund"].items())),
@@ -156,6 +155,7 @@ class Record:
             self._rule(place),
             hull.outer,
             self._payers(place),
+            self._barred_by(place),
             lambda: self._needs_of(place),
             lambda: steps_of(row),
             lambda: self._uses(row),
@@ -266,6 +266,17 @@ class Record:
             ]
         return tuple(cited)
 
+    def _barred_by(self, place: int) -> tuple[str, ...]:
+        """Return the things for which a rule bars an award: those that fit a list that the rule asks for."""
+        row, hull = self.rows[place], self.hulls[place]
+        made: dict[str, None] = {}
+        for (rule, _), bar in zip(row.clause.bars, hull.root.bars, strict=False):
+            if bar.is_true:
+                found = op.walk(rule.when[row.clause.plan.sentence.id])
+                for part in (one for one in found if isinstance(one, op.Exists)):
+                    made.update(dict.fromkeys(fitting(row.context({}), part)))
+        return tuple(made)
+
     def _rule(self, place: int) -> str | None:
         row, hull = self.rows[place], self.hulls[place]
         for (rule, _), bar in zip(row.clause.bars, hull.root.bars, strict=False):
@@ -359,7 +370,7 @@ class Record:
         found = plan.readings[reading]
         return found.asks, tuple(found.options), found.default
 
-    def _use(self, reading: str, figure: Callable[[Record], tuple[Amount, str]]) -> ReadingUse | None:
+    def _use(self, reading: str, figure: Callable[[Record], tuple[Amount, str, set[str]]]) -> ReadingUse | None:
         """Return what a reading's other options would give, or None where they give the same."""
         asks, options, default = self._options(reading)
         chosen = self.run.readings[reading]
@@ -367,22 +378,27 @@ class Record:
         others = []
         for option in options:
             if option != chosen:
-                amount, eligible = figure(self.alternative(reading, option))
-                others.append(Alternative(option, amount, eligible))
-        moved = any((one.amount.numbers, one.eligible) != (own[0].numbers, own[1]) for one in others)
+                amount, eligible, open_ended = figure(self.alternative(reading, option))
+                others.append(Alternative(option, amount, eligible, tuple(sorted(open_ended - own[2]))))
+        moved = any((one.amount.numbers, one.eligible) != (own[0].numbers, own[1]) or one.open_ended for one in others)
         return ReadingUse(reading, asks, chosen, default, tuple(others)) if moved else None
 
-    def _figure_of(self, name: str) -> Callable[[Record], tuple[Amount, str]]:
-        def figure(computed: Record) -> tuple[Amount, str]:
+    def open_ended(self) -> list[str]:
+        """Return the awards that are set aside because nothing bounds them, but for those that are barred."""
+        unbarred = (place for place in self.shown if not self.hulls[place].barred.is_true)
+        return [self.rows[place].id for place in unbarred if self.hulls[place].is_open_ended]
+
+    def _figure_of(self, name: str) -> Callable[[Record], tuple[Amount, str, set[str]]]:
+        def figure(computed: Record) -> tuple[Amount, str, set[str]]:
             place = computed.by_id.get(name)
             if place is None or computed.hulls[place].eligible.is_false:
-                return Amount.exact(ZERO), "not_eligible"
+                return Amount.exact(ZERO), "not_eligible", set()
             hull = computed.hulls[place]
             numbers = hull.gated.numbers
             if "contender" not in computed.sums.statuses.get(place, frozenset()):
                 numbers = computed.sums.nets.get(place, numbers)
             net = settle(numbers, hull.gated.reasons, hull.gated.needs)
-            return net, "awards" if hull.is_award else "undecided"
+            return net, "awards" if hull.is_award else "undecided", {name} if hull.is_open_ended else set()
 
         return figure
 
@@ -402,8 +418,8 @@ class Record:
     def readings_used(self) -> tuple[ReadingUse, ...]:
         """Return the readings that move the total."""
 
-        def figure(computed: Record) -> tuple[Amount, str]:
-            return computed.total_of(("possible", "")), ""
+        def figure(computed: Record) -> tuple[Amount, str, set[str]]:
+            return computed.total_of(("possible", "")), "", set(computed.open_ended())
 
         asked = {name for row in self.rows for name in row.clause.plan.per.readings}
         names = sorted(asked.union(*(self._readings_of(row) for row in self.rows)))
@@ -542,6 +558,7 @@ class Record:
             total,
             net == numbers,
             bool(own.refused),
+            tuple((self.rows[a].id, self.rows[b].id, rule) for a, b, rule in self.cumulation.stacked(sorted(members))),
         )
 
     def entitlement(self) -> Entitlement:

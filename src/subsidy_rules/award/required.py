@@ -221,7 +221,12 @@ class Requirements:
                 return self._label(node, lang, inside)
             case op.Arithmetic(sign, left, right, _):
                 shown = {"*": "×", "/": "÷"}.get(sign, sign)
-                return f"{self._value(left, lang, inside)} {shown} {self._value(right, lang, inside)}"
+                a, b = (self._value(one, lang, inside) for one in (left, right))
+                if sign in "*/":  # a sum, or a difference, is multiplied as a whole
+                    a = f"({a})" if _is_sum(left) else a
+                if sign != "+" and (_is_sum(right) or (sign == "/" and isinstance(right, op.Arithmetic))):
+                    b = f"({b})"
+                return f"{a} {shown} {b}"
             case op.Aggregate():
                 return self._aggregate(node, lang, inside)
             case op.Choose(branches, otherwise, _):
@@ -284,7 +289,14 @@ def _one(node: op.All | op.AnyOf) -> op.Truth:
     return node.truths[0] if len(node.truths) == 1 else node
 
 
+def _is_sum(node: op.Value) -> bool:
+    return isinstance(node, op.Arithmetic) and node.sign in "+-"
+
+
 def _within(node: op.Truth, text: str, lang: Lang) -> str:
-    if not isinstance(node, op.All | op.AnyOf) or len(node.truths) < 2:  # noqa: PLR2004 - one needs no brackets
+    while isinstance(node, op.Not):
+        node = node.truth
+    joined = isinstance(node, op.All | op.AnyOf) and len(node.truths) > 1
+    if not joined and not isinstance(node, op.IfTruth):
         return text
     return f"（{text}）" if lang == "zh" else f"({text})"

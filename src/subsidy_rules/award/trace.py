@@ -54,6 +54,10 @@ UNITS_EN: Final = {
 }
 OPEN: Final = ("（是否适用未定）", " (open whether it applies)")
 EITHER: Final = ("（满足其一即可）", " (one of several is enough)")
+TOGETHER: Final = (
+    "（情形{}，同一情形的各项须同时满足，满足其一情形即可）",
+    " (case {}: all of one case are needed, and one case is enough)",
+)
 MAYBE: Final = ("（待定）", " (open)")
 LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 KINDS: Final = ("kind", "kinds", "programme")
@@ -489,6 +493,22 @@ def _existence(ctx: Context, node: op.Exists, *, wanted: bool) -> _Atom:
     return _Atom(path, None, read, required, label=labels, detail=detail, short=short)
 
 
+def fitting(ctx: Context, node: op.Exists) -> tuple[str, ...]:
+    """Return the things of a list that fit what is asked of one; none where that hangs on a thing not bound here."""
+    read = {part.name for part in op.walk(node) if isinstance(part, op.Fact | op.Bound)} - {node.alias}
+    if not read <= ctx.things.keys() or (node.source.owner and node.source.owner not in ctx.things):
+        return ()
+    test, kept, made = truth_of_plan(node.where), ctx.things.get(node.alias), []
+    for thing, member in things_of(ctx, node.source)[0]:
+        ctx.things[node.alias] = thing
+        if member.both(test(ctx)).is_true:
+            made.append(thing.id or thing.path)
+        del ctx.things[node.alias]
+    if kept is not None:
+        ctx.things[node.alias] = kept
+    return tuple(made)
+
+
 def requirements_of(ctx: Context) -> Requirements:
     """Return what says the conditions of a context in words."""
     clause = ctx.clause.partition("/")[2]
@@ -528,8 +548,14 @@ def _alternatives(found: list[list[_Atom]]) -> Iterator[_Atom]:
         zh, en = "，或 ".join(one.required[0] for one in atoms), ", or ".join(one.required[1] for one in atoms)
         yield replace(first, required=(zh, en), short=UNSAID)
         return
-    for one in atoms:
-        yield replace(one, required=(one.required[0] + EITHER[0], one.required[1] + EITHER[1]))
+    if all(len(one) == 1 for one in found):
+        for one in atoms:
+            yield replace(one, required=(one.required[0] + EITHER[0], one.required[1] + EITHER[1]))
+        return
+    for place, group in enumerate(found, 1):
+        for one in group:
+            zh, en = (text.format(place) for text in TOGETHER)
+            yield replace(one, required=(one.required[0] + zh, one.required[1] + en))
 
 
 def _membership(spec: FieldSpec, listing: op.Listing, *, every: bool = False, wanted: bool) -> Both:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from subsidy_rules.award.explain import Teller
-from subsidy_rules.award.model import NOTICE, Award, CumulationGroup, Entitlement, ReadingUse
+from subsidy_rules.award.model import NOTICE, Alternative, Award, CumulationGroup, Entitlement, ReadingUse
 from subsidy_rules.award.phrases import (
     FUNDS,
     KINDS,
@@ -283,10 +283,11 @@ class _Blocks:
         return Block(self.say("叠加", "Cumulation"), heads, tuple(rows), figures=(2, 3))
 
     def _decider(self, group: CumulationGroup) -> Cell:
+        adds = dict.fromkeys(rule for _, _, rule in group.stacks)
         if group.rule is not None:
-            return (group.rule,)
+            return (group.rule, *adds)
         reading, option = group.reading or "", group.option or ""
-        return (reading, self.names.option(reading, option, self.lang))
+        return (reading, self.names.option(reading, option, self.lang), *adds)
 
     def _total(self) -> Block:
         total, rows = self.one.total, []
@@ -318,7 +319,7 @@ class _Blocks:
         rows = []
         for use in self.one.readings:
             others = [
-                f"{self.names.option(use.id, one.option, self.lang)}: {cell_amount(one.amount, self.lang)}"
+                f"{self.names.option(use.id, one.option, self.lang)}: {'; '.join(self._under(one))}"
                 for one in use.alternatives
             ]
             chosen = self.names.option(use.id, use.option, self.lang)
@@ -347,7 +348,7 @@ class _Blocks:
             )
             for other in use.alternatives:
                 option = self.names.option(use.id, other.option, self.lang)
-                rows.append((("",), (option,), (cell_amount(other.amount, self.lang),), self._change(other.amount)))
+                rows.append((("",), (option,), self._under(other), self._change(other.amount)))
         if rows:
             for name, amount in (
                 (self.say("每次只改一项", "one reading at a time"), one_at_a_time(self.one)),
@@ -367,6 +368,12 @@ class _Blocks:
         )
         title = self.say("全部解读组合下的合计", "The total over all readings")
         return Block(title, heads, tuple(rows), (remark if rows else none,), (2, 3))
+
+    def _under(self, other: Alternative) -> Cell:
+        """Write the total under an option, and what it leaves without an upper end."""
+        aside = self.teller.ids(other.open_ended)
+        note = (self.say(f"另 {aside} 没有上限", f"besides, {aside}: no upper end"),) if aside else ()
+        return (cell_amount(other.amount, self.lang), *note)
 
     def _change(self, amount: Amount) -> Cell:
         taken = self.one.total.possible

@@ -19,6 +19,7 @@ _CALLS: Final = tuple(
         (r"two policies have the id '(.*)'", "两项政策使用同一编号“{}”"),
         (r"(.*) declares (.*) as (.*); another policy as (.*)", "{} 声明 {} 的类型是 {}，另一项政策声明的是 {}"),
         (r"(.*) declares '(.*)' of (.*) unlike another policy", "{} 声明的“{}”（{}）与另一项政策不同"),
+        (r"lang is '(.*)'; it can be 'en' or 'zh'", "语言“{}”不可用；可用：en、zh"),
         (r"no reading '(.*)'", "没有解读“{}”"),
         (r"reading '(.*?)' is not unique: (.*)", "解读“{}”不唯一，请写全编号：{}"),
         (r"reading '(.*?)' is unknown: (.*)", "没有解读“{}”；可用：{}"),
