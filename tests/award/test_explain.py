@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from subsidy_rules.award.explain import explain, explain_clause
 from subsidy_rules.award.phrases import Names
 from subsidy_rules.errors import Lang
 from subsidy_rules.plan import guide_from_text
+from subsidy_rules.report.tables import to_text
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parents[1] / "examples" / "xian_enterprise.yaml"
@@ -460,6 +462,20 @@ def test_the_whole_result_of_an_empty_case() -> None:
     assert "：没有给出项目（projects）。" in found
     assert "未署名的申报主体" in found
     assert "not encoded and not computed: odd:十#1" in explain(result, "en", policies=odd())
+
+
+def test_a_decided_figure_above_the_ceiling_is_not_printed_as_equal_to_it() -> None:
+    found = said(ask(MEETING % ", decided: 30万元"), "meeting")
+    assert "确定金额：会议确定金额 30万元；条文的上限之内计 20万元" in found
+
+
+def test_a_language_that_there_is_not_is_refused() -> None:
+    with pytest.raises(UsageError, match="lang is 'fr'; it can be 'en' or 'zh'"):
+        example().explain(lang=cast("Lang", "fr"))
+    with pytest.raises(UsageError, match="lang is 'fr'"):
+        example().explain("first_machine", lang=cast("Lang", "fr"))
+    with pytest.raises(UsageError, match="lang is 'fr'"):
+        to_text(example(), cast("Lang", "fr"))
 
 
 def test_what_has_no_upper_end_is_set_aside_and_said() -> None:

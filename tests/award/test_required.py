@@ -125,6 +125,21 @@ def said(text: str, chosen: Mapping[str, str] = MappingProxyType({})) -> tuple[s
             "上市公司为“否”，或级别不是 省级",
             "listed company: no; or level is not provincial",
         ),
+        (
+            "enterprise.listed and not (title.level is 省级 and project.nature has 新建)",
+            "上市公司为“是”，且（级别不是 省级，或建设性质不包括 新建）",
+            "listed company: yes; and (level is not provincial; or nature of the works has not new construction)",
+        ),
+        (
+            "(grant.received + grant.approved) * 50% > 0元",
+            "(到账金额 + 批准金额) × 50% > 0元",
+            "(amount received + amount approved) × 50% > CNY 0",
+        ),
+        (
+            "grant.received - (grant.approved - project.total) > 0元",
+            "到账金额 - (批准金额 - 总投资) > 0元",
+            "amount received - (amount approved - total investment) > CNY 0",
+        ),
         ("reading.A is wide or enterprise.listed", "", ""),
         ("reading.A is narrow or enterprise.listed", "上市公司为“是”", "listed company: yes"),
         ("reading.A is wide and enterprise.listed", "上市公司为“是”", "listed company: yes"),

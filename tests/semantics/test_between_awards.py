@@ -38,6 +38,8 @@ def test_a_known_bar_leaves_the_award_and_takes_its_money(grant: str) -> None:
     assert ends(award.amount) == exact(wan(80))
     assert (award.status, ends(award.net)) == ("barred", exact(ZERO))
     assert award.rule == "xianyang_small/closing_1"
+    assert award.barred_by == ("grants[0]",)
+    assert "不得重复支持（已有 grants[0]）" in result.explain("m17_1")
     assert ends(result.total.decided) == exact(ZERO)
     assert award.needs == ()
 
@@ -142,6 +144,16 @@ def test_what_stacks_with_one_does_not_stack_with_all() -> None:
     result = ask(f"{CITY}projects: [{{id: p1, kinds: [技改, 绿色, 首台套]}}]\n", "one_city")
     # 技改 100万 and 首台套 30万 stack; 绿色 80万 overlaps with both: the better of 130万 and 80万, or all 210万
     assert ends(result.total.decided) == between(wan(130), wan(210))
+    (group,) = result.cumulation
+    ((first, second, rule),) = group.stacks
+    assert ({first.partition("@")[0], second.partition("@")[0]}, rule) == (
+        {"one_city/retrofit", "one_city/first_set"},
+        "one_city/together",
+    )
+    assert group.as_json()["stacks"] == [{"members": [first, second], "rule": rule}]
+    assert f"{first} 与 {second} 可以叠加，依规则 one_city/together" in result.explain()
+    assert "其余的能否叠加条文没有规定" in result.explain()
+    assert "does not say whether the others add up" in result.explain(lang="en")
 
 
 # S16: where the text is silent
