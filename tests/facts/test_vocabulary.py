@@ -164,7 +164,7 @@ def test_what_is_open_and_what_is_not() -> None:
         *("product.kind", "service.kind", "certificate.kind"),
     }
     assert {f"{spec.entity}.{spec.name}" for spec in FIELDS if spec.absent == "none"} == {
-        *("title.project", "grant.title", "project.same_as", "product.project", "service.project")
+        *("title.project", "grant.title", "grant.certificate", "project.same_as", "product.project", "service.project")
     }
     assert {f"{spec.entity}.{spec.name}" for spec in FIELDS if not spec.signed} == {
         "loan.lpr",

@@ -95,6 +95,15 @@ def test_only_a_stated_end_refuses_what_is_late(
         assert (firm, soft) == (False, False)
 
 
+@pytest.mark.parametrize(("event", "told"), [("before", False), ("start", True), ("inside", True)])
+def test_events_may_count_from_an_earlier_day_than_decisions(event: str, told: bool) -> None:
+    first = number(738_000, "date")
+    made = lower_window(Vocabulary.core(), START, END, stated=True, event=EVENT, new_only=True, first=first)
+    days: dict[op.Value, int] = {START: 2, END: 3, first: 1, DECISION: 2, APPLIED: 2, EVENT: ON[event]}
+    assert holds(made, days) is told
+    assert holds(made, days | {DECISION: 1}) is False  # the decision still waits for the start
+
+
 def test_never_is_never() -> None:
     assert op.Not(op.ALWAYS) == NEVER
 

@@ -139,6 +139,12 @@ PLAN_RATE = op.Open("city/plan_rate", (), None, "ratio")
             fact("project.share"),
             "×",
         ),
+        (
+            "less: loan.interest_paid",
+            op.Arithmetic("-", RUNNING, fact("loan.interest_paid"), "money"),
+            fact("loan.interest_paid"),
+            "−",
+        ),
     ],
 )
 def test_what_a_word_makes_of_the_running_amount(text: str, value: op.Value, operand: op.Value, sign: str) -> None:

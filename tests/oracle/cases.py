@@ -76,6 +76,7 @@ CORE = {
         "event": "enum first new repeated",
         "project": "ref project",
         "title": "ref title",
+        "certificate": "ref certificate",
         "claims": "set",
     },
     "loan": {
@@ -121,7 +122,7 @@ CORE = {
         "amount": "money",
         "paid_on": "date",
         "project": "ref project",
-        "object": "ref product site enterprise title",
+        "object": "ref product site enterprise title certificate",
     },
 }
 CITIES = {"xian": ("xian_30", "xian_31"), "shenyang": ("shenyang",), "xianyang": ("xianyang_70",)}
@@ -130,6 +131,7 @@ STANDARD = {("station", "standard")}
 NONE_IF_ABSENT = {
     ("title", "project"),
     ("grant", "title"),
+    ("grant", "certificate"),
     ("project", "same_as"),
     ("project", "place"),
     ("project", "total"),

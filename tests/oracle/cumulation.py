@@ -67,14 +67,13 @@ class Total:
 
     def __init__(self, items: Sequence[Item], policies: Sequence[Policy], rules: Sequence[PairRule]) -> None:
         self.items, self.policies = list(items), policies
-        self.higher = [rule for rule in rules if rule.kind == "higher_of"]
-        self.stacks = [rule for rule in rules if rule.kind == "stacks"]
         self.overlaps: set[frozenset[Item]] = set()
         self.ranked: set[frozenset[Item]] = set()
         for a, b in combinations(self.items, 2):
-            if any(rule.takes(a, b) for rule in self.higher):
+            stated = next((rule.kind for rule in rules if rule.takes(a, b)), "")  # the first in the file decides
+            if stated == "higher_of":
                 self.ranked.add(frozenset((a, b)))
-            elif self.overlap(a, b):
+            elif not stated and self.overlap(a, b):
                 self.overlaps.add(frozenset((a, b)))
         self.tied = self.overlaps | self.ranked
 
@@ -95,8 +94,6 @@ class Total:
 
     def overlap(self, a: Item, b: Item) -> bool:
         """S15, where no stated rule takes the pair."""
-        if any(rule.takes(a, b) for rule in self.stacks):
-            return False
         return same_project(a, b) or same_recognition(a.thing, b.thing) or same_ladder(a, b, self.policies)
 
     def best(self, group: list[Item], number: str, rivals: set[Item]) -> int:

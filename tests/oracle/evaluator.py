@@ -58,6 +58,7 @@ STEP_WORDS = (
     "limit",
     "case_by_case",
     "share",
+    "less",
     "granted",
     "decision",
 )
@@ -391,6 +392,8 @@ class Sentence:
         """S12, with every date given."""
         said = mapping(self.policy.head.get("window"))
         start, stated = date.fromisoformat(str(said["start"])), "end" in said
+        start = self.other_date(said.get("start_other"), start, scope)
+        first = self.other_date(said.get("events_from"), start, scope)
         end = date.fromisoformat(str(said["end"] if stated else said["horizon"]))
         decision = scope.path(("case", "decision_date"))
         if not isinstance(decision, date):
@@ -401,8 +404,13 @@ class Sentence:
         if "event" not in self.clause:
             applied = scope.path(("case", "applied_on")) if late and stated else start
             return (False if isinstance(applied, date) and applied > end else None) if late else True
-        found = {self.event_in_window(event, start, end, stated, late) for event in scope.dates(self.clause["event"])}
+        found = {self.event_in_window(event, first, end, stated, late) for event in scope.dates(self.clause["event"])}
         return False if not found else found.pop() if len(found) == 1 else None
+
+    def other_date(self, said: object, day: date, scope: Scope) -> date:
+        """The date that a reading puts in the place of another."""
+        taken = isinstance(said, dict) and scope.condition(said["when"])
+        return date.fromisoformat(str(mapping(said)["date"])) if taken else day
 
     def event_in_window(self, event: date, start: date, end: date, stated: bool, late: bool) -> bool | None:
         if event < start:
@@ -512,6 +520,10 @@ class Sentence:
             return self.bounded(path, said, scope, printed=word == "cap")
         if word == "share":
             return path.scaled(min(Fraction(1), scope.number(said)))
+        if word == "less":
+            before = scope.number(said)
+            high = None if path.high is None else max(ZERO, path.high - before)
+            return replace(path, low=max(ZERO, path.low - before), high=high)
         if word in {"granted", "decision"}:
             return self.decided(path, texts(said), scope, exact=word == "decision")
         return self.case_by_case(path, said, scope)

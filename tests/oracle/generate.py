@@ -150,7 +150,8 @@ class Source:
         for pack in packs:
             source.clauses += [(pack, mapping(clause)) for clause in sequence(pack.get("clauses"))]
             window = mapping(mapping(pack["policy"]).get("window"))
-            ends = [date.fromisoformat(str(v)) for k, v in window.items() if k != "start_flag"]
+            days = [v["date"] if isinstance(v, dict) else v for k, v in window.items() if k != "start_flag"]
+            ends = [date.fromisoformat(str(day)) for day in days]
             source.dates += [day + timedelta(days=n) for day in ends for n in (-1, 0, 1)]
             ceilings = [rule for rule in map(mapping, sequence(pack.get("cumulation"))) if "earlier" in rule]
             source.remembered += [clause for rule in ceilings for clause in texts(rule["clauses"])]
@@ -490,8 +491,8 @@ class Aim:
                 for condition in texts(step.get("where")):
                     self.hold(parse(condition), inside)
             return
-        for word in ("basis", "limit"):
-            if word in step:
+        for word in ("basis", "limit", "less"):
+            if word in step and (word != "less" or self.rng.random() < 0.4):
                 self.feed_sums(parse(str(step[word])), names)
 
     def choose(self, table: Tree, names: Names) -> None:

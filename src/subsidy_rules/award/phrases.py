@@ -58,6 +58,7 @@ WORDS: Final[Words] = {
     "decision": ("确定金额", "decision"),
     "granted": ("已安排", "granted"),
     "share": ("份额", "share"),
+    "less": ("已获抵减", "already received"),
     "table": ("档次", "row"),
     "round": ("取整", "rounding"),
 }

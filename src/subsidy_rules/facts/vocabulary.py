@@ -202,6 +202,7 @@ class Grant(Entity):
     event: Annotated[Text | None, fact("enum", "获得情形", members="first=首次 new=新获 repeated=再次")] = None
     project: Annotated[str | None, fact("ref", "所属项目", target="project")] = None
     title: Annotated[str | None, fact("ref", "所属称号", target="title", absent="none")] = None
+    certificate: Annotated[str | None, fact("ref", "所属证书", target="certificate", absent="none")] = None
     claims: Annotated[Words | None, fact("set", "申报条款")] = None
 
 
@@ -288,7 +289,7 @@ class EarlierAward(Entity):
     amount: Annotated[Text | None, fact("money", "奖补金额")] = None
     paid_on: Annotated[Text | None, fact("date", "拨付日期")] = None
     project: Annotated[str | None, fact("ref", "所属项目", target="project")] = None
-    object: Annotated[str | None, fact("ref", "奖补对象", target="product site enterprise title")] = None
+    object: Annotated[str | None, fact("ref", "奖补对象", target="product site enterprise title certificate")] = None
 
 
 class CaseModel(BaseModel):

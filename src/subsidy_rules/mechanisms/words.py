@@ -24,6 +24,7 @@ from subsidy_rules.mechanisms.cap import Cap
 from subsidy_rules.mechanisms.case_by_case import CaseByCase
 from subsidy_rules.mechanisms.decision import Decision, Granted
 from subsidy_rules.mechanisms.interest import Interest
+from subsidy_rules.mechanisms.less import Less
 from subsidy_rules.mechanisms.limit import Limit
 from subsidy_rules.mechanisms.lump_sum import LumpSum
 from subsidy_rules.mechanisms.rate import Rate
@@ -74,7 +75,8 @@ AnyStep: TypeAlias = Annotated[
     | Annotated[CaseByCase, Tag("case_by_case")]
     | Annotated[Decision, Tag("decision")]
     | Annotated[Granted, Tag("granted")]
-    | Annotated[Share, Tag("share")],
+    | Annotated[Share, Tag("share")]
+    | Annotated[Less, Tag("less")],
     Discriminator(_word),
 ]
 
@@ -91,6 +93,7 @@ WORDS: Final = (
     "decision",
     "granted",
     "share",
+    "less",
 )
 """The words of an award's steps, in the order of their pages."""
 

@@ -16,7 +16,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import ExpressionError, NamedList, Parameter, Scope, parse_path
 from subsidy_rules.mechanisms.rate import Rate
 from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem
-from subsidy_rules.mechanisms.window import lower_window
+from subsidy_rules.mechanisms.window import OtherDate, lower_window
 from subsidy_rules.mechanisms.words import lower_steps
 from subsidy_rules.plan.model import (
     BENEFICIARIES,
@@ -118,7 +118,8 @@ class _Compiler:
         window = header.window
         at = ("policy", "window")
         start = self._date(window.start, (*at, "start"))
-        other = start if window.start_other is None else self._date(window.start_other, (*at, "start_other"))
+        other = window.start_other.date if isinstance(window.start_other, OtherDate) else window.start_other
+        start_other = None if other is None else self._date(other, (*at, "start_other"))
         self._unread(clauses, rules)
         for problem in self.problems:
             error = problem.error
@@ -143,7 +144,7 @@ class _Compiler:
             tuple(self.obligations),
             rules,
             start,
-            None if window.start_other is None else other,
+            start_other,
             ROUNDING_UNITS[header.rounding.unit],
             MODES.get(header.rounding.mode or "", 0),
             self.source.document.sha256,
@@ -561,12 +562,26 @@ class _Compiler:
                 "原文写明截止日的写end，否则写horizon",
             )
         last = window.end or window.horizon or "9999-12-31"
-        start = self.pool.add(self._date(window.start, (*loc, "start")), "date")
+        start: op.Value = self.pool.add(self._date(window.start, (*loc, "start")), "date")
         end = self.pool.add(self._date(last, (*loc, "end")), "date")
+        start = self._or_else(window.start_other, start, (*loc, "start_other"))
         truth = lower_window(
-            self.vocabulary, start, end, stated=window.end is not None, event=event, new_only=clause.new_only
+            self.vocabulary,
+            start,
+            end,
+            stated=window.end is not None,
+            event=event,
+            new_only=clause.new_only,
+            first=self._or_else(window.events_from, start, (*loc, "events_from")),
         )
         return Gate("window", f"{window.start} – {last}", truth)
+
+    def _or_else(self, other: OtherDate | str | None, date: op.Value, loc: Loc) -> op.Value:
+        """Return a date of the window, or the other one that is taken where its condition holds."""
+        if not isinstance(other, OtherDate):
+            return date
+        holds = self._desk(self.scope).condition(other.when, (*loc, "when"))
+        return op.Choose(((holds, self.pool.add(self._date(other.date, loc), "date")),), date, "date")
 
     def _replace(self, clause: Clause, sentence: Sentence, loc: Loc, plans: list[ClausePlan]) -> None:
         target, _, word = (clause.replaces or "").partition(".")
