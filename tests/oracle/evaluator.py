@@ -709,14 +709,15 @@ class Sentence:
         return found
 
     def earlier(self, scope: Scope, rule: Tree) -> Fraction:
-        """Paid under the same clause before the decision; at the same level where the ceiling is one for each level."""
+        """Paid before under the ceiling's clauses; at the same level where the ceiling is one for each level."""
         by_level = any(path.endswith(".level") for path in texts(rule.get("by")))
         thing = scope.names.get(str(self.clause.get("per", "enterprise")))
         level = thing.fields.get("level") if by_level and isinstance(thing, Entity) else None
+        names = {*texts(rule["clauses"]), *self.policy.full(texts(rule["clauses"]))}
         total, decision = ZERO, scope.path(("case", "decision_date"))
         for award in scope.items("earlier_awards"):
             policy, clause, paid = (scope.bind("earlier_award", award).path(("earlier_award", k)) for k in EARLIER)
-            if policy != self.policy.id or clause not in {self.name, self.id}:
+            if policy != self.policy.id or clause not in names:
                 continue
             if by_level and award.fields.get("level") != level:
                 continue

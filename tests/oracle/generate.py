@@ -449,8 +449,10 @@ class Aim:
         made["amount"] = money(self.rng.randrange(0, 31) * 10**6 + self.rng.choice([0, 0, 1]))
         if self.rng.random() < 0.2:
             made["paid_on"] = self.maker.case["decision_date"]
-        for _, thing in names.values():
+        for kind, thing in names.values():
             made |= {name: thing[name] for name in ("level", "object") if name in thing and self.rng.random() < 0.8}
+            if kind in {"title", "certificate"} and "id" in thing and self.rng.random() < 0.5:
+                made["object"] = thing["id"]
 
     def inside(self) -> str:
         """A day in the window."""

@@ -74,4 +74,4 @@ def lower_window(
     before: op.Truth = NEVER if new_only else op.LawOpen("event_before_start")
     inside = op.IfTruth(decided_after, still_open, op.ALWAYS)
     in_time = op.IfTruth(op.Compare(">", event, end), late, inside)
-    return op.All((begun, op.IfTruth(op.Compare(">", first or start, event), before, in_time)))
+    return op.All((begun, op.IfTruth(op.Not(op.Compare(">=", event, first or start)), before, in_time)))
