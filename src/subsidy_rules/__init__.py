@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from subsidy_rules.values.amount import Amount, Range
     from subsidy_rules.values.quantity import INFINITY
 
+__version__ = "0.1.0"
+
 __all__ = [
     "INFINITY",
     "Alternative",
@@ -75,6 +77,7 @@ __all__ = [
     "Total",
     "UsageError",
     "Vocabulary",
+    "__version__",
     "evaluate",
     "load_guide",
     "load_policies",

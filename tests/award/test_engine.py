@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from subsidy_rules import Case, Entitlement, UsageError, evaluate, load_policies
-from subsidy_rules.award import complete, engine, record
+from subsidy_rules.award import complete, engine
 from subsidy_rules.award.engine import Context, Shared, number, truth_of_plan
 from subsidy_rules.award.rows import key_of
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
@@ -208,16 +206,6 @@ def test_an_unknown_key_is_any_of_its_members() -> None:
     result = ask(GROUPS, "projects: []\ntitles: [{id: t1, kind: 甲, level: 省级}, {id: t2, kind: 甲}]\n", "sum")
     assert wan(result.total.possible) == (10, 20, 10, 20)
     assert result.deciding_facts == ("titles[1].level",)
-
-
-def test_a_version_that_is_not_installed_is_said_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_: str) -> NoReturn:
-        raise PackageNotFoundError
-
-    monkeypatch.setattr(record, "version", missing)
-    record._version.cache_clear()
-    assert ask("clauses:\n" + clause("{lump_sum: 1万元}"), "projects: []\ntitles: []\n").stamp.library == "0+unknown"
-    record._version.cache_clear()
 
 
 def test_a_group_of_a_list_of_projects_that_is_not_whole_may_have_more() -> None:

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -39,9 +41,13 @@ class Ran:
     raw: bytes
 
 
+SEPARATE: Any = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner.__init__).parameters else {}
+"""Before click 8.2 the two streams were one unless this was said."""
+
+
 def run(*args: str, given: bytes | None = None) -> Ran:
     """Run the command inside this process."""
-    found = CliRunner().invoke(cli.app, list(args), input=given)
+    found = CliRunner(**SEPARATE).invoke(cli.app, list(args), input=given)
     assert found.exception is None or isinstance(found.exception, SystemExit)
     return Ran(found.exit_code, found.stdout, found.stderr, found.stdout_bytes)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import cached_property, lru_cache, partial
-from importlib.metadata import PackageNotFoundError, version
+from functools import cached_property, partial
 from itertools import product
 from typing import Final
 
+from subsidy_rules import __version__
 from subsidy_rules.award.complete import RowHull, hull_of
 from subsidy_rules.award.cumulate import LIMIT, Edge, Status
 from subsidy_rules.award.engine import ANOTHER, number, truth
@@ -578,7 +578,7 @@ class Record:
         for plan in run.policies.plans:
             flags += [f"unencoded:{plan.id}:{one.path}#{one.sentence}" for one in plan.file.not_modelled]
         stamp = Stamp(
-            _version(),
+            __version__,
             tuple((plan.id, plan.source_sha256, plan.meaning_sha256) for plan in run.policies.plans),
             tuple(guide.sha256 for guide in run.guides),
             run.case.sha256,
@@ -635,11 +635,3 @@ def citation(plan: PolicyPlan, sentence: Sentence) -> Citation:
     return Citation(
         header.issuer, header.document or header.title, sentence.path, sentence.sentence, sentence.quote, header.address
     )
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    try:
-        return version("subsidy-rules")
-    except PackageNotFoundError:
-        return "0+unknown"

@@ -117,9 +117,9 @@ def main() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from subsidy_rules import __version__
 
-        _write(f"subsidy-rules {version('subsidy-rules')}\n")
+        _write(f"subsidy-rules {__version__}\n")
         raise typer.Exit
 
 
