@@ -35,7 +35,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
-from types import MappingProxyType
+from types import MappingProxyType, UnionType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from unicodedata import east_asian_width
 
@@ -56,6 +56,8 @@ __all__ = [
     "SubsidyRulesError",
     "UsageError",
     "brief",
+    "check_lang",
+    "expect",
     "path_to",
     "shown",
     "suggest",
@@ -509,6 +511,20 @@ def suggest(word: str, options: Iterable[str], labels: Mapping[str, str] | None 
                 names.setdefault(name.casefold(), option)
     near = get_close_matches(word.casefold(), names, n=1)
     return names[near[0]] if near else None
+
+
+def expect(given: object, kind: type | UnionType, said: str) -> None:
+    """Refuse an argument of another type, at the call and by its name.
+
+    `said` is what the argument is. Raises `UsageError`.
+
+    >>> expect(["A5"], dict, "readings is a mapping of a reading's id to an option")
+    Traceback (most recent call last):
+    subsidy_rules.errors.UsageError: readings is a mapping of a reading's id to an option, not list
+    """
+    if not isinstance(given, kind):
+        msg = f"{said}, not {type(given).__name__}"
+        raise UsageError(msg)
 
 
 def _clip(line: str, caret: int) -> tuple[str, int]:

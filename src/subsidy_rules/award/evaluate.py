@@ -6,7 +6,7 @@ The passes, each of which sees only what the one before left: `rows` (each sente
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -15,7 +15,7 @@ from subsidy_rules.award.engine import listed, place_is_within
 from subsidy_rules.award.model import Entitlement
 from subsidy_rules.award.record import SILENCE_OPTIONS, Record
 from subsidy_rules.award.run import Run
-from subsidy_rules.errors import UsageError
+from subsidy_rules.errors import UsageError, expect
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.plan import Guide, Policies, load_policies
 from subsidy_rules.values.amount import Amount
@@ -44,8 +44,7 @@ def evaluate(
 
     Raises `CaseError` where the case is wrong, `UsageError` where the call is.
     """
-    if not isinstance(case, Case):
-        raise UsageError("a case is a Case: Case.load(FILE), Case.from_text(TEXT) or Case.from_dict(MAPPING)")
+    _check_call(case, policies, decision_date, readings, guides)
     loaded = shipped_policies() if policies is None else policies
     facts = _dated(case.facts_of(loaded.vocabulary), decision_date)
     if policies is None:
@@ -56,6 +55,25 @@ def evaluate(
         if filled.count(name) > 1:
             raise UsageError(f"two guides fill '{name}'")
     return Record(Run(case, loaded, facts, chosen, tuple(guides))).entitlement()
+
+
+def _check_call(
+    case: object,
+    policies: object,
+    day: object,
+    readings: Iterable[object] | None,
+    guides: Iterable[object],
+) -> None:
+    """Refuse arguments of other types, so that a wrong call is said to be one. Raises `UsageError`."""
+    expect(case, Case, "a case is a Case: Case.load(FILE), Case.from_text(TEXT) or Case.from_dict(MAPPING)")
+    expect(policies, Policies | None, "policies are Policies: load_policies(…)")
+    expect(day, date | str | None, "decision_date is a date or a text such as 2025-09-01")
+    expect(readings, Mapping | None, "readings is a mapping of a reading's id to an option")
+    for name in readings or ():
+        expect(name, str, "the id of a reading is a text")
+    expect(guides, Sequence, "guides is a list of Guide: load_guide(FILE, policies)")
+    for guide in guides:
+        expect(guide, Guide, "guides is a list of Guide: load_guide(FILE, policies)")
 
 
 def of_place(policies: Policies, facts: Facts) -> Policies:

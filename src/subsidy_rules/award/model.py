@@ -2,19 +2,22 @@
 
 `Entitlement` is what everyone downstream reads. It is immutable; alternatives, deciding facts and steps are computed
 when first read. `to_json` writes the schema `subsidy-rules/entitlement/1`: the same inputs give the same bytes.
+
+Two results are equal that say the same of the same inputs, which the stamp holds; what is computed later follows from
+those. A pickled or copied result carries what would be computed later, so it answers as the original does.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 from subsidy_rules.award.cumulate import Status
-from subsidy_rules.errors import Lang
+from subsidy_rules.errors import Lang, check_lang, expect
 from subsidy_rules.plan import Sentence
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import yuan_text
@@ -41,6 +44,27 @@ def whys_of(amount: Amount) -> list[str]:
 def ends_of(amount: Amount) -> dict[str, Json]:
     """Write an amount's least and greatest figure in yuan; no greatest is null."""
     return {"min": yuan_text(amount.minimum), "max": yuan_text(amount.maximum)}
+
+
+Part = TypeVar("Part")
+State: TypeAlias = dict[str, object]
+"""What a pickled result holds, by its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[Part]):
+    """A part that was computed: what a pickled result holds where the original can still compute."""
+
+    part: Part
+
+    def __call__(self) -> Part:
+        """Return the part."""
+        return self.part
+
+
+def settled(one: object, **parts: object) -> State:
+    """Return the state of a result with its later parts computed, each under the field that would compute it."""
+    return {**vars(one), **{name: Known(part) for name, part in parts.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +187,13 @@ class Award:
     outer: bool
     payers: tuple[tuple[str, Amount], ...]
     barred_by: tuple[str, ...]
-    _needs: Callable[[], tuple[str, ...]]
-    _steps: Callable[[], tuple[Step, ...]]
-    _readings: Callable[[], tuple[ReadingUse, ...]]
+    _needs: Callable[[], tuple[str, ...]] = field(compare=False, repr=False)
+    _steps: Callable[[], tuple[Step, ...]] = field(compare=False, repr=False)
+    _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
+
+    def __getstate__(self) -> State:
+        """Pickle what it says, with what is computed later."""
+        return settled(self, _needs=self.needs, _steps=self.steps, _readings=self.readings)
 
     @property
     def kind(self) -> str:
@@ -274,7 +302,11 @@ class NotEligible:
     sentence: Sentence
     failed: tuple[Failed, ...]
     citation: Citation
-    _readings: Callable[[], tuple[ReadingUse, ...]]
+    _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
+
+    def __getstate__(self) -> State:
+        """Pickle what it says, with what is computed later."""
+        return settled(self, _readings=self.readings)
 
     @cached_property
     def readings(self) -> tuple[ReadingUse, ...]:
@@ -305,7 +337,11 @@ class Obligation:
     decided: bool
     needs: tuple[str, ...]
     citation: Citation
-    _steps: Callable[[], tuple[Step, ...]]
+    _steps: Callable[[], tuple[Step, ...]] = field(compare=False, repr=False)
+
+    def __getstate__(self) -> State:
+        """Pickle what it says, with what is computed later."""
+        return settled(self, _steps=self.steps)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -497,11 +533,21 @@ class Entitlement:
     total: Total
     flags: tuple[str, ...]
     stamp: Stamp
-    _readings: Callable[[], tuple[ReadingUse, ...]]
-    _facts: Callable[[], tuple[FactUsed, ...]]
-    _deciding: Callable[[], tuple[str, ...]]
-    _spread: Callable[[], Amount]
-    _text: Explainer
+    _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
+    _facts: Callable[[], tuple[FactUsed, ...]] = field(compare=False, repr=False)
+    _deciding: Callable[[], tuple[str, ...]] = field(compare=False, repr=False)
+    _spread: Callable[[], Amount] = field(compare=False, repr=False)
+    _text: Explainer = field(compare=False, repr=False)
+
+    def __getstate__(self) -> State:
+        """Pickle what it says, with what is computed later."""
+        return settled(
+            self,
+            _readings=self.readings,
+            _facts=self.facts_used,
+            _deciding=self.deciding_facts,
+            _spread=self.spread,
+        )
 
     @cached_property
     def readings(self) -> tuple[ReadingUse, ...]:
@@ -530,6 +576,8 @@ class Entitlement:
         gives one line of arithmetic instead. Raises `UsageError` for an id that names nothing or
         more than one sentence, and for a language other than `zh` and `en`.
         """
+        expect(clause, str | None, "a clause is named by its id, such as xian_30/equipment_renewal")
+        check_lang(lang)
         return self._text(self, lang, clause=clause, formula=formula)
 
     def as_json(self) -> dict[str, Json]:

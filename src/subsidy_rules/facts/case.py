@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from subsidy_rules.errors import CaseError, Problem, UsageError, brief, path_to, suggest
+from subsidy_rules.errors import CaseError, Problem, UsageError, brief, expect, path_to, suggest
 from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, CaseModel, FieldSpec, ListSpec, Vocabulary
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
@@ -36,7 +37,7 @@ from subsidy_rules.values.quantity import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 CASE_VERSION: Final = "1"
 NO_LOWER: Final = Fraction(-(10**12))
@@ -132,17 +133,26 @@ class Case:
     @staticmethod
     def load(path: str | Path) -> Case:
         """Read a YAML or JSON file. Raises `CaseError` for what is not one."""
+        expect(path, str | Path, "a case is read from a path: Case.load(FILE)")
         return Case(doc.read(Path(path), error=CaseError))
 
     @staticmethod
     def from_text(text: str, *, name: str = "case") -> Case:
         """Read YAML or JSON text. Raises `CaseError`."""
+        expect(text, str, "a case is read from a text: Case.from_text(TEXT)")
         return Case(doc.read(text, name=name, error=CaseError))
 
     @staticmethod
     def from_dict(data: Mapping[str, object], *, name: str = "case") -> Case:
-        """Take a case as mappings and lists of text, bool, int and date (no float). Raises `CaseError`."""
-        return Case(doc.from_python(data, name=name, error=CaseError))
+        """Take a case as mappings and lists of text, bool, int and date (no float).
+
+        Raises `CaseError` at once for what no policy can make right; `evaluate`, which knows the policies, tells of a
+        fact or a member that none of them has.
+        """
+        expect(data, Mapping, "a case is a mapping: Case.from_dict({'case': 1, …})")
+        case = Case(doc.from_python(dict(data), name=name, error=CaseError))
+        case._check()
+        return case
 
     @staticmethod
     def of(model: CaseModel) -> Case:
@@ -150,8 +160,29 @@ class Case:
 
         Raises `UsageError` where `facts` repeats a field that the model has, `CaseError` as `from_dict` does.
         """
+        expect(model, CaseModel, "a case is a CaseModel: Case.of(CaseModel(…))")
         data = _without_facts_key(model.model_dump(exclude_unset=True, exclude_none=True))
         return Case.from_dict({"case": CASE_VERSION, **data})
+
+    def __reduce__(self) -> tuple[type[Case], tuple[doc.Document]]:
+        """Pickle the document alone: what was read of it is kept by the identity of a vocabulary of this process."""
+        return Case, (self.document,)
+
+    def __eq__(self, other: object) -> bool:
+        """Two cases are equal that say the same, in whatever order and spelling of the file."""
+        return self.sha256 == other.sha256 if isinstance(other, Case) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def _check(self) -> None:
+        """Raise what is wrong whatever the policies: they add facts to entities, and members and zones to fields."""
+        try:
+            _Reader(self.document, Vocabulary.core()).read()
+        except CaseError as error:
+            certain = [one for one in error.problems if one.code not in _OF_POLICIES or _is_of_root(one)]
+            if certain:
+                raise CaseError(certain) from None
 
     def facts_of(self, vocabulary: Vocabulary) -> Facts:
         """Read the case with a vocabulary (cached). Raises `CaseError` with every problem found."""
@@ -160,6 +191,15 @@ class Case:
             known = (vocabulary, _Reader(self.document, vocabulary).read())
             self._facts[id(vocabulary)] = known
         return known[1]
+
+
+_OF_POLICIES: Final = ("unknown-key", "unknown-member")
+"""What is told of a fact, a member or a zone that no loaded policy has."""
+
+
+def _is_of_root(problem: Problem) -> bool:
+    """Whether a problem is of a key at the top of the case, where no policy adds any."""
+    return problem.code == "unknown-key" and not {".", "["} & set(problem.path)
 
 
 def _without_facts_key(data: dict[str, object]) -> dict[str, object]:

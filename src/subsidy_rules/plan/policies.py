@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
-from subsidy_rules.errors import RuleError, UsageError
+from subsidy_rules.errors import RuleError, UsageError, expect
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import Parameter, Scope
@@ -43,6 +43,7 @@ class Policies:
         Raises `UsageError` for a name that is not loaded.
         """
         for name in ids:
+            expect(name, str, 'a policy is named by its id: only("xian_30", "xian_31")')
             if name not in self.by_id:
                 raise UsageError(f"no policy '{name}'; loaded: {', '.join(self.by_id)}")
         kept = tuple(plan for plan in self.plans if plan.id in ids)
@@ -87,7 +88,11 @@ def load_policies(paths: str | Path | Iterable[str | Path] | None = None) -> Pol
     Raises `RuleError` for a file that is wrong, `UsageError` for a path that is not there.
     """
     files: list[Path] = []
-    several = [paths] if isinstance(paths, str | Path) else paths
+    said = "rule files are a path, or several: load_policies(['my_city.yaml'])"
+    expect(paths, str | Path | Iterable | None, said)
+    several = [paths] if isinstance(paths, str | Path) else None if paths is None else list(paths)
+    for one in several or ():
+        expect(one, str | Path, said)
     for given in [shipped_rules()] if several is None else [Path(path) for path in several]:
         if given.is_dir():
             files += sorted(given.glob("*.yaml"))
@@ -116,6 +121,8 @@ class Guide:
 
 def load_guide(path: str | Path, policies: Policies) -> Guide:
     """Read a guide for the loaded policies. Raises `RuleError` where it fills what is no open parameter (S24)."""
+    expect(path, str | Path, "a guide is read from a path: load_guide(FILE, policies)")
+    expect(policies, Policies, "a guide is read for Policies: load_guide(FILE, policies)")
     return _guide(read_guide(Path(path)), policies)
 
 

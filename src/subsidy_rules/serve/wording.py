@@ -24,7 +24,6 @@ _CALLS: Final = tuple(
         (r"reading '(.*?)' is not unique: (.*)", "解读“{}”不唯一，请写全编号：{}"),
         (r"reading '(.*?)' is unknown: (.*)", "没有解读“{}”；可用：{}"),
         (r"reading '(.*?)' has no option '(.*?)': (.*)", "解读“{}”没有选项“{}”；可用：{}"),
-        (r"a case is a Case: .*", "案例须为 Case 对象"),
         (r"two guides fill '(.*)'", "两个细则填写同一参数“{}”"),
         (r"decision_date is given in the case and in the call, and they differ", "案例与命令给出的决定日期不同"),
         (r"decision_date: (.*)", "决定日期：{}"),
