@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from subsidy_rules.facts.case import Case
     from subsidy_rules.facts.vocabulary import CaseModel, Vocabulary
     from subsidy_rules.plan import Guide, Policies, Sentence, load_guide, load_policies
+    from subsidy_rules.report.schema import schema_of
     from subsidy_rules.values.amount import Amount, Range
     from subsidy_rules.values.quantity import INFINITY
 
@@ -81,6 +82,7 @@ __all__ = [
     "evaluate",
     "load_guide",
     "load_policies",
+    "schema_of",
 ]
 
 if not TYPE_CHECKING:
@@ -116,6 +118,7 @@ if not TYPE_CHECKING:
         "subsidy_rules.facts.case": ("Case",),
         "subsidy_rules.facts.vocabulary": ("CaseModel", "Vocabulary"),
         "subsidy_rules.plan": ("Guide", "Policies", "Sentence", "load_guide", "load_policies"),
+        "subsidy_rules.report.schema": ("schema_of",),
         "subsidy_rules.values.amount": ("Amount", "Range"),
         "subsidy_rules.values.quantity": ("INFINITY",),
     }

@@ -1,4 +1,4 @@
-"""The command `subsidy-rules`: evaluate a case, explain a clause, list the clauses, check rule files and their texts.
+"""The command `subsidy-rules`: evaluate, explain, list the clauses, check rule files and texts, print the schemas.
 
     subsidy-rules evaluate examples/xian_enterprise.yaml
     subsidy-rules explain examples/xian_enterprise.yaml equipment_renewal --formula
@@ -61,6 +61,15 @@ class ListFormat(StrEnum):
 
     table = "table"
     json = "json"
+
+
+class Kind(StrEnum):
+    """What a JSON Schema is of."""
+
+    rules = "rules"
+    guide = "guide"
+    case = "case"
+    result = "result"
 
 
 CaseFile = Annotated[str, typer.Argument(metavar="CASE", help="Case file, YAML or JSON; - reads standard input.")]
@@ -295,6 +304,28 @@ def verify_sources(
             _write(to_text(found, lang.code, width=_width(), ascii_only=_ascii_only(), color=_is_terminal()))
         if not found.ok:
             raise typer.Exit(1)
+
+
+@app.command()
+def schema(
+    kind: Annotated[Kind, typer.Argument(help="What the documents are.")],
+    rules: RulePaths = None,
+    packs: Annotated[
+        bool, typer.Option("--packs", help="Of a case: with the words of the packs that ship, and no others.")
+    ] = False,
+    lang: Language = Lang.zh,
+) -> None:
+    """Print the JSON Schema of rule files, guides, cases or results, for an editor or another program.
+
+    With --packs or --rules, that of a case knows the words of those policies and refuses others.
+    """
+    with _reported(lang):
+        import json
+
+        from subsidy_rules.report.schema import schema_of
+
+        made = schema_of(kind.value, _policies(rules, None) if rules or packs else None)
+        _write_json(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
 
 
 @contextmanager

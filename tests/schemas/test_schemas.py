@@ -1,0 +1,305 @@
+"""The published schemas: what is kept is what is made, nothing that was valid is refused, and documents fit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+from subsidy_rules import Case, UsageError, evaluate, load_guide, load_policies, schema_of
+from subsidy_rules.errors import InputError
+from subsidy_rules.serve import cli
+from subsidy_rules.values import document as doc
+from tests.bad import page
+from tests.schemas import kept
+
+ROOT = kept.ROOT
+POLICIES = load_policies()
+MADE = kept.made()
+RULES = [
+    *sorted((ROOT / "rules").glob("*.yaml")),
+    page.BAD / "city.yaml",
+    *sorted((ROOT / "tests" / "semantics").glob("*city.yaml")),
+]
+CASES = sorted((ROOT / "examples").glob("*.yaml"))
+GUIDES = sorted((ROOT / "examples" / "guides").glob("*.yaml"))
+SCHEMAS_OF_CASES = ("cases/1/case.schema.json", "cases/1/case.packs.schema.json")
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(MADE[name])
+
+
+def objections(name: str, given: object) -> list[str]:
+    return [f"{one.json_path}: {one.message[:200]}" for one in validator(name).iter_errors(given)]
+
+
+class Editor(yaml.SafeLoader):
+    """YAML as an editor reads it, by the core schema of YAML 1.2: numbers, truths, and everything else text."""
+
+
+Editor.yaml_implicit_resolvers = {}
+for tag, pattern, first in (
+    ("bool", r"true|false", "tf"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?[0-9]+\.[0-9]*", "-+0123456789"),
+    ("null", r"null|~|", "n~\0"),
+):
+    Editor.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
+
+
+def readings(path: Path) -> Iterator[object]:
+    """Give a document as the library reads it, all text, and as an editor does."""
+    yield doc.plain(doc.read(path).root)
+    yield yaml.load(path.read_text(encoding="utf-8"), Loader=Editor)  # noqa: S506 - a safe loader
+
+
+# What is kept
+
+
+def test_what_is_kept_is_what_is_made() -> None:
+    found = {path.relative_to(kept.FOLDER).as_posix(): path for path in kept.FOLDER.rglob("*.json")}
+    assert set(found) == set(MADE)
+    for name, schema in MADE.items():
+        assert found[name].read_text(encoding="utf-8") == kept.text_of(schema), "python -m tests.schemas.kept writes it"
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_schema_is_one(name: str) -> None:
+    Draft202012Validator.check_schema(MADE[name])
+    assert "/1/" in name
+    assert MADE[name]["$id"].endswith(":1")
+
+
+RELEASED = sorted(kept.RELEASED.glob("*/*.json"))
+
+
+def test_something_was_released() -> None:
+    assert {path.name for path in RELEASED} == {"rules.json", "guide.json", "case.json", "result.json"}
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_was_valid_stays_valid(path: Path) -> None:
+    old, kind = json.loads(path.read_text(encoding="utf-8")), path.stem
+    new = schema_of(kind)  # type: ignore[arg-type]
+    assert kept.narrowed(old, new) == []
+    if kind == "result":
+        # Who reads results by the old schema can read those of today.
+        assert kept.narrowed(new, old) == []
+
+
+def without(*keys: str | int) -> Callable[[Any], None]:
+    def change(schema: Any) -> None:
+        for key in keys[:-1]:
+            schema = schema[key]
+        del schema[keys[-1]]
+
+    return change
+
+
+def put(value: object, *keys: str | int) -> Callable[[Any], None]:
+    def change(schema: Any) -> None:
+        for key in keys[:-1]:
+            schema = schema[key]
+        schema[keys[-1]] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "where"),
+    [
+        ("rules", without("$defs", "Clause", "properties", "doubt"), ".clauses[].doubt: gone"),
+        ("rules", without("$defs", "Rounding", "properties", "unit", "enum", 0), ".policy.rounding.unit: enum"),
+        ("rules", put(["id", "fund"], "$defs", "Clause", "required"), ".clauses[]: required"),
+        ("rules", put({"type": "integer"}, "$defs", "Clause", "properties", "id"), ".clauses[].id: type"),
+        ("rules", without("$defs", "Cap", "properties", "unless"), ".clauses[].award[]: anyOf"),
+        ("case", put("^[0-9]+元$", "$defs", "money", "pattern"), ".projects: anyOf"),
+        ("case", put(False, "$defs", "enterprise", "additionalProperties"), ".enterprise: additionalProperties"),
+        ("case", without("properties", "loans"), ".loans: gone"),
+        ("result", put(["schema", "new"], "required"), ": required"),
+        ("result", without("$defs", "award", "properties", "status", "enum", 0), ".awards[].status: enum"),
+    ],
+)
+def test_a_schema_that_refuses_more_is_found(kind: Any, change: Callable[[Any], None], where: str) -> None:
+    old = schema_of(kind)
+    new = deepcopy(old)
+    change(new)
+    assert where in kept.narrowed(old, new)
+    assert kept.narrowed(old, old) == []
+
+
+def test_a_schema_that_takes_more_is_let_through() -> None:
+    old = schema_of("rules")
+    new = deepcopy(old)
+    new["$defs"]["Clause"]["properties"]["added"] = {"type": "string"}
+    new["$defs"]["Rounding"]["properties"]["unit"]["enum"].append("十万元")
+    new["$defs"]["Header"]["required"].remove("title")
+    assert kept.narrowed(old, new) == []
+    assert kept.narrowed(new, old)
+
+
+# Documents
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
+def test_rule_files_fit(path: Path) -> None:
+    for given in readings(path):
+        assert objections("rules/1/rules.schema.json", given) == []
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_guides_fit(path: Path) -> None:
+    for given in readings(path):
+        assert objections("rules/1/guide.schema.json", given) == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("name", SCHEMAS_OF_CASES)
+def test_cases_fit(path: Path, name: str) -> None:
+    for given in readings(path):
+        assert objections(name, given) == []
+
+
+def test_a_case_may_be_written_in_chinese_with_ranges_and_provenance() -> None:
+    text = """
+case: 1
+申报主体: {所在地: 西咸新区, 营业收入增长率: {value: 8%, source: 年报, status: audited}, 行业大类: C34, 民爆企业: 是}
+项目:
+- {编号: p1, 总投资: {min: 100万元}, 建设方向: [{other: 其他方向}], 投资明细: [{类别: 设备, 金额: 5 万元, 年度: 2025}]}
+称号清单: {items: [], more: true}
+均无: [贷款清单]
+"""
+    evaluate(Case.from_text(text), POLICIES)
+    given = yaml.load(text, Loader=Editor)  # noqa: S506 - a safe loader
+    for name in SCHEMAS_OF_CASES:
+        assert objections(name, given) == []
+
+
+def strict(schema: Any) -> Any:
+    """Return a schema that lets no key through that it does not list."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: strict(value) for key, value in schema.items()}
+    return {**made, "additionalProperties": False} if isinstance(made.get("properties"), dict) else made
+
+
+QUICK = [path for path in CASES if path.stem != "one_of_each"]
+"""`one_of_each` leaves so much open that its readings take minutes."""
+
+
+@cache
+def results() -> dict[str, Any]:
+    guide = load_guide(ROOT / "examples" / "guides" / "lpr.yaml", POLICIES)
+    return {path.stem: json.loads(evaluate(Case.load(path), POLICIES, guides=[guide]).to_json()) for path in QUICK}
+
+
+def test_results_fit_and_hold_nothing_besides() -> None:
+    check = Draft202012Validator(strict(schema_of("result")))
+    for name, given in results().items():
+        assert [f"{name} {one.json_path}: {one.message[:200]}" for one in check.iter_errors(given)] == []
+    assert len(results()) > 10
+
+
+def test_the_spread_fits() -> None:
+    ran = CliRunner().invoke(cli.app, ["evaluate", str(CASES[0]), "--readings", "all", "--format", "json"])
+    given = json.loads(ran.output)
+    assert "spread" in given
+    assert list(Draft202012Validator(strict(schema_of("result"))).iter_errors(given)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("rules/1/rules", ["rules"]),
+        ("rules/1/guide", ["guide"]),
+        ("cases/1/case", ["case"]),
+        ("cases/1/case.packs", ["case", "--packs"]),
+        ("results/1/result", ["result"]),
+    ],
+)
+def test_the_command_prints_what_is_kept(name: str, args: list[str]) -> None:
+    ran = CliRunner().invoke(cli.app, ["schema", *args])
+    assert ran.stdout_bytes == (kept.FOLDER / f"{name}.schema.json").read_bytes()
+
+
+# Bad files
+
+
+OF_SHAPE = frozenset({"unknown-key", "missing-key", "wrong-type", "bad-version", "bad-step", "bad-count"})
+"""Codes of faults that a shape may show."""
+
+
+def bad(name: str) -> tuple[set[str], bool | None]:
+    """Return the codes that a bad file is told, and whether its schema refuses it; None where it is no document."""
+    folder, path = name.partition("/")[0], page.BAD / name
+    try:
+        given = doc.plain(doc.read(path).root)
+    except InputError:
+        return set(), None
+    schema = {"rules": schema_of("rules"), "guides": schema_of("guide"), "cases": case_of_the_city()}[folder]
+    codes = {problem.code for problem in page.problems_of(name)}
+    return codes, not Draft202012Validator(schema).is_valid(given)
+
+
+@cache
+def case_of_the_city() -> Any:
+    return schema_of("case", page.city())
+
+
+@cache
+def bad_files() -> dict[str, tuple[set[str], bool]]:
+    found = {name: bad(name) for name in page.names() if not name.startswith("made/")}
+    return {name: (codes, refused) for name, (codes, refused) in found.items() if refused is not None}
+
+
+BEYOND_A_SCHEMA = {
+    "cases/id_with_a_sign_first.yaml": "letters of every script, which the expressions of a schema don't know",
+    "rules/bar_without_a_condition.yaml": "what a rule needs depends on its kind",
+    "rules/ceiling_without_a_cap.yaml": "what a rule needs depends on its kind",
+    "rules/clause_without_a_fund.yaml": "what a clause needs depends on its form",
+    "rules/clause_without_a_path.yaml": "what a clause needs depends on its form",
+    "rules/clause_without_per.yaml": "what a clause needs depends on its form",
+    "rules/day_count_that_is_no_count.yaml": "types of facts",
+    "rules/higher_of_without_what_is_the_same.yaml": "what a rule needs depends on its kind",
+    "rules/parameter_by_what_is_no_fact.yaml": "names of facts",
+    "rules/per_each_by_a_sum.yaml": "an expression is a text",
+    "rules/rate_of_nothing.yaml": "one key or the other",
+    "rules/vocabulary_of_an_amount.yaml": "types of facts",
+}
+"""Files whose fault has a code of shape and that no schema of ours refuses, and why; beside them, all expressions."""
+
+
+def test_a_bad_shape_is_refused_by_the_schema() -> None:
+    let_through = {name for name, (codes, refused) in bad_files().items() if codes & OF_SHAPE and not refused}
+    let_through = {name for name in let_through if not name.startswith("rules/expression_")}
+    assert let_through == set(BEYOND_A_SCHEMA)
+    assert sum(refused for _, refused in bad_files().values()) > 60
+
+
+def test_a_file_with_a_warning_alone_fits() -> None:
+    assert {refused for name, (_, refused) in bad_files().items() if name.startswith("cases/warning_")} == {False}
+
+
+# Calls
+
+
+def test_a_wrong_call_is_said_to_be_one() -> None:
+    with pytest.raises(UsageError, match="no schema of 'cases'; there are: rules, guide, case, result"):
+        schema_of("cases")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="only the schema of a case depends on policies"):
+        schema_of("rules", POLICIES)
+    with pytest.raises(UsageError, match=r"policies are Policies: .*, not list"):
+        schema_of("case", ["xian_30"])  # type: ignore[arg-type]
