@@ -94,3 +94,9 @@ def test_a_case_from_python_is_checked_at_once(change: dict[str, object], code: 
 def test_what_a_policy_may_declare_is_left_to_the_policies(change: dict[str, object]) -> None:
     found = evaluate(Case.from_dict(GIVEN | change), POLICIES)
     assert isinstance(found, Entitlement)
+
+
+def test_a_name_that_no_file_can_have_is_told_as_a_file_that_is_not_there() -> None:
+    with pytest.raises(CaseError) as caught:
+        Case.load("case\0.yaml")
+    assert [one.code for one in caught.value.problems] == ["unreadable"]

@@ -156,8 +156,9 @@ class Reading:
             try:
                 with source.open("rb") as file:
                     source = file.read(limit + 1)
-            except OSError as error:
-                self.fail("unreadable", top, reason=error.strerror or type(error).__name__)
+            except (OSError, ValueError) as error:
+                # ValueError: a name with a NUL, or with letters that the names of this system can't have.
+                self.fail("unreadable", top, reason=getattr(error, "strerror", None) or type(error).__name__)
         if len(source) > limit:
             self.fail("too many bytes", top, limit=limit)
         if isinstance(source, str):
