@@ -299,9 +299,9 @@ def test_a_rule_file_with_anything_in_any_place_is_read_or_refused(changes: list
                 break
             at, last = inside, step
         if beside and isinstance(at, dict):
-            at["odd"] = junk
+            at["odd"] = deepcopy(junk)
         else:
-            at[last] = junk
+            at[last] = deepcopy(junk)
     document = doc.from_python(root[0])
     try:
         said = compile_policy(RuleSource(document, shape_of(document, RuleFile))).id
