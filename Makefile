@@ -5,6 +5,8 @@
 SHELL := /bin/sh
 VENV ?= .venv
 VENV_EVENTS ?= .venv-events
+VENV_LOWEST ?= .venv-lowest
+VENV_OFFLINE ?= .venv-offline
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 CASE ?= examples/xian_enterprise.yaml
@@ -15,15 +17,22 @@ BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 DEV := $(VENV)/.dev
 EVENTS := $(VENV_EVENTS)/.events
+LOWEST := $(VENV_LOWEST)/.lowest
 PINS := pyproject.toml constraints.txt
-PIP_INSTALL := -m pip --disable-pip-version-check -qq install -c constraints.txt
+PIP := -m pip --disable-pip-version-check -qq
+PIP_INSTALL := $(PIP) install -c constraints.txt
+PIP_LOWEST := $(PIP) install --only-binary :all: -c constraints-lowest.txt
+# What shows a dependency that is too old: reading, the models, the command, the tables, and whole answers.
+LOWEST_TESTS := tests/values tests/facts tests/policy tests/report tests/serve/test_cli.py tests/schemas \
+	tests/test_bad.py tests/test_clauses.py tests/test_examples.py
+DIST := build/offline
 # The build backend is pinned too: it is installed first and no other is fetched.
 BACKEND := hatchling editables
 PACKAGE := --no-build-isolation -e
 CORE_ROOMS := */subsidy_rules/values/*,*/subsidy_rules/mechanisms/*,*/subsidy_rules/award/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format pytest slow events clean
+.PHONY: help demo test check format pytest slow events lowest offline console schemas clean
 
 help:
 	@echo 'make demo     print the itemised awards of an example enterprise'
@@ -32,6 +41,10 @@ help:
 	@echo 'make pytest   the tests alone (ARGS="-k name" is passed on)'
 	@echo 'make slow     the tests that are marked slow'
 	@echo 'make events   the smoke test of the [events] extra, in an environment of its own'
+	@echo 'make lowest   a slice of the tests with the lowest versions that pyproject.toml allows'
+	@echo 'make offline  fetch the wheels, then install from them alone and run the command'
+	@echo 'make console  every command on consoles that are not UTF-8'
+	@echo 'make schemas  write schemas/ from the code'
 	@echo 'make format   let ruff format and fix'
 	@echo 'make clean    remove what these made'
 
@@ -63,6 +76,12 @@ $(EVENTS): $(PINS)
 	@$(VENV_EVENTS)/bin/python $(PIP_INSTALL) $(PACKAGE) '.[events]'
 	@touch $@
 
+$(LOWEST): pyproject.toml constraints-lowest.txt
+	$(call new_venv,$(VENV_LOWEST))
+	@$(VENV_LOWEST)/bin/python $(PIP_LOWEST) $(BACKEND)
+	@$(VENV_LOWEST)/bin/python $(PIP_LOWEST) $(PACKAGE) . hypothesis jsonschema pytest
+	@touch $@
+
 demo: $(CORE)
 	@$(BIN)/subsidy-rules evaluate $(CASE)
 
@@ -88,11 +107,32 @@ slow: $(DEV)
 events: $(EVENTS)
 	@$(VENV_EVENTS)/bin/python tests/events_smoke.py
 
+lowest: $(LOWEST)
+	$(VENV_LOWEST)/bin/python -m pytest -p no:cacheprovider -m 'not slow and not random' $(LOWEST_TESTS) $(ARGS)
+
+# docs/install.md, as it is written there: wheels on a machine with a registry, and from a folder on one without.
+offline: $(DEV)
+	rm -rf $(DIST) '$(VENV_OFFLINE)'
+	$(BIN)/python $(PIP) wheel --no-build-isolation -c constraints.txt --wheel-dir $(DIST)/wheels .
+	$(BIN)/python -m venv '$(VENV_OFFLINE)'
+	$(VENV_OFFLINE)/bin/python $(PIP) install --no-index --find-links $(DIST)/wheels subsidy-rules
+	mkdir -p $(DIST)/elsewhere && cd $(DIST)/elsewhere && \
+		'$(abspath $(VENV_OFFLINE))/bin/subsidy-rules' evaluate '$(abspath $(CASE))' --format json >installed.json && \
+		'$(abspath $(VENV_OFFLINE))/bin/python' -I -m subsidy_rules check && \
+		'$(abspath $(BIN))/subsidy-rules' evaluate '$(abspath $(CASE))' --format json | cmp - installed.json
+	@echo 'installed from $(DIST)/wheels alone; the same bytes as the source'
+
+console: $(DEV)
+	PYTHONIOENCODING=gbk $(BIN)/pytest -m slow tests/serve/test_console.py $(ARGS)
+
+schemas: $(DEV)
+	$(BIN)/python -m tests.schemas.kept
+
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache \
+	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache \
 		.ruff_cache .import_linter_cache .hypothesis
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
