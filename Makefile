@@ -7,6 +7,7 @@ VENV ?= .venv
 VENV_EVENTS ?= .venv-events
 VENV_LOWEST ?= .venv-lowest
 VENV_OFFLINE ?= .venv-offline
+VENV_DOCS ?= .venv-docs
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 CASE ?= examples/xian_enterprise.yaml
@@ -18,6 +19,7 @@ CORE := $(VENV)/.core
 DEV := $(VENV)/.dev
 EVENTS := $(VENV_EVENTS)/.events
 LOWEST := $(VENV_LOWEST)/.lowest
+DOCS := $(VENV_DOCS)/.docs
 PINS := pyproject.toml constraints.txt
 PIP := -m pip --disable-pip-version-check -qq
 PIP_INSTALL := $(PIP) install -c constraints.txt
@@ -32,7 +34,7 @@ PACKAGE := --no-build-isolation -e
 CORE_ROOMS := */subsidy_rules/values/*,*/subsidy_rules/mechanisms/*,*/subsidy_rules/award/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format pytest slow events lowest offline console schemas clean
+.PHONY: help demo test check format pytest slow events lowest offline console schemas docs clean
 
 help:
 	@echo 'make demo     print the itemised awards of an example enterprise'
@@ -45,6 +47,7 @@ help:
 	@echo 'make offline  fetch the wheels, then install from them alone and run the command'
 	@echo 'make console  every command on consoles that are not UTF-8'
 	@echo 'make schemas  write schemas/ from the code'
+	@echo 'make docs     build the documentation site into build/docs, in an environment of its own'
 	@echo 'make format   let ruff format and fix'
 	@echo 'make clean    remove what these made'
 
@@ -80,6 +83,12 @@ $(LOWEST): pyproject.toml constraints-lowest.txt
 	$(call new_venv,$(VENV_LOWEST))
 	@$(VENV_LOWEST)/bin/python $(PIP_LOWEST) $(BACKEND)
 	@$(VENV_LOWEST)/bin/python $(PIP_LOWEST) $(PACKAGE) . hypothesis jsonschema pytest
+	@touch $@
+
+$(DOCS): $(PINS) constraints-docs.txt
+	$(call new_venv,$(VENV_DOCS))
+	@$(VENV_DOCS)/bin/python $(PIP_INSTALL) $(BACKEND)
+	@$(VENV_DOCS)/bin/python $(PIP_INSTALL) -c constraints-docs.txt $(PACKAGE) '.[docs]'
 	@touch $@
 
 demo: $(CORE)
@@ -128,11 +137,17 @@ console: $(DEV)
 schemas: $(DEV)
 	$(BIN)/python -m tests.schemas.kept
 
+# The variable silences a notice of the theme about what comes after MkDocs 1.
+docs: $(DOCS)
+	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/python -m mkdocs build --strict
+	$(VENV_DOCS)/bin/python -m pytest tests/docs
+
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache \
+	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' '$(VENV_DOCS)' build dist \
+		.coverage .coverage.* htmlcov .pytest_cache .mypy_cache \
 		.ruff_cache .import_linter_cache .hypothesis
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
