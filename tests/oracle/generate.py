@@ -436,7 +436,7 @@ class Aim:
         tables = [said for step in self.steps for said in step.values() if isinstance(said, dict) and "rows" in said]
         if tables and self.rng.random() < 0.9:
             self.choose(tables[0], names)
-        if self.clause["id"] in self.maker.source.remembered and self.rng.random() < 0.6:
+        if self.clause["id"] in self.maker.source.remembered and self.rng.random() < 0.3:
             self.remember(names)
         if self.touched and self.rng.random() < 0.25:
             kind, thing, name = self.rng.choice(self.touched)
