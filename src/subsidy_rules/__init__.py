@@ -53,6 +53,8 @@ __all__ = [
     "Alternative",
     "Amount",
     "Award",
+    "AwardFigures",
+    "Calculator",
     "Case",
     "CaseError",
     "CaseModel",
@@ -61,6 +63,7 @@ __all__ = [
     "Entitlement",
     "FactUsed",
     "Failed",
+    "Figures",
     "Guide",
     "InputError",
     "NotAsked",
@@ -91,6 +94,7 @@ if not TYPE_CHECKING:
     # A name is imported when it is used: the command prints its help without the engine.
     _HOMES = {
         "subsidy_rules.award.evaluate": ("evaluate",),
+        "subsidy_rules.award.figures": ("AwardFigures", "Calculator", "Figures"),
         "subsidy_rules.award.model": (
             "Alternative",
             "Award",

@@ -8,7 +8,7 @@ all lead to the same answer is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -240,6 +240,11 @@ class _OverBudget(Exception):  # noqa: N818 - a signal, not an error
     """More worlds than the budget."""
 
 
+def decided(root: RowValue) -> RowHull:
+    """Return what a row says over all worlds, where none of them differs."""
+    return RowHull(root, root.selected, root.eligible, root.barred, root.amount, root.gated, (), outer=False)
+
+
 def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
     """Return what a row says over all completions of the facts, or over those of a world.
 
@@ -249,7 +254,7 @@ def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
     start: World = {} if world is None else world
     root = row.evaluate(start)
     if root.eligible.is_false or not (root.needs or root.eligible.needs or root.barred.needs):
-        return RowHull(root, root.selected, root.eligible, root.barred, root.amount, root.gated, (), outer=False)
+        return decided(root)
     groups_ = [_completed(row, parts, start, domains) for parts in _parts_together(row, start, domains)]
     main = next(one for one in groups_ if one.has_amount)
     around = {id(one): _around([other for other in groups_ if other is not one]) for one in groups_}
@@ -257,7 +262,7 @@ def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
     paid = main.gated.gated(around[id(main)].paid)
     reasons = frozenset[str]().union(*(one.reasons_within(around[id(one)]) for one in groups_))
     needs = set[Need]().union(*(one.needs_within(around[id(one)], main) for one in groups_))
-    order = {need: place for place, need in enumerate(row.shared.specs)}
+    order = {need: place for place, need in enumerate(row.asked)}
     return RowHull(
         root,
         everything.selected,
@@ -378,8 +383,8 @@ def groups(places: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list
     return sorted(found.values())
 
 
-def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapping[Need, object]) -> Need | None:
-    """Return the first unknown, in the order in which the plan asks, that has finitely many values."""
+def next_need(found: Iterable[Need], world: World, domains: Domains, order: Iterable[Need]) -> Need | None:
+    """Return the first unknown, in an order, that has finitely many values."""
     places = {need: place for place, need in enumerate(order)}
     for need in sorted(found, key=lambda need: (places.get(need, len(places)), need)):
         if world.get(need) is None and domains.of(need):
@@ -389,7 +394,7 @@ def next_need(found: Iterable[Need], world: World, domains: Domains, order: Mapp
 
 def _explore(row: Row, parts: Sequence[int], world: World, domains: Domains, budget: list[int]) -> Tree:
     value = row.of_parts(world, parts)
-    need = next_need(value.needs, world, domains, row.shared.specs)
+    need = next_need(value.needs, world, domains, row.asked)
     if need is None:
         budget[0] -= 1
         if budget[0] < 0:

@@ -516,11 +516,12 @@ class Cumulation:
             for need in needs:
                 counts[need] = counts.get(need, 0) + 1
         specs = self.domains.shared.specs
-        places = {need: place for place, need in enumerate(specs)}
+        things = {path: place for place, path in enumerate(self.domains.shared.facts.paths)}
         order = sorted(
-            counts, key=lambda need: (-counts[need], _is_number(specs.get(need)), places.get(need, len(places)), need)
+            counts,
+            key=lambda need: (-counts[need], _is_number(specs.get(need)), things.get(need[0], len(things)), need),
         )
-        return next_need(counts, world, self.domains, dict.fromkeys(order))
+        return next_need(counts, world, self.domains, order)
 
     # what meets what
 

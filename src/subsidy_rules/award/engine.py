@@ -69,6 +69,10 @@ class Remembered(Generic[T]):
         self._known: dict[tuple[int, ...], tuple[T, list[Value | None]]] = {}
         self.asked: tuple[Need, ...] = ()
 
+    def know(self, found: T) -> None:
+        """Take what it is in every world."""
+        self._known[()] = (found, [])
+
     def __call__(self, world: World) -> T:
         """Return what it is in this world."""
         values = [world.get(need) for need in self.asked]

@@ -334,6 +334,11 @@ class Row:
         return made
 
     @property
+    def asked(self) -> tuple[Need, ...]:
+        """The unknowns that its parts have looked up, in the order of the plan."""
+        return tuple(dict.fromkeys(need for part in self.parts for need in part.asked))
+
+    @property
     def looked_up(self) -> tuple[Need, ...]:
         """The unknowns that the row has ever looked up."""
         return self.says.asked

@@ -6,12 +6,14 @@ chosen otherwise.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from subsidy_rules.award.complete import Domains, RowHull, hull_of
 from subsidy_rules.award.cumulate import Cumulation, Sums
 from subsidy_rules.award.engine import Shared
+from subsidy_rules.award.exact import Exact, Program, program_of
 from subsidy_rules.award.rows import (
     CompiledClause,
     CompiledPolicy,
@@ -24,16 +26,44 @@ from subsidy_rules.award.rows import (
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.plan import Guide, Policies, PolicyPlan
 
-_COMPILED: dict[int, tuple[PolicyPlan, CompiledPolicy]] = {}
+
+@dataclass(slots=True)
+class _Made:
+    """What has been made of a plan: its functions, its generated code, and how often it was evaluated before."""
+
+    plan: PolicyPlan
+    compiled: CompiledPolicy
+    program: Program | None = None
+    times: int = 0
+
+
+_MADE: dict[int, _Made] = {}
+
+
+def _made(plan: PolicyPlan) -> _Made:
+    found = _MADE.get(id(plan))
+    if found is None:
+        found = _MADE.setdefault(id(plan), _Made(plan, compile_functions(plan)))
+    return found
 
 
 def compiled_policy(plan: PolicyPlan) -> CompiledPolicy:
     """Return the functions of a policy, made once."""
-    known = _COMPILED.get(id(plan))
-    if known is None:
-        known = (plan, compile_functions(plan))
-        _COMPILED[id(plan)] = known
-    return known[1]
+    return _made(plan).compiled
+
+
+def generated_program(plan: PolicyPlan) -> Program | None:
+    """Return the generated code of a policy, once it is worth writing: from the second evaluation on.
+
+    `SUBSIDY_RULES_CODEGEN=1` in the environment asks for it from the first, `0` for none.
+    """
+    found, wish = _made(plan), os.environ.get("SUBSIDY_RULES_CODEGEN", "")
+    found.times += 1
+    if wish == "0" or (wish != "1" and found.times == 1):
+        return None
+    if found.program is None:
+        found.program = program_of(plan, found.compiled.clauses)
+    return found.program
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +104,13 @@ class Run:
         else:
             shared = replace(known.shared, readings=self.readings)
             domains = known.domains.under(shared)
+        exact = Exact(self.policies, shared, {plan.id: generated_program(plan) for plan in self.policies.plans})
         pairs: list[tuple[Row, RowHull]] = []
         for policy, clause in asked_clauses(self.policies, compiled, self.facts.root):
             if known is not None and clause.reads_alike(known.shared.readings, self.readings):
                 pairs += [(row.under(shared), hull) for row, hull in known.pairs_of(clause)]
             else:
-                pairs += [(row, hull_of(row, domains)) for row in rows_of(policy, clause, shared)]
+                pairs += [(row, exact.hull(row) or hull_of(row, domains)) for row in rows_of(policy, clause, shared)]
         rows, hulls = [row for row, _ in pairs], [hull for _, hull in pairs]
         cumulation = Cumulation(rows, hulls, domains, None if known is None else known.cumulation)
         duties = list(obligation_rows(compiled, shared))

@@ -116,17 +116,20 @@ class Facts:
     paths: Mapping[str, Thing]
     assumed_none: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
+    plain: dict[str, dict[str, object]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Kept by who reads the same facts in another form."""
 
 
 class Case:
     """One case. Immutable; the same case may be evaluated by many threads."""
 
-    __slots__ = ("_facts", "document", "sha256")
+    __slots__ = ("_facts", "document", "plain", "sha256")
 
     def __init__(self, document: doc.Document) -> None:
         """Keep a document; use `load`, `from_text`, `from_dict` or `of` to make one."""
         self.document = document
         self._facts: dict[int, tuple[Vocabulary, Facts]] = {}
+        self.plain: dict[int, tuple[dict[str, object], dict[str, object]]] = {}
         meaning = json.dumps(_plain(document.root), ensure_ascii=False, sort_keys=True)
         self.sha256 = hashlib.sha256(meaning.encode()).hexdigest()
 

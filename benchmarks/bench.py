@@ -1,0 +1,228 @@
+"""`make bench`: how fast, as ratios to something measured in the same run, and whether every figure is right.
+
+    python -m benchmarks.bench [--cases N] [--write docs/benchmarks.md]
+
+The unit of one case is `hand.by_hand`. Passes over the same cases take turns, and the pass with the lowest median
+counts, so that a busy machine moves both sides. The peer is GoRules ZEN, where it is installed and `../shared/bench`
+holds its graph of the same clauses; what could not be run is listed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.util
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+from benchmarks import p12
+from benchmarks.hand import by_hand
+from subsidy_rules import Calculator, Case, evaluate, load_policies
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[1]
+PEERS = ROOT.parent / "shared" / "bench"
+PASSES, STARTS = 7, 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: what was measured, as a ratio to what, and the ratio wished for."""
+
+    what: str
+    unit: str
+    ratio: float
+    wish: float
+    least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether it is as wished: at most so much, or at least."""
+        return self.ratio >= self.wish if self.least else self.ratio <= self.wish
+
+
+def median_of(function: Callable[[T], object], inputs: Sequence[T]) -> float:
+    """Return the median time of a call over the inputs, in nanoseconds."""
+    clock, times = time.perf_counter_ns, []
+    for one in inputs:
+        start = clock()
+        function(one)
+        times.append(clock() - start)
+    return median(times)
+
+
+def ratios(unit: Callable[[], float], others: Iterable[Callable[[], float]]) -> list[float]:
+    """Return each one's lowest figure as a ratio to the unit's lowest, measured in turns."""
+    runs = [unit, *others]
+    gc.collect()
+    found = [[run() for run in runs] for _ in range(PASSES)]
+    lowest = [min(column) for column in zip(*found, strict=True)]
+    return [one / lowest[0] for one in lowest[1:]]
+
+
+def one_case(count: int) -> tuple[list[Row], list[str], str]:
+    """Measure one case of P12, itemised, and check all of them."""
+    rng = random.Random(20261130)  # noqa: S311 - cases need to repeat, not to be secret
+    drawn = [p12.facts(rng) for _ in range(count)]
+    trees = [p12.case(one) for one in drawn]
+    policies = load_policies(ROOT / "benchmarks" / "p12.yaml")
+    calculator = Calculator(policies)
+    cases = [Case.from_dict(tree) for tree in trees]
+    wrong = 0
+    for one, case in zip(drawn, cases, strict=True):
+        figures, (amounts, counts, total) = calculator.figures(case), by_hand(one)
+        same = {award.sentence.id: award.gross.lo for award in figures.awards} == amounts
+        chosen = {award.sentence.id for award in figures.awards if award.status == "outranked"} ^ set(amounts)
+        alone = {name for name in ("xa30_3_8", "xa30_3_9", "xa31_3_4", "xy70_10") if name in amounts}
+        zero = {name for name, amount in amounts.items() if not amount}
+        right = chosen - alone - zero == ({counts} if counts else set())
+        wrong += not (figures.quick and same and right and figures.total == (total, total))
+
+    def untrusted(tree: dict[str, object]) -> object:
+        return calculator.figures(Case.from_dict(tree))
+
+    some = cases[: count // 20]
+    peers, missing = zen_peers(drawn)
+    figures_, traced, read, whole, *zen = ratios(
+        lambda: median_of(by_hand, drawn),
+        [
+            lambda: median_of(calculator.figures, cases),
+            lambda: median_of(calculator.traced, cases),
+            lambda: median_of(untrusted, trees[: count // 20]),
+            lambda: median_of(lambda case: evaluate(case, policies), some),
+            *peers,
+        ],
+    )
+    rows = [
+        Row("one case, itemised (`figures`)", "by hand", figures_, 1.5),
+        Row("with what each step leaves (`traced`)", "by hand", traced, 2.5),
+        Row("from an untrusted dict (`Case.from_dict` and `figures`)", "by hand", read, 6),
+        Row("the whole record (`evaluate`)", "by hand", whole, float("inf")),
+    ]
+    if zen:
+        rows += [
+            Row("one case, itemised", "GoRules ZEN's time is so many times ours", zen[0] / figures_, 10, least=True),
+            Row("with trace", "GoRules ZEN's time is so many times ours", zen[1] / traced, 10, least=True),
+        ]
+    return rows, missing, f"{count - wrong} of {count} cases right to the fen, by award, choice and total"
+
+
+def zen_peers(drawn: Sequence[dict[str, int]]) -> tuple[list[Callable[[], float]], list[str]]:
+    """Return the peer's runs over the same cases (plain and traced), or what is missing for them."""
+    if not PEERS.is_dir() or importlib.util.find_spec("zen") is None:
+        return [], ["GoRules ZEN: not installed (`pip install zen-engine`), or no `../shared/bench` beside this folder"]
+    sys.path.insert(0, str(PEERS))
+    import zen  # noqa: PLC0415 - an optional peer
+    from common import to_natural  # noqa: PLC0415
+    from peers.zen_p12 import graph  # noqa: PLC0415
+
+    engines = [
+        zen.ZenEngine({"loader": {"type": "static", "content": {"p": graph(1, layout)[0]}}})
+        for layout in ("one", "nodes")
+    ]
+    natural = [to_natural(one) for one in drawn[: len(drawn) // 10]]
+
+    def fastest(options: dict[str, bool]) -> Callable[[], float]:
+        return lambda: min(
+            median_of(lambda case, engine=engine: engine.evaluate("p", case, options), natural) for engine in engines
+        )
+
+    return [fastest({}), fastest({"trace": True})], []
+
+
+def start_up() -> list[Row]:
+    """Measure fresh interpreters: the import, the first result, the help."""
+
+    def run(*command: str) -> Callable[[], float]:
+        def once() -> float:
+            start = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True, cwd=ROOT)  # noqa: S603 - our own commands
+            return time.perf_counter() - start
+
+        return once
+
+    def python(code: str) -> Callable[[], float]:
+        return run(sys.executable, "-c", code)
+
+    bare = min(python("pass")() for _ in range(STARTS))
+    imports = python("import pydantic, yaml")
+    packs = "from subsidy_rules import Case, evaluate, load_policies; policies = load_policies()"
+    first = f"{packs}; evaluate(Case.load('examples/xian_enterprise.yaml'), policies)"
+    timed = [min(one() for _ in range(STARTS)) - bare for one in (imports, python(packs), python(first))]
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder, "empty.py")
+        empty.write_text("import typer\napp = typer.Typer()\n@app.command()\ndef main() -> None: ...\napp()\n", "utf-8")
+        console = str(Path(sys.executable).with_name("subsidy-rules"))
+        (help_,) = ratios(run(sys.executable, str(empty), "--help"), [run(console, "--help")])
+    return [
+        Row("import and the four packs", "`import pydantic, yaml`", timed[1] / timed[0], 1.5),
+        Row("import, the packs and a first result", "`import pydantic, yaml`", timed[2] / timed[0], 2),
+        Row("`--help`", "`--help` of an empty typer program", help_, 1.2),
+    ]
+
+
+def growth() -> list[Row]:
+    """Measure a policy a hundred times as long: 1,200 clauses against 12."""
+    text = (ROOT / "benchmarks" / "p12.yaml").read_text("utf-8")
+    head, _, rest = text.partition("\nclauses:\n")
+    clauses, _, tail = rest.partition("\ncumulation:\n")
+    rng = random.Random(12)  # noqa: S311
+    cases = [Case.from_dict(p12.case(p12.facts(rng))) for _ in range(200)]
+    times = []
+    for copies in (1, 100):
+        parts = [clauses.replace("- id: ", f"- id: c{n}_") for n in range(copies)]
+        names = [
+            line.removeprefix("- id: ") for part in parts for line in part.splitlines() if line.startswith("- id: ")
+        ]
+        alone = {"xa30_3_8", "xa30_3_9", "xa31_3_4", "xy70_10"}
+        grouped = [name for name in names if name.partition("_")[2] not in alone]
+        before, _, after = tail.partition("  clauses: ")
+        cumulation = f"{before}  clauses: [{', '.join(grouped)}]\n{after.partition(chr(10))[2]}"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "p12.yaml")
+            file.write_text(f"{head}\nclauses:\n{''.join(parts)}\ncumulation:\n{cumulation}", "utf-8")
+            calculator = Calculator(load_policies(file))
+        times.append(min(median_of(calculator.figures, cases) for _ in range(PASSES)))
+    return [Row("1,200 clauses", "12 clauses", times[1] / times[0], 100)]
+
+
+def shown(rows: Iterable[Row]) -> list[str]:
+    """Write rows as a table."""
+    made = ["| what | unit | ratio | wished | |", "|---|---|---|---|---|"]
+    for row in rows:
+        wish = "reported" if row.wish == float("inf") else f"{'≥' if row.least else '≤'} {row.wish:g}"
+        made.append(f"| {row.what} | {row.unit} | {row.ratio:.2f} | {wish} | {'yes' if row.met else '**no**'} |")
+    return made
+
+
+def main() -> None:
+    """Measure, print, and write the page where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=4000, help="how many random cases of P12")
+    parser.add_argument("--write", type=Path, help="the page whose table and machine are replaced")
+    given = parser.parse_args()
+    rows, missing, right = one_case(given.cases)
+    rows += start_up() + growth()
+    versions = ", ".join(f"{name} {version(name)}" for name in ("pydantic", "pyyaml", "typer"))
+    if importlib.util.find_spec("zen"):
+        versions += f", zen-engine {version('zen-engine')}"
+    about = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {versions}"
+    lines = [f"{right}. {about}.", "", *shown(rows), "", "Not run: " + ("; ".join(missing) or "nothing") + "."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    if given.write:
+        before, mark, _ = given.write.read_text("utf-8").partition("<!-- measured -->")
+        given.write.write_text(f"{before}{mark}\n\n" + "\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

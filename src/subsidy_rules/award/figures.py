@@ -1,0 +1,150 @@
+"""Figures alone: what each award comes to, for many cases (S26).
+
+`evaluate` gives the whole record of one case. A `Calculator` gives the figures of many: which sentences pay, how much
+of each counts, and the total, each with its sentence, in whole fen.
+
+>>> from subsidy_rules import Case, load_policies
+>>> calculator = Calculator(load_policies("rules/xian_30.yaml"))
+>>> figures = calculator.figures(Case.load("examples/xian_enterprise.yaml"))
+>>> figures.awards[0].sentence.path, figures.awards[0].net
+('二（一）2', Range(lo=Fraction(500000000, 1), hi=Fraction(500000000, 1)))
+
+Where everything that the policies ask is given, and nothing between the awards needs a search, the figures come from
+one generated function over all sentences; else from `evaluate`, and they are the same. `entitlement` is always there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from subsidy_rules.award.cumulate import Status
+from subsidy_rules.award.evaluate import evaluate, resolve_readings, shipped_policies
+from subsidy_rules.award.generate import NAME
+from subsidy_rules.award.model import Award, Entitlement
+from subsidy_rules.award.sheet import Found, Paying, Sheet, sheet_of
+from subsidy_rules.facts.case import Case
+from subsidy_rules.plan import Guide, Policies, Sentence
+from subsidy_rules.values.amount import Range
+from subsidy_rules.values.quantity import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class AwardFigures:
+    """What one sentence gives for one thing. `gross` and `net` (what counts after cumulation) are in fen.
+
+    `steps` are, where they were traced, the words of its arithmetic, each with what it leaves, exact and in fen.
+    """
+
+    sentence: Sentence
+    object: str
+    status: Status
+    gross: Range
+    net: Range
+    steps: tuple[tuple[str, Range], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`policy/clause@object`, as `Award.id`."""
+        return f"{self.sentence.policy}/{self.sentence.id}@{self.object}"
+
+
+class Figures:
+    """The figures of one case: its awards and their total."""
+
+    __slots__ = ("_case", "_entitlement", "_found")
+
+    def __init__(self, case: Case, found: Found[Calculator]) -> None:
+        """Keep what was found; nothing pays where the figures are those of `evaluate`."""
+        self._case = case
+        self._found = found
+
+    @property
+    def quick(self) -> bool:
+        """Whether generated code gave the figures."""
+        return self._found[1] is not None
+
+    @property
+    def entitlement(self) -> Entitlement:
+        """The whole record of the case, evaluated when it is first read."""
+        if not hasattr(self, "_entitlement"):
+            self._entitlement = self._found[0].evaluate(self._case)
+        return self._entitlement
+
+    @property
+    def total(self) -> Range:
+        """What the awards come to together: least and greatest, in fen (as `total.possible`)."""
+        _, paying, least, most = self._found
+        if paying is None:
+            possible = self.entitlement.total.possible
+            return Range(possible.minimum, possible.maximum)
+        return Range(Fraction(least), Fraction(most))
+
+    @property
+    def awards(self) -> tuple[AwardFigures, ...]:
+        """The awards, decided or not, in the order of the policies."""
+        calculator, paying, _, _ = self._found
+        if paying is None:
+            decided = self.entitlement.awards, self.entitlement.undecided
+            return tuple(_figures_of(award) for awards in decided for award in awards)
+        outranked = calculator.sheet.outranked(paying)
+        return tuple(
+            _award(calculator.sheet, one, outranked=position in outranked) for position, one in enumerate(paying)
+        )
+
+
+def _award(sheet: Sheet, paying: Paying, *, outranked: bool) -> AwardFigures:
+    place, thing, least, most, left = paying
+    clause = sheet.clause(place)
+    gross = Range(Fraction(least), Fraction(most))
+    net = Range(ZERO, ZERO) if outranked else gross
+    steps = tuple(
+        (step.word, Range(Fraction(lo, over), Fraction(hi, over)))
+        for step, (lo, hi, over) in zip(clause.steps, left, strict=False)
+    )
+    return AwardFigures(clause.sentence, str(thing[NAME]), "outranked" if outranked else "counted", gross, net, steps)
+
+
+def _figures_of(award: Award) -> AwardFigures:
+    gross, net = (Range(amount.minimum, amount.maximum) for amount in (award.gated, award.net))
+    return AwardFigures(award.sentence, award.object, award.status, gross, net)
+
+
+class Calculator:
+    """Policies, readings and guides, made ready to give the figures of many cases."""
+
+    def __init__(
+        self,
+        policies: Policies | None = None,
+        *,
+        readings: Mapping[str, str] | None = None,
+        guides: Sequence[Guide] = (),
+    ) -> None:
+        """Take what `evaluate` takes beside the case. Raises `UsageError` as it does."""
+        self.policies = shipped_policies() if policies is None else policies
+        self.readings, self.guides = dict(readings or {}), tuple(guides)
+        self._given = policies
+        self.sheet = sheet_of(self.policies)
+        self._run = self._function(self.sheet)
+
+    @cached_property
+    def _run_traced(self) -> Callable[[Case], Figures]:
+        return self._function(sheet_of(self.policies, traced=True))
+
+    def _function(self, sheet: Sheet) -> Callable[[Case], Figures]:
+        filled = frozenset(name for guide in self.guides for name in guide.fills)
+        return sheet.function(resolve_readings(self.policies, self.readings), filled, Figures, self)
+
+    def figures(self, case: Case) -> Figures:
+        """Return the figures of a case. Raises `CaseError` where the case is wrong."""
+        return self._run(case)
+
+    def traced(self, case: Case) -> Figures:
+        """Return the figures of a case with what each step leaves. Raises `CaseError` where the case is wrong."""
+        return self._run_traced(case)
+
+    def evaluate(self, case: Case) -> Entitlement:
+        """Return the whole record of a case, as `evaluate` does."""
+        return evaluate(case, self._given, readings=self.readings, guides=self.guides)
