@@ -12,7 +12,6 @@ from functools import cached_property, partial
 from itertools import product
 from typing import Final
 
-from subsidy_rules import __version__
 from subsidy_rules.award.complete import RowHull, hull_of
 from subsidy_rules.award.cumulate import LIMIT, Edge, Status
 from subsidy_rules.award.engine import ANOTHER, number, truth
@@ -42,6 +41,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
 from subsidy_rules.values.amount import Amount, Four, Need, settle
 from subsidy_rules.values.quantity import ZERO, format_date
+from subsidy_rules.version import __version__
 
 SILENCE_OPTIONS: Final = ("undecided", "higher_of", "sum")
 SILENCE_ASKS: Final = "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计"
