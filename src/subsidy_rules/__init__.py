@@ -21,8 +21,11 @@ Amounts are exact: fractions of a fen inside, text with two decimals of a yuan i
 
 from typing import TYPE_CHECKING
 
+from subsidy_rules.version import __version__
+
 if TYPE_CHECKING:
     from subsidy_rules.award.evaluate import evaluate
+    from subsidy_rules.award.figures import AwardFigures, Calculator, Figures
     from subsidy_rules.award.model import (
         Alternative,
         Award,
@@ -46,7 +49,6 @@ if TYPE_CHECKING:
     from subsidy_rules.values.amount import Amount, Range
     from subsidy_rules.values.quantity import INFINITY
 
-__version__ = "0.1.0"
 
 __all__ = [
     "INFINITY",

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.hand import by_hand
 from benchmarks.p12 import case, facts
-from subsidy_rules import Calculator, Case, Policies, evaluate, load_policies
+from subsidy_rules import Calculator, Case, Policies, Range, evaluate, load_policies
 from subsidy_rules.award import generate, sheet
 from subsidy_rules.award.generate import Figure, Places, Writer, bound_value
 from subsidy_rules.award.run import generated_program
@@ -126,7 +126,7 @@ def test_p12_is_as_by_hand_and_quick() -> None:
         figures, (amounts, counts, total) = calculator.figures(Case.from_dict(case(drawn))), by_hand(drawn)
         assert figures.quick
         assert {one.sentence.id: one.gross.lo for one in figures.awards} == amounts
-        assert figures.total == (total, total)
+        assert figures.total == Range(Fraction(total), Fraction(total))
         assert [one.sentence.id for one in figures.awards if one.sentence.id == counts and one.status == "counted"] == (
             [counts] if counts else []
         )
@@ -145,9 +145,9 @@ def test_steps_are_what_each_leaves(tmp_path: Path) -> None:
     calculator = Calculator(policies)
     (award,) = calculator.traced(enterprise(policies)).awards
     assert award.steps == (
-        ("basis", (Fraction(123456789), Fraction(123456789))),
-        ("rate", (0, Fraction(123456789 * 9, 100))),
-        ("cap", (0, 100000)),
+        ("basis", Range(Fraction(123456789), Fraction(123456789))),
+        ("rate", Range(Fraction(0), Fraction(123456789 * 9, 100))),
+        ("cap", Range(Fraction(0), Fraction(100000))),
     )
     assert calculator.figures(enterprise(policies)).awards[0].steps == ()
 
