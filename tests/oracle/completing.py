@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
 from subsidy_rules.values.quantity import Infinity
-from tests.oracle.against import Standing, said_by_oracle
+from tests.oracle.against import Standing, evaluated, said_by_oracle
 from tests.oracle.cases import list_of, mapping, sequence
 from tests.oracle.expressions import SINGULAR
 from tests.oracle.generate import at, fen, lawful
@@ -190,6 +190,7 @@ class Completions:
     def __init__(self, case: Tree, hidden: Sequence[Path], readings: Mapping[str, str], source: Source) -> None:
         self.case, self.hidden, self.readings, self.source = case, hidden, readings, source
         self.choices = [telling(case, path, source) for path in hidden]
+        self.nets: dict[tuple[int, ...], dict[str, tuple[int, ...]]] = {}
 
     @property
     def size(self) -> int:
@@ -197,14 +198,31 @@ class Completions:
 
     def answers(self) -> dict[tuple[int, ...], Answer]:
         """What the oracle says of every lawful completion."""
-        found: dict[tuple[int, ...], Answer] = {}
+        return {places: said_by_oracle(full, self.readings, self.source.name)[0] for places, full in self.cases()}
+
+    def beside(self, name: str) -> set[str]:
+        """The hidden facts that change what is left of an award beside the others, which only the library says."""
+        if not self.nets:
+            for places, full in self.cases():
+                result = evaluated(full, self.readings, self.source.name)
+                self.nets[places] = {row.id: numbers(row.net) for row in (*result.awards, *result.undecided)}
+        found = set()
+        for place, path in enumerate(self.hidden):
+            seen: dict[tuple[int, ...], tuple[int, ...]] = {}
+            for places, nets in self.nets.items():
+                net = nets.get(name, (0, 0, 0, 0))
+                if seen.setdefault(places[:place] + places[place + 1 :], net) != net:
+                    found.add(written(path))
+        return found
+
+    def cases(self) -> Iterator[tuple[tuple[int, ...], Tree]]:
+        """Every lawful completion."""
         for places in product(*(range(len(values)) for values in self.choices)):
             full = copy.deepcopy(self.case)
             for path, place, values in zip(self.hidden, places, self.choices, strict=True):
                 put(full, path, copy.deepcopy(values[place]), self.source)
             if all(lawful(mapping(project)) for project in sequence(full.get("projects"))):
-                found[places] = said_by_oracle(full, self.readings, self.source.name)[0]
-        return found
+                yield places, full
 
 
 def put(case: Tree, path: Path, value: object, source: Source) -> None:

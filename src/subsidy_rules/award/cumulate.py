@@ -781,7 +781,7 @@ class Cumulation:
         def order(place: int) -> tuple[bool, Number, str]:
             title = self.rows[place].title()
             date = None if title is None else title.values.get("recognised_on")
-            exact = self.hulls[place].amount.kind == "exact"
+            exact = not _is_open_in_law(self.hulls[place].amount.numbers)
             return (exact, date.minimum if isinstance(date, Amount) else ZERO, self.rows[place].id)
 
         if not self._ranks:
@@ -806,7 +806,7 @@ class Cumulation:
         best = self._best(component, weights, edges, unstated, ceilings)
         for chosen in lawful:
             if all(self._worth(chosen, weights, ceilings, end) == best[end] for end in range(4)) and all(
-                self._dominates(chosen, other, weights, ceilings) for other in lawful
+                self._dominates(chosen, other, weights, ceilings) for other in lawful if other != chosen
             ):
                 return chosen
         return None
@@ -878,13 +878,14 @@ class Cumulation:
             paid = [frozenset(component), *paid] if sets is None else paid
             left = self._left_in(place, [one for one in paid if place in one], weights, ceilings, by_law=sets == [])
         if meets and (loses or not by_facts):
-            alone = all(weights[edge.a + edge.b - place][2] == ZERO for edge in met)  # none of them may be paid
-            wins = wins or alone
-            loses = loses and not all(edge.is_open_in_law(contest.unstated.get(edge.a, "sum")) for edge in met)
+            may_vanish = {edge: weights[edge.a + edge.b - place][2] == ZERO for edge in met}  # it may not be paid
+            by_law = [edge for edge in met if edge.is_open_in_law(contest.unstated.get(edge.a, "sum"))]
+            wins = all(may_vanish.values()) or (wins and all(may_vanish[edge] for edge in by_law))
+            loses = loses and len(by_law) < len(met)
             return (ZERO, left[1] if wins else ZERO, ZERO if loses else left[2], left[3]), frozenset({"contender"})
         if not own:
             return weight, frozenset({"counted"})
-        if weight[0] != weight[3]:  # a bounded award keeps its own greatest (S19)
+        if _is_open_in_law(weight):  # a bounded award keeps its own greatest (S19)
             return (left[0], left[1], weight[2], weight[3]), frozenset({"contender"})
         if left[0] != left[3]:
             return left, frozenset({"contender"})
