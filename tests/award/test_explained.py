@@ -21,7 +21,7 @@ from subsidy_rules.award.model import Obligation
 from subsidy_rules.award.phrases import Names
 from subsidy_rules.award.written import MEMBERS_EN
 from tests.oracle.completing import written
-from tests.oracle.generate import at, hide, random_case, source_of
+from tests.oracle.generate import at, facts_of, hide, random_case, source_of
 from tests.test_clauses import PACKS, cases_of, mapping, policies_of, sequence
 
 if TYPE_CHECKING:
@@ -218,32 +218,43 @@ def shipped(city: str) -> Policies:
 
 
 SEEN = 12
+MEETING = ("project", "object", "title", "same_as")
+SHARE = {True: 0.6, False: 0.02}
 ROUNDS = 12
 """How often facts are given until nothing of an award is open; a fact may ask for others once it is known."""
 
 
-@pytest.mark.parametrize("city", ["xian", "shenyang", "xianyang"])
-def test_what_an_award_asks_for_settles_what_is_left_of_it(city: str) -> None:
-    """S5a, S10: an award that the facts leave open, by itself or beside the others, names facts that decide it."""
+@pytest.mark.parametrize(("city", "least"), [("xian", 3), ("shenyang", 0), ("xianyang", 3)])
+def test_what_an_award_asks_for_settles_what_is_left_of_it(city: str, least: int) -> None:
+    """S5a, S10: an award that the facts leave open, by itself or beside the others, names facts that decide it.
+
+    Some of the facts hidden tell what meets what, so that an award that is settled by itself is open beside others. In
+    Shenyang, where most is a ceiling, that is too rare to be met here.
+    """
     source, rng = source_of(city), random.Random(f"needs {city}")
     policies = shipped(city)
-    seen = 0
-    for _ in range(60):
-        if seen >= SEEN:
+    seen = beside = 0
+    for _ in range(200):
+        if seen >= SEEN and beside >= least:
             break
         full = random_case(rng, source)
-        facts, hidden = hide(full, rng, 0.05, source)
+        hidden = [path for path, _, _ in facts_of(full, source.words) if rng.random() < SHARE[path[-1] in MEETING]]
+        facts = copy.deepcopy(full)
+        for path in hidden:
+            at(facts, path[:-1]).pop(str(path[-1]))
         paths = {written(path): path for path in hidden}
         result = evaluate(Case.from_dict(facts), policies)
         for award in (*result.awards, *result.undecided):
             if result.total.outer or award.net.decided:
                 continue
             seen += 1
+            beside += award.gated.decided
             assert award.needs, (award.id, award.net, hidden)
             text = "\n".join(Teller(result, "zh", Names(policies)).row(award))
             assert "没有需要补充的事实" not in text, text
             assert not open_after(award.id, result, facts, full, paths, policies), (award.id, hidden, facts)
     assert seen >= SEEN
+    assert beside >= least
 
 
 def open_after(
