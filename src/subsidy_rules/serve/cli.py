@@ -100,7 +100,6 @@ Language = Annotated[Lang, typer.Option("--lang", help="Language of what is prin
 app = typer.Typer(
     name="subsidy-rules",
     help="What an enterprise is entitled to under a subsidy policy, line by line, with the clause of each line.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -132,14 +131,19 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """What an enterprise is entitled to under a subsidy policy, line by line, with the clause of each line."""
     del version
+    if context.invoked_subcommand is None:
+        # Said here, since the exit code of a command without a word differs among versions of what is beneath.
+        _complain(context.get_help())
+        raise typer.Exit(WRONG_INPUT)
 
 
 @app.command()
