@@ -25,13 +25,21 @@ CITIES = {"xian": ("xian_30", "xian_31"), "shenyang": ("shenyang",), "xianyang":
 
 
 def said(result: Entitlement) -> object:
-    """Return what a result says, without what is computed when it is first read."""
+    """Return what a result says, without what is computed when it is first read.
+
+    An unknown that has no path of its own has a number instead, which means nothing outside its evaluation.
+    """
     awards = [
-        (one.id, one.status, one.amount, one.gated, one.net, one.needs, one.flags, one.rule, one.payers, one.citations)
+        (
+            *(one.id, one.status, one.needs, one.flags, one.rule, one.citations, one.outer),
+            *((amount.numbers, amount.reasons) for amount in (one.amount, one.gated, one.net)),
+            *((name, part.numbers) for name, part in one.payers),
+        )
         for one in (*result.awards, *result.undecided)
     ]
     refused = [(one.id, one.failed) for one in result.not_eligible]
-    return awards, refused, result.cumulation, result.total, result.flags, result.adjustments
+    groups = [one.as_json() for one in result.cumulation]
+    return awards, refused, groups, result.total.as_json(), result.flags, result.adjustments
 
 
 def both_ways(
