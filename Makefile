@@ -8,6 +8,7 @@ VENV_EVENTS ?= .venv-events
 VENV_LOWEST ?= .venv-lowest
 VENV_OFFLINE ?= .venv-offline
 VENV_DOCS ?= .venv-docs
+VENV_BENCH ?= .venv-bench
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 CASE ?= examples/xian_enterprise.yaml
@@ -20,6 +21,7 @@ DEV := $(VENV)/.dev
 EVENTS := $(VENV_EVENTS)/.events
 LOWEST := $(VENV_LOWEST)/.lowest
 DOCS := $(VENV_DOCS)/.docs
+BENCH := $(VENV_BENCH)/.bench
 PINS := pyproject.toml constraints.txt
 PIP := -m pip --disable-pip-version-check -qq
 PIP_INSTALL := $(PIP) install -c constraints.txt
@@ -34,7 +36,7 @@ PACKAGE := --no-build-isolation -e
 CORE_ROOMS := */subsidy_rules/values/*,*/subsidy_rules/mechanisms/*,*/subsidy_rules/award/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format pytest slow events lowest offline console schemas docs clean
+.PHONY: help bench demo test check format pytest slow events lowest offline console schemas docs clean
 
 help:
 	@echo 'make demo     print the itemised awards of an example enterprise'
@@ -42,6 +44,7 @@ help:
 	@echo 'make check    ruff, mypy, the import contract'
 	@echo 'make pytest   the tests alone (ARGS="-k name" is passed on)'
 	@echo 'make slow     the tests that are marked slow'
+	@echo 'make bench    how fast, as ratios to what is measured in the same run'
 	@echo 'make events   the smoke test of the [events] extra, in an environment of its own'
 	@echo 'make lowest   a slice of the tests with the lowest versions that pyproject.toml allows'
 	@echo 'make offline  fetch the wheels, then install from them alone and run the command'
@@ -91,6 +94,12 @@ $(DOCS): $(PINS) constraints-docs.txt
 	@$(VENV_DOCS)/bin/python $(PIP_INSTALL) -c constraints-docs.txt $(PACKAGE) '.[docs]'
 	@touch $@
 
+$(BENCH): $(PINS) constraints-bench.txt
+	$(call new_venv,$(VENV_BENCH))
+	@$(VENV_BENCH)/bin/python $(PIP_INSTALL) $(BACKEND)
+	@$(VENV_BENCH)/bin/python $(PIP_INSTALL) -c constraints-bench.txt $(PACKAGE) '.[bench]'
+	@touch $@
+
 demo: $(CORE)
 	@$(BIN)/subsidy-rules evaluate $(CASE)
 
@@ -112,6 +121,9 @@ pytest: $(DEV)
 # pytest exits with 5 when no test carries the mark; that is no failure here.
 slow: $(DEV)
 	$(BIN)/pytest -n $(JOBS) -m slow $(ARGS) || [ $$? -eq 5 ]
+
+bench: $(BENCH)
+	$(VENV_BENCH)/bin/python -m benchmarks.bench $(ARGS)
 
 events: $(EVENTS)
 	@$(VENV_EVENTS)/bin/python tests/events_smoke.py
@@ -147,7 +159,7 @@ format: $(DEV)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' '$(VENV_DOCS)' build dist \
+	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' '$(VENV_DOCS)' '$(VENV_BENCH)' build dist \
 		.coverage .coverage.* htmlcov .pytest_cache .mypy_cache \
 		.ruff_cache .import_linter_cache .hypothesis
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
