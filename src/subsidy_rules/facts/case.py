@@ -37,7 +37,7 @@ from subsidy_rules.values.quantity import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
 CASE_VERSION: Final = "1"
 NO_LOWER: Final = Fraction(-(10**12))
@@ -180,12 +180,7 @@ class Case:
 
     def _check(self) -> None:
         """Raise what is wrong whatever the policies: they add facts to entities, and members and zones to fields."""
-        try:
-            _Reader(self.document, Vocabulary.core()).read()
-        except CaseError as error:
-            certain = [one for one in error.problems if one.code not in _OF_POLICIES or _is_of_root(one)]
-            if certain:
-                raise CaseError(certain) from None
+        _Reader(self.document, Vocabulary.core(), leave=_OF_POLICIES).read()
 
     def facts_of(self, vocabulary: Vocabulary) -> Facts:
         """Read the case with a vocabulary (cached). Raises `CaseError` with every problem found."""
@@ -197,12 +192,7 @@ class Case:
 
 
 _OF_POLICIES: Final = ("unknown-key", "unknown-member")
-"""What is told of a fact, a member or a zone that no loaded policy has."""
-
-
-def _is_of_root(problem: Problem) -> bool:
-    """Whether a problem is of a key at the top of the case, where no policy adds any."""
-    return problem.code == "unknown-key" and not {".", "["} & set(problem.path)
+"""What is told of a fact, a member or a zone that no loaded policy has; none adds a key to the top of a case."""
 
 
 def _without_facts_key(data: dict[str, object]) -> dict[str, object]:
@@ -270,10 +260,10 @@ def bounds_of(spec: FieldSpec) -> tuple[Number, Number]:
 class _Reader:
     """Reads one document into things. Problems are collected, and raised together at the end."""
 
-    def __init__(self, document: doc.Document, vocabulary: Vocabulary) -> None:
+    def __init__(self, document: doc.Document, vocabulary: Vocabulary, leave: Container[str] = ()) -> None:
         self.document = document
         self.vocabulary = vocabulary
-        self.findings = Findings(document)
+        self.findings = Findings(document, leave)
         self.index: dict[str, Thing] = {}
         self.paths: dict[str, Thing] = {}
         self.refs: list[tuple[doc.Node, str, str, FieldSpec]] = []

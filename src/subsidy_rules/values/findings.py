@@ -16,17 +16,22 @@ from subsidy_rules.errors import CODES, InputError, Problem, brief, suggest
 from subsidy_rules.values.document import MAX_PROBLEMS, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from collections.abc import Mapping as AnyMapping
 
 
 class Findings:
     """The problems met so far in one document."""
 
-    def __init__(self, document: Document) -> None:
-        """Start with none."""
+    def __init__(self, document: Document, leave: Container[str] = ()) -> None:
+        """Start with none, and `leave` problems of these codes to a later reading, but for those at the root."""
         self.document = document
         self.problems: list[Problem] = []
+        self._leave = leave
+
+    def is_left(self, code: str, path: str) -> bool:
+        """Whether a problem is left to a later reading."""
+        return code in self._leave and not {".", "["}.isdisjoint(path)
 
     @property
     def full(self) -> bool:
@@ -47,7 +52,7 @@ class Findings:
 
         After the fiftieth nothing is noted: a person mends those first.
         """
-        if self.full:
+        if self.full or self.is_left(code, path):
             return
         usual = CODES[code]
         remedy = usual.remedy if remedy is None else remedy
@@ -69,7 +74,7 @@ class Findings:
 
         `labels` are the Chinese names that an option may be written by: label → option. Who wrote Chinese is told them.
         """
-        if self.full:
+        if self.full or self.is_left(code, path):
             return
         choices = list(options)
         label_of = {name: label for label, name in (labels or {}).items()}
