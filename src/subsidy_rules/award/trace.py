@@ -614,12 +614,10 @@ def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wan
     else:
         path = " ".join(sorted(fact_paths(ctx, subject)))
         label = (words.say_value(subject, "zh"), words.say_value(subject, "en"))
-    required = (
-        f"{shown} {write_amount(bound, other.type, 'zh')}",
-        f"{shown} {write_amount(bound, other.type, 'en')}",
-    )
-    plain = isinstance(other, op.Constant)
-    detail = UNSAID if plain else (words.say_value(other, "zh"), words.say_value(other, "en"))
+    figure = (write_amount(bound, other.type, "zh"), write_amount(bound, other.type, "en"))
+    required = (f"{shown} {figure[0]}", f"{shown} {figure[1]}")
+    said = (words.say_value(other, "zh"), words.say_value(other, "en"))
+    detail = UNSAID if said == figure else said
     return _Atom(path, spec, read, required, label=label, detail=detail, short=_short(amount, bound, subject.type))
 
 
