@@ -498,9 +498,13 @@ class Record:
         return need_paths(self._deciding)
 
     def _needs_of(self, place: int) -> tuple[str, ...]:
-        """Return the facts that one award needs, most decisive first."""
-        needs = self.needs[place]
-        return need_paths(tuple(sorted(needs, key=self._deciding.index)) if len(needs) > 1 else needs)
+        """Return the facts that one award needs, most decisive first.
+
+        A fact of which several things are unknown, as the members of a set, is given as a whole: it stands where the
+        most decisive of them does, of whichever award that is.
+        """
+        paths = need_paths(self.needs[place])
+        return tuple(sorted(paths, key=self.deciding().index)) if len(paths) > 1 else paths
 
     def _width_left(self, need: Need) -> Fraction:
         """Return the mean width of the awards' fact ranges over the values of one unknown."""
