@@ -44,6 +44,7 @@ OUTCOMES = {
     ),
 }
 TODO = {"zh": "怎么办：", "en": "What to do:"}
+ASKED = {"zh": "  - 补充 ", "en": "  - Give "}
 WORDS = re.compile(r"[A-Za-z_]{2,}")
 CJK = re.compile(r"[一-鿿]")
 ID = re.compile(r"\b[a-z_0-9]+/[A-Za-z_0-9]+(@[\w.\[\]/-]*)?")
@@ -166,10 +167,16 @@ def faults_of(result: Entitlement, row: AnyRow, lang: Lang, policies: Policies, 
         yield f"formula: {formula}"
     if isinstance(row, Award) and row.status != "barred":
         ranks = {path: rank for rank, path in enumerate(result.deciding_facts)}
-        todo = text[text.index(TODO[lang]) :]
-        named = sorted((path for path in row.needs if path in ranks), key=todo.find)
-        if [ranks[path] for path in named] != sorted(ranks[path] for path in named):
+        asked = [line for line in lines if line.startswith(ASKED[lang])]
+        named = [path for line in asked for path in row.needs if names_the_fact(line, path, lang, policies)]
+        if named != sorted(row.needs, key=ranks.__getitem__):
             yield f"not the most decisive first: {named} of {result.deciding_facts}"
+
+
+def names_the_fact(line: str, path: str, lang: Lang, policies: Policies) -> bool:
+    """Whether a line asks for the fact at a path, and not for one whose path begins as that does."""
+    fact = f"{ASKED[lang]}{Names(policies).fact(path, lang)}"
+    return re.match(rf"{re.escape(fact)}([，；。;]|\.$)", line) is not None
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -77,7 +77,7 @@ class Advice:
         return made or [self._settled(award)]
 
     def _settled(self, award: Award) -> str:
-        if award.outer or not (award.net.decided and award.amount.decided):
+        if not award.net.decided:
             return self._say(
                 "未知的事实或重叠的奖补过多，所列区间只保证包含真实结果；先补充最能决定结果的事实，再重新计算。",
                 "Too much is unknown, or too many awards overlap: the range is only sure to contain the answer. "
@@ -120,17 +120,20 @@ class Advice:
         for part in clause.parts:
             if cited is not None and (part.sentence.path, part.sentence.sentence) not in cited:
                 continue
-            for gate in part.gates:
-                if self._reads(gate.truth, path):
-                    place = write_place(part.sentence.path, part.sentence.sentence, self.lang)
-                    said = says.say(gate.truth, self.lang)
-                    made.append(self._say(f"{place}要求 {said}", f"{place} requires: {said}"))
-        for rule in self._bars(plan, clause):
-            if not made and self._reads(rule.when[clause.sentence.id], path):
-                said = says.say(rule.when[clause.sentence.id], self.lang)
+            place = write_place(part.sentence.path, part.sentence.sentence, self.lang)
+            for said in self._said(says, (gate.truth for gate in part.gates), path):
+                made.append(self._say(f"{place}要求 {said}", f"{place} requires: {said}"))
+        if not made:
+            bars = (rule.when[clause.sentence.id] for rule in self._bars(plan, clause))
+            for said in self._said(says, bars, path):
                 made.append(self._say(f"不得有这样的情形：{said}", f"this must not be so: {said}"))
         made = [one for one in dict.fromkeys(made) if one]
         return made or [self._use_of(clause, path, award)]
+
+    def _said(self, says: Requirements, truths: Iterable[op.Truth], path: str) -> list[str]:
+        """Say those conditions that read the fact at a path, but for what the readings that were chosen settle."""
+        said = (says.say(truth, self.lang) for truth in truths if self._reads(truth, path))
+        return [one for one in said if one]
 
     def _use_of(self, clause: ClausePlan, path: str, award: Award | None) -> str:
         """Say what a fact that no condition reads is for."""
