@@ -115,20 +115,18 @@ class Advice:
         says = self.names.requirements(plan, clause, self.entitlement.stamp.readings)
         skipped = ("doubt", "table") if clause.rows else ("doubt",)
         gates = [gate for gate in clause.gates if gate.role not in skipped and self._reads(gate.truth, path)]
-        made = [self._condition(says, gate) for gate in gates]
+        made = [said for said in (self._condition(says, gate) for gate in gates) if said]
         cited = None if award is None else {(one.path, one.sentence) for one in award.citations}
         for part in clause.parts:
             if cited is not None and (part.sentence.path, part.sentence.sentence) not in cited:
                 continue
             place = write_place(part.sentence.path, part.sentence.sentence, self.lang)
-            for said in self._said(says, (gate.truth for gate in part.gates), path):
-                made.append(self._say(f"{place}要求 {said}", f"{place} requires: {said}"))
+            own = self._said(says, (gate.truth for gate in part.gates), path)
+            made += [self._say(f"{place}要求 {said}", f"{place} requires: {said}") for said in own]
         if not made:
-            bars = (rule.when[clause.sentence.id] for rule in self._bars(plan, clause))
-            for said in self._said(says, bars, path):
-                made.append(self._say(f"不得有这样的情形：{said}", f"this must not be so: {said}"))
-        made = [one for one in dict.fromkeys(made) if one]
-        return made or [self._use_of(clause, path, award)]
+            bars = self._said(says, (rule.when[clause.sentence.id] for rule in self._bars(plan, clause)), path)
+            made += [self._say(f"不得有这样的情形：{said}", f"this must not be so: {said}") for said in bars]
+        return list(dict.fromkeys(made)) or [self._use_of(clause, path, award)]
 
     def _said(self, says: Requirements, truths: Iterable[op.Truth], path: str) -> list[str]:
         """Say those conditions that read the fact at a path, but for what the readings that were chosen settle."""
