@@ -274,7 +274,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "address?": _TEXT,
     },
     "step": {"word": _TEXT, "text": _TEXT, "value": _MAYBE, "binding?": _FLAG, "quote": _TEXT, "facts": _TEXTS},
-    "alternative": {"option": _TEXT, "eligible": _TEXT, "kind": _KIND, **_ENDS},
+    "alternative": {"option": _TEXT, "eligible": _TEXT, "kind": _KIND, **_ENDS, "open_ended?": _TEXTS},
     "reading": {
         "id": _TEXT,
         "asks": _TEXT,
@@ -298,6 +298,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "payer": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": _ref("ends")}]},
         "project": _MAYBE,
         "rule": _MAYBE,
+        "barred_by?": _TEXTS,
         "outer": _FLAG,
         "flags": _TEXTS,
         "notes": _array(_ref("note")),
@@ -334,6 +335,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "needs": _TEXTS,
     },
     "adjustment": {"award": _TEXT, "amount": _YUAN, "flags": _TEXTS},
+    "stack": {"members": _TEXTS, "rule": _TEXT},
     "group": {
         "group": _TEXT,
         "members": _TEXTS,
@@ -345,6 +347,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "total": _ref("figure"),
         "additive": _FLAG,
         "refused": _FLAG,
+        "stacks?": _array(_ref("stack")),
     },
     "total": {
         "decided": _ref("record"),
@@ -389,7 +392,10 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "spread?": _ref("spread"),
     },
 }
-"""Every object of a result and its keys; `?` marks one that may be left out. `docs/result.md` says what they hold."""
+"""Every object of a result and its keys, and `docs/result.md` says what they hold.
+
+`?` marks a key that may be left out, or that results of version 1 did not have from the first.
+"""
 
 
 def _of_result() -> Schema:
