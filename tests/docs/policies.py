@@ -246,7 +246,8 @@ def _paid(plan: PolicyPlan, sentence: Sentence, case: Clause, kind: str) -> Iter
             yield Worked(case, award.id, text.partition(" ")[2]), award.kind == kind and award.status == "counted"
     for one in result.obligations:
         name = one.id.removeprefix(f"{plan.id}/")
-        if one.sentence == sentence and isinstance(minima.get(name), str) and one.amount.maximum != ZERO:
+        own_row = (one.policy, one.clause) == (plan.id, sentence.id)
+        if own_row and isinstance(minima.get(name), str) and one.amount.maximum != ZERO:
             yield Worked(case, one.id, f"obligation {minima[name]}"), True
 
 
