@@ -4,10 +4,16 @@
 of each counts, and the total, each with its sentence, in whole fen.
 
 >>> from subsidy_rules import Case, load_policies
->>> calculator = Calculator(load_policies("rules/xian_30.yaml"))
->>> figures = calculator.figures(Case.load("examples/xian_enterprise.yaml"))
->>> figures.awards[0].sentence.path, figures.awards[0].net
-('二（一）2', Range(lo=Fraction(500000000, 1), hi=Fraction(500000000, 1)))
+>>> calculator = Calculator(load_policies().only("xian_31"))
+>>> figures = calculator.figures(Case.from_text('''
+... case: 1
+... decision_date: 2025-09-01
+... enterprise: {type: enterprise, place: "610113"}
+... projects:
+... - {id: p1, nature: 新建, kinds: [], whole_digital: true, costs: [{kind: equipment, amount: 1亿元, stage: paid}]}
+... '''))
+>>> figures.awards[0].id, figures.awards[0].net, figures.quick
+('xian_31/digital_factory@p1', Range(lo=Fraction(500000000, 1), hi=Fraction(500000000, 1)), True)
 
 Where everything that the policies ask is given, and nothing between the awards needs a search, the figures come from
 one generated function over all sentences; else from `evaluate`, and they are the same. `entitlement` is always there.
