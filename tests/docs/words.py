@@ -98,9 +98,14 @@ def _row(word: str) -> str:
 
 
 def _prose(docstring: str) -> str:
-    """Return a docstring as a page can hold it: its examples are pieces, and not run; the S-numbers are of no page."""
+    """Return a docstring as a page can hold it: its examples are pieces, and not run; the S-numbers are of no page.
+
+    >>> _prose("At most the whole (S2), less what is paid (S2, the top-up).")
+    'At most the whole, less what is paid (the top-up).\\n'
+    """
     made: list[str] = []
-    for paragraph in re.sub(r" \(S\d+a?\)", "", docstring).split("\n\n"):
+    numberless = re.sub(r"\(S\d+a?, ", "(", re.sub(r" \(S\d+a?\)", "", docstring))
+    for paragraph in numberless.split("\n\n"):
         if paragraph.startswith("    "):
             lines = "\n".join(line.removeprefix("    ") for line in paragraph.rstrip().splitlines())
             made.append(f"```text\n{lines}\n```")
