@@ -398,6 +398,7 @@ class Teller:
             "没有需要补充的事实；按不少于所列数额执行。", "No fact is missing; keep to this minimum or more."
         )
         yield from self._todo(asked or [done])
+        yield from self._readings(row.readings)
         yield from self._notes(row.sentence.notes)
 
     def _step(self, step: Step) -> str:

@@ -338,15 +338,21 @@ class Obligation:
     needs: tuple[str, ...]
     citation: Citation
     _steps: Callable[[], tuple[Step, ...]] = field(compare=False, repr=False)
+    _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
 
     def __getstate__(self) -> State:
         """Pickle what it says, with what is computed later."""
-        return settled(self, _steps=self.steps)
+        return settled(self, _steps=self.steps, _readings=self.readings)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The arithmetic, in the order of the plan."""
         return self._steps()
+
+    @cached_property
+    def readings(self) -> tuple[ReadingUse, ...]:
+        """The readings that the minimum rests on, each with what its other options would oblige to."""
+        return self._readings()
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -358,6 +364,7 @@ class Obligation:
             "decided": self.decided,
             "steps": [step.as_json() for step in self.steps],
             "citations": [self.citation.as_json()],
+            "readings": [reading.as_json() for reading in self.readings],
             "needs": list(self.needs),
         }
 

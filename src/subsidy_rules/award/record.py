@@ -216,6 +216,7 @@ class Record:
                     needs,
                     cited,
                     _steps_later(row),
+                    partial(self._uses, row),
                 )
             )
         return tuple(made)
@@ -390,10 +391,9 @@ class Record:
 
     def _figure_of(self, name: str) -> Callable[[Record], tuple[Amount, str, set[str]]]:
         def figure(computed: Record) -> tuple[Amount, str, set[str]]:
-            place = computed.by_id.get(name)
-            if place is None or computed.hulls[place].eligible.is_false:
+            place, hull = computed.by_id.get(name, -1), computed.hull_named(name)
+            if hull is None or hull.eligible.is_false:
                 return Amount.exact(ZERO), "not_eligible", set()
-            hull = computed.hulls[place]
             numbers = hull.gated.numbers
             if "contender" not in computed.sums.statuses.get(place, frozenset()):
                 numbers = computed.sums.nets.get(place, numbers)
@@ -401,6 +401,12 @@ class Record:
             return net, "awards" if hull.is_award else "undecided", {name} if hull.is_open_ended else set()
 
         return figure
+
+    def hull_named(self, name: str) -> RowHull | None:
+        """Return what the award or the obligation of an id says over all worlds, if there is one."""
+        if name in self.by_id:
+            return self.hulls[self.by_id[name]]
+        return next((hull for row, hull in zip(self.duties, self.duty_hulls, strict=True) if row.id == name), None)
 
     def _readings_of(self, row: Row) -> list[str]:
         clause = row.clause
@@ -412,7 +418,7 @@ class Record:
         return tuple(one for one in found if one is not None)
 
     def _flips(self, rows: Iterable[Row]) -> tuple[ReadingUse, ...]:
-        made = [use for row in rows if row.id in self.by_id for use in self._uses(row)]
+        made = [use for row in rows if self.hull_named(row.id) is not None for use in self._uses(row)]
         return tuple({use.id: use for use in made}.values())
 
     def readings_used(self) -> tuple[ReadingUse, ...]:

@@ -314,7 +314,7 @@ class _Compiler:
                     self.obligations.append(self._obligation(clause, loc))
         for place, clause, sentence in replacing:
             self._replace(clause, sentence, ("clauses", place), plans)
-        by_id = {plan.sentence.id: plan.sentence for plan in plans}
+        by_id = {plan.sentence.id: plan.sentence for plan in (*plans, *self.obligations)}
         by_id.update({one.sentence.id: one.sentence for plan in plans for one in plan.replacements})
         return plans, tuple(by_id.get(sentence.id, sentence) for sentence in sentences)
 

@@ -332,6 +332,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "decided": _FLAG,
         "steps": _array(_ref("step")),
         "citations": _array(_ref("citation")),
+        "readings?": _array(_ref("reading")),
         "needs": _TEXTS,
     },
     "adjustment": {"award": _TEXT, "amount": _YUAN, "flags": _TEXTS},
