@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from subsidy_rules import Entitlement, ReadingUse, evaluate, load_policies
-from tests.test_clauses import Case, cases_of
+from subsidy_rules import Case, Entitlement, ReadingUse, evaluate, load_policies
+from tests.test_clauses import cases_of
 
 POLICIES = load_policies().only("xianyang_70")
 WAN = 1_000_000

@@ -532,7 +532,6 @@ class Entitlement:
     beneficiary: str
     awards: tuple[Award, ...]
     undecided: tuple[Award, ...]
-    not_eligible: tuple[NotEligible, ...]
     not_asked: tuple[NotAsked, ...]
     obligations: tuple[Obligation, ...]
     adjustments: tuple[Adjustment, ...]
@@ -540,6 +539,7 @@ class Entitlement:
     total: Total
     flags: tuple[str, ...]
     stamp: Stamp
+    _refused: Callable[[], tuple[NotEligible, ...]] = field(compare=False, repr=False)
     _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
     _facts: Callable[[], tuple[FactUsed, ...]] = field(compare=False, repr=False)
     _deciding: Callable[[], tuple[str, ...]] = field(compare=False, repr=False)
@@ -550,11 +550,17 @@ class Entitlement:
         """Pickle what it says, with what is computed later."""
         return settled(
             self,
+            _refused=self.not_eligible,
             _readings=self.readings,
             _facts=self.facts_used,
             _deciding=self.deciding_facts,
             _spread=self.spread,
         )
+
+    @cached_property
+    def not_eligible(self) -> tuple[NotEligible, ...]:
+        """The sentences that give nothing here, each with the conditions that fail."""
+        return self._refused()
 
     @cached_property
     def readings(self) -> tuple[ReadingUse, ...]:

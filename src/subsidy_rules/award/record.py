@@ -291,7 +291,7 @@ class Record:
 
     # refusals
 
-    def refusals(self) -> list[NotEligible]:
+    def refusals(self) -> tuple[NotEligible, ...]:
         """Return every sentence that gives nothing, or obliges to nothing, here, and why."""
         made: list[NotEligible] = []
         pairs = [*zip(self.rows, self.hulls, strict=True), *zip(self.duties, self.duty_hulls, strict=True)]
@@ -306,7 +306,7 @@ class Record:
                     made += [self._none_of_kind(plan, clause, sentence, rows) for sentence in clause.sentences]
                 for row, hull in about:
                     made += self._refused(plan, clause, row, hull)
-        return made
+        return tuple(made)
 
     def _none_of_kind(self, plan: PolicyPlan, clause: ClausePlan, sentence: Sentence, rows: list[Row]) -> NotEligible:
         lists = [source.name for source in clause.drivers] or ["enterprise"]
@@ -601,7 +601,6 @@ class Record:
             name if isinstance(name, str) else run.facts.enterprise.id,
             tuple(self.award(place) for place in awards),
             tuple(self.award(place) for place in undecided),
-            tuple(self.refusals()),
             tuple(
                 NotAsked(plan.id, sentence.id, sentence, tuple(missing_drivers(clause, root)))
                 for plan in run.policies.plans
@@ -615,6 +614,7 @@ class Record:
             self.total(),
             tuple(flags),
             stamp,
+            self.refusals,
             self.readings_used,
             self.facts_used,
             self.deciding,
