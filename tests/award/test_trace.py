@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from subsidy_rules import Amount, Vocabulary
+from subsidy_rules import Amount, Case, Vocabulary, evaluate, load_policies
 from subsidy_rules.award.trace import need_paths
 from subsidy_rules.award.written import write_amount, write_label, write_member, write_value
 from subsidy_rules.facts.case import Members, Other, Ref, Value
@@ -65,3 +65,16 @@ def test_needs_are_written_as_paths_each_once() -> None:
         "projects[0].kinds",
         "titles",
     )
+
+
+def test_what_was_received_is_taken_off_the_line() -> None:
+    case = Case.from_text(
+        "case: 1\ndecision_date: 2025-09-01\n"
+        "enterprise: {type: enterprise, place: '210102', industry: '34'}\n"
+        "projects:\n- {id: pump, kinds: [试点重点项目], industry: '34', track: 点,\n"
+        "   costs: [{kind: equipment, amount: 31234567.89元}]}\n"
+        "grants: [{id: g, level: 市级, project: pump, received: 120万元, received_on: 2025-06-01}]\n"
+    )
+    line = evaluate(case, load_policies().only("shenyang")).explain("key_project", formula=True)
+    # 31,234,567.89 × 15% = 4,685,185.1835, less 1,200,000, and down to the fen
+    assert "≤ min(31,234,567.89元 × 15%, 1,000万元) − 120万元 = 3,485,185.1835元，取整 3,485,185.18元" in line

@@ -206,6 +206,8 @@ class _Tracer:
         text = self._write(node, labels=True).marked(open_).led(sign)
         if step.word in ("rate", "share"):
             self.line = join("×", [self.line, plain], PRODUCT)
+        elif step.word == "less":
+            self.line = join("−", [self.line, plain.within(PRODUCT)], SUM)
         elif step.word in ("cap", "limit"):
             unless = _unless(step)
             lifted = FALSE if unless is None else truth_of_plan(unless)(self.ctx)
