@@ -192,8 +192,8 @@ def bound_value(
         case Chosen(clause, reading, option):
             chosen = chosen_option(readings, clause, reading)
             return UNSETTLED if chosen == ANOTHER else chosen == option
-        case Filled(parameter):
-            return parameter in filled
+        case _:
+            return what.parameter in filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +299,8 @@ class Writer:
                     name = self.name()
                     place = f"({name} if ({name} := {self._asked(fact)}) is not None else {place})"
                 return f"{self.bind(Inside(codes, zones))}[{place}]"
-            case op.ReadingIs(reading, option):
-                return self.bind(Chosen(self.clause, reading, option))
+            case _:
+                return self.bind(Chosen(self.clause, node.reading, node.option))
 
     def _read(self, fact: op.Fact) -> str:
         return f"{self.things[fact.name]}[{self.bind(Text(fact.spec.name))}]"
