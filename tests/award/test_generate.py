@@ -231,6 +231,7 @@ def test_what_only_the_law_leaves_open_is_not_compared_or_multiplied_below_zero(
         op.Compare(">", op.Arithmetic("*", bounded, growth, "money"), basis),
         op.Compare(">", op.Bounded(growth, "ratio"), growth),
         op.Compare(">", op.Running(), basis),
+        op.Compare(">", op.Chain((basis,)), basis),
         op.Compare(">", op.Arithmetic("+", op.Bounded(basis, "money"), op.Fixed(basis, "money"), "money"), basis),
         op.Compare(">", op.Choose(((op.ALWAYS, op.Fixed(basis, "money")),), basis, "money"), basis),
         op.Compare(">", op.Arithmetic("/", basis, op.Fact("enterprise", fields["type"]), "money"), basis),

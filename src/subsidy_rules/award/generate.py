@@ -378,9 +378,9 @@ class Writer:
             case op.Choose(branches, otherwise, _):
                 return self._choose(branches, otherwise, running)
             case op.Aggregate():
-                return self._aggregate(node)
+                return self._aggregate(node, running)
             case op.Chain(values, _):
-                return reduce(lambda made, value: self.figure(value, made), values, running or NOTHING)
+                return self._chain(values, running)
             case op.Open(parameter, _, otherwise, _, _) if otherwise is not None:
                 return self._unless_filled(self.figure(otherwise, running), parameter)
             case op.Decided(value, facts, exact, _):
@@ -507,9 +507,14 @@ class Writer:
         lo, hi = f"({least} if {given} else {rest.lo})", f"({most} if {given} else {rest.hi})"
         return replace(law, lo=lo, hi=hi, constant=None)
 
-    def _aggregate(self, node: op.Aggregate) -> Figure:
+    def _chain(self, values: Sequence[op.Value], running: Figure | None) -> Figure:
+        if running is None:
+            raise _Unfit
+        return reduce(lambda made, value: self.figure(value, made), values, running)
+
+    def _aggregate(self, node: op.Aggregate, running: Figure | None) -> Figure:
         with self._each(node.source, node.alias) as (thing, things):
-            value, where = self.figure(node.value, None), self.holds(node.where)
+            value, where = self.figure(node.value, running), self.holds(node.where)
         if not value.thin or thing in value.over or (node.how in ("min", "max") and value.mode):
             raise _Unfit
         condition = "" if where == ALWAYS else f" if {where}"
