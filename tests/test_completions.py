@@ -180,6 +180,8 @@ def differences_of(row: Award, hull: Hull, answers: Answers, completions: Comple
     telling = {written(path) for place, path in enumerate(completions.hidden) if matters(answers, place, row.id)}
     if not set(row.needs) <= telling:
         telling |= completions.beside(row.id)
+    if not set(row.needs) <= telling:
+        telling |= completions.wider().beside(row.id)
     if not set(row.needs) <= telling or (telling and not row.needs):
         yield f"{row.id}: asks for {row.needs}, and the completions differ by {sorted(telling)}"
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -191,6 +191,14 @@ class Completions:
         self.case, self.hidden, self.readings, self.source = case, hidden, readings, source
         self.choices = [telling(case, path, source) for path in hidden]
         self.nets: dict[tuple[int, ...], dict[str, tuple[int, ...]]] = {}
+
+    def wider(self) -> Completions:
+        """The same with sets of up to three members: two sentences, and what they share, may each ask for one."""
+        made = Completions(self.case, self.hidden, self.readings, self.source)
+        for choices in made.choices:
+            members = [choice[0] for choice in choices if isinstance(choice, list) and len(choice) == 1]
+            choices.extend(list(some) for count in (2, 3) for some in combinations(members, count))
+        return made
 
     @property
     def size(self) -> int:
