@@ -215,8 +215,43 @@ class _Node:
     rest: frozenset[Need]
 
 
-_Told: TypeAlias = tuple[object, frozenset[Need]]
-"""What is left of an award over some worlds, as a tree told apart by equality, and the facts that it depends on."""
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is left of an award where nothing finite is open, and what it depends on there."""
+
+    net: Four
+    needs: frozenset[Need] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """What is left of an award by the values of an unknown."""
+
+    need: Need
+    branches: tuple[_Left | _By, ...]
+
+
+_Told: TypeAlias = tuple["_Left | _By", frozenset[Need]]
+"""What is left of an award over some worlds, and the facts beside its own that it depends on."""
+
+
+def _alike(a: _Left | _By, b: _Left | _By) -> bool:
+    """Whether the same is left in every world, in whatever order the two were split."""
+    if a == b:
+        return True
+    split = next((one for one in (a, b) if isinstance(one, _By)), None)
+    return split is not None and all(
+        _alike(_where(a, split.need, place), _where(b, split.need, place)) for place in range(len(split.branches))
+    )
+
+
+def _where(left: _Left | _By, need: Need, place: int) -> _Left | _By:
+    """Return what is left where an unknown has one of its values."""
+    if isinstance(left, _Left):
+        return left
+    if left.need == need:
+        return left.branches[place]
+    return _By(left.need, tuple(_where(one, need, place) for one in left.branches))
 
 
 def _plus(a: Four, b: Four) -> Four:
@@ -337,7 +372,9 @@ class Cumulation:
         if place not in self.places:  # it is set aside, barred, or nothing
             return frozenset()
         component = next(one for one in self._apart(self.places) if place in one)
-        return frozenset() if self._solve(component, {}).outer else self._tell(place, component, {})[1]
+        if len(component) == 1 or self._solve(component, {}).outer:
+            return frozenset()
+        return self._tell(place, component, {})[1]
 
     def edges_now(self) -> list[Edge]:
         """Return the overlaps in the case as it is, those that are not excluded by the facts."""
@@ -427,8 +464,10 @@ class Cumulation:
         self._left = BUDGET
         found = self._solve(places, world)
         net = found.nets[place]
-        if len(places) == 1 or len(set(net)) == 1:
-            return (net, frozenset()), frozenset()
+        if len(set(net)) == 1:
+            return _Left(net), frozenset()
+        if len(places) == 1:
+            return self._by_own(place, places, world) or (_Left(net), frozenset())
         if (place, id(found)) not in self._told:  # `_nodes` keeps the sums, so that no identity comes twice
             self._told[place, id(found)] = self._find_told(place, places, world, found)
         return self._told[place, id(found)]
@@ -440,16 +479,30 @@ class Cumulation:
         if len(node.components) != 1:
             return self._tell(place, next(one for one in node.components if place in one), world)
         if node.split is None:
+            split = self._by_own(place, places, world)
+            if split is not None:
+                return split[0], split[1] | node.changes[place]
             needs = node.changes[place]
             net = found.nets[place]
             if not needs and (net[0] != net[1] or net[2] != net[3]) and self._hull(place, world).gated.decided:
                 needs = node.rest
-            return (net, needs), needs
+            return _Left(net, needs), needs
         branches = [self._tell(place, places, {**world, node.split: one}) for one in self.domains.of(node.split)]
-        if len({told for told, _ in branches}) == 1:
+        if all(_alike(branches[0][0], told) for told, _ in branches[1:]):
             return branches[0]
         needs = frozenset({node.split}).union(*(needs for _, needs in branches))
-        return (node.split, tuple(told for told, _ in branches)), needs
+        return _By(node.split, tuple(told for told, _ in branches)), needs
+
+    def _by_own(self, place: int, places: Sequence[int], world: Mapping[Need, Value]) -> _Told | None:
+        """Split what is left of an award by an unknown of its own: where it meets others, they may share it."""
+        need = next_need(self._hull(place, world).needs, world, self.domains, self.rows[place].asked)
+        if need is None:
+            return None
+        branches = [self._tell(place, places, {**world, need: one}) for one in self.domains.of(need)]
+        needs = frozenset[Need]().union(*(needs for _, needs in branches))
+        if all(_alike(branches[0][0], told) for told, _ in branches[1:]):
+            return branches[0][0], needs
+        return _By(need, tuple(told for told, _ in branches)), needs
 
     def _node(self, places: Sequence[int], world: Mapping[Need, Value]) -> _Node:
         """Return how awards that met in a world come apart: in components, by an unknown, or by none that is shared."""
