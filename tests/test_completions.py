@@ -181,7 +181,10 @@ def differences_of(row: Award, hull: Hull, answers: Answers, completions: Comple
     if not set(row.needs) <= telling:
         telling |= completions.beside(row.id)
     if not set(row.needs) <= telling:
-        telling |= completions.wider().beside(row.id)
+        wider = completions.wider()
+        telling |= wider.beside(row.id)
+        if not wider.reaches(row.id, numbers(row.net)):  # what is left is an outer range: no fact is held to its ends
+            telling |= set(row.needs)
     if not set(row.needs) <= telling or (telling and not row.needs):
         yield f"{row.id}: asks for {row.needs}, and the completions differ by {sorted(telling)}"
 

@@ -208,16 +208,25 @@ class Completions:
         """What the oracle says of every lawful completion."""
         return {places: said_by_oracle(full, self.readings, self.source.name)[0] for places, full in self.cases()}
 
-    def beside(self, name: str) -> set[str]:
-        """The hidden facts that change what is left of an award beside the others, which only the library says."""
+    def left(self) -> dict[tuple[int, ...], dict[str, tuple[int, ...]]]:
+        """What is left of each award beside the others in every lawful completion, which only the library says."""
         if not self.nets:
             for places, full in self.cases():
                 result = evaluated(full, self.readings, self.source.name)
                 self.nets[places] = {row.id: numbers(row.net) for row in (*result.awards, *result.undecided)}
+        return self.nets
+
+    def reaches(self, name: str, net: tuple[int, ...]) -> bool:
+        """Whether each of the four numbers that are left of an award is reached by some completion."""
+        found = [nets.get(name, (0, 0, 0, 0)) for nets in self.left().values()]
+        return net == tuple(pick(one[end] for one in found) for end, pick in enumerate((min, max, min, max)))
+
+    def beside(self, name: str) -> set[str]:
+        """The hidden facts that change what is left of an award beside the others."""
         found = set()
         for place, path in enumerate(self.hidden):
             seen: dict[tuple[int, ...], tuple[int, ...]] = {}
-            for places, nets in self.nets.items():
+            for places, nets in self.left().items():
                 net = nets.get(name, (0, 0, 0, 0))
                 if seen.setdefault(places[:place] + places[place + 1 :], net) != net:
                     found.add(written(path))

@@ -476,6 +476,8 @@ class Cumulation:
         if id(found) not in self._nodes:
             self._nodes[id(found)] = (found, self._node(places, world))
         node = self._nodes[id(found)][1]
+        if node.split is not None and world.get(node.split) is not None:  # the same sums, in a world further on
+            node = self._node(places, world)
         if len(node.components) != 1:
             return self._tell(place, next(one for one in node.components if place in one), world)
         if node.split is None:
