@@ -11,7 +11,7 @@ an unknown or a rule. Components are independent, so their totals add.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
@@ -37,6 +37,9 @@ from subsidy_rules.values.quantity import ZERO, Number, minus
 
 LIMIT: Final = 14
 """Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
+
+SPLITS: Final = 64
+"""How often one award's own unknowns are split to compare worlds; beyond it a fact that may matter is asked."""
 
 Status: TypeAlias = Literal["counted", "contender", "outranked", "barred", "reduced"]
 Part: TypeAlias = tuple[str, str]
@@ -217,10 +220,11 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """What is left of an award where nothing finite is open, and what it depends on there."""
+    """What is left of an award where no unknown is shared, and what it depends on; `later` by its own unknowns."""
 
     net: Four
     needs: frozenset[Need] = frozenset()
+    later: Callable[[], _By | None] = field(default=lambda: None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +252,8 @@ def _alike(a: _Left | _By, b: _Left | _By) -> bool:
 def _where(left: _Left | _By, need: Need, place: int) -> _Left | _By:
     """Return what is left where an unknown has one of its values."""
     if isinstance(left, _Left):
-        return left
+        split = left.later()
+        return left if split is None else _where(split, need, place)
     if left.need == need:
         return left.branches[place]
     return _By(left.need, tuple(_where(one, need, place) for one in left.branches))
@@ -287,6 +292,7 @@ class Cumulation:
         self._leaves: dict[tuple[object, ...], Sums] = {}
         self._parts: dict[int, list[Part]] = {}
         self._left = BUDGET
+        self._splits = 0
         self._ranks: dict[int, int] = {}
         self._figures: dict[Four, int] = {}
         self._numbered: dict[int, tuple[int, Amount]] = {}
@@ -374,6 +380,7 @@ class Cumulation:
         component = next(one for one in self._apart(self.places) if place in one)
         if len(component) == 1 or self._solve(component, {}).outer:
             return frozenset()
+        self._splits = SPLITS
         return self._tell(place, component, {})[1]
 
     def edges_now(self) -> list[Edge]:
@@ -467,7 +474,7 @@ class Cumulation:
         if len(set(net)) == 1:
             return _Left(net), frozenset()
         if len(places) == 1:
-            return self._by_own(place, places, world) or (_Left(net), frozenset())
+            return _Left(net, later=partial(self._by_own, place, places, world)), frozenset()
         if (place, id(found)) not in self._told:  # `_nodes` keeps the sums, so that no identity comes twice
             self._told[place, id(found)] = self._find_told(place, places, world, found)
         return self._told[place, id(found)]
@@ -481,30 +488,24 @@ class Cumulation:
         if len(node.components) != 1:
             return self._tell(place, next(one for one in node.components if place in one), world)
         if node.split is None:
-            split = self._by_own(place, places, world)
-            if split is not None:
-                return split[0], split[1] | node.changes[place]
             needs = node.changes[place]
             net = found.nets[place]
             if not needs and (net[0] != net[1] or net[2] != net[3]) and self._hull(place, world).gated.decided:
                 needs = node.rest
-            return _Left(net, needs), needs
+            return _Left(net, needs, partial(self._by_own, place, places, world)), needs
         branches = [self._tell(place, places, {**world, node.split: one}) for one in self.domains.of(node.split)]
         if all(_alike(branches[0][0], told) for told, _ in branches[1:]):
             return branches[0]
         needs = frozenset({node.split}).union(*(needs for _, needs in branches))
         return _By(node.split, tuple(told for told, _ in branches)), needs
 
-    def _by_own(self, place: int, places: Sequence[int], world: Mapping[Need, Value]) -> _Told | None:
-        """Split what is left of an award by an unknown of its own: where it meets others, they may share it."""
+    def _by_own(self, place: int, places: Sequence[int], world: Mapping[Need, Value]) -> _By | None:
+        """Split what is left of an award by an unknown of its own, which it may share where it meets others."""
         need = next_need(self._hull(place, world).needs, world, self.domains, self.rows[place].asked)
-        if need is None:
+        self._splits -= 1
+        if need is None or self._splits < 0:
             return None
-        branches = [self._tell(place, places, {**world, need: one}) for one in self.domains.of(need)]
-        needs = frozenset[Need]().union(*(needs for _, needs in branches))
-        if all(_alike(branches[0][0], told) for told, _ in branches[1:]):
-            return branches[0][0], needs
-        return _By(need, tuple(told for told, _ in branches)), needs
+        return _By(need, tuple(self._tell(place, places, {**world, need: one})[0] for one in self.domains.of(need)))
 
     def _node(self, places: Sequence[int], world: Mapping[Need, Value]) -> _Node:
         """Return how awards that met in a world come apart: in components, by an unknown, or by none that is shared."""
