@@ -178,15 +178,21 @@ def differences_of(row: Award, hull: Hull, answers: Answers, completions: Comple
     if not row.outer and numbers(row.amount) != four(hull.gross):
         yield f"{row.id}: gross {numbers(row.amount)}, and the completions {four(hull.gross)}"
     telling = {written(path) for place, path in enumerate(completions.hidden) if matters(answers, place, row.id)}
-    if not set(row.needs) <= telling:
-        telling |= completions.beside(row.id)
-    if not set(row.needs) <= telling:
-        wider = completions.wider()
-        telling |= wider.beside(row.id)
-        if not wider.reaches(row.id, numbers(row.net)):  # what is left is an outer range: no fact is held to its ends
-            telling |= set(row.needs)
-    if not set(row.needs) <= telling or (telling and not row.needs):
+    idle = set(row.needs) - telling
+    if idle and not any(
+        one in beside for one in idle for beside in (completions.beside(row.id), met(row, completions))
+    ):
         yield f"{row.id}: asks for {row.needs}, and the completions differ by {sorted(telling)}"
+    if telling and not row.needs:
+        yield f"{row.id}: asks for nothing, and the completions differ by {sorted(telling)}"
+
+
+def met(row: Award, completions: Completions) -> set[str]:
+    """The hidden facts that some completion reads for another award that this one meets.
+
+    Worlds are compared as they were split, so that such a fact may be asked though it changes nothing of this award.
+    """
+    return {written(path) for path in completions.hidden} if row.status == "contender" else set()
 
 
 def differences_of_total(result: Entitlement, answers: Answers, completions: Completions) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -192,14 +192,6 @@ class Completions:
         self.choices = [telling(case, path, source) for path in hidden]
         self.nets: dict[tuple[int, ...], dict[str, tuple[int, ...]]] = {}
 
-    def wider(self) -> Completions:
-        """The same with sets of up to three members: two sentences, and what they share, may each ask for one."""
-        made = Completions(self.case, self.hidden, self.readings, self.source)
-        for choices in made.choices:
-            members = [choice[0] for choice in choices if isinstance(choice, list) and len(choice) == 1]
-            choices.extend(list(some) for count in (2, 3) for some in combinations(members, count))
-        return made
-
     @property
     def size(self) -> int:
         return prod(map(len, self.choices))
@@ -215,11 +207,6 @@ class Completions:
                 result = evaluated(full, self.readings, self.source.name)
                 self.nets[places] = {row.id: numbers(row.net) for row in (*result.awards, *result.undecided)}
         return self.nets
-
-    def reaches(self, name: str, net: tuple[int, ...]) -> bool:
-        """Whether each of the four numbers that are left of an award is reached by some completion."""
-        found = [nets.get(name, (0, 0, 0, 0)) for nets in self.left().values()]
-        return net == tuple(pick(one[end] for one in found) for end, pick in enumerate((min, max, min, max)))
 
     def beside(self, name: str) -> set[str]:
         """The hidden facts that change what is left of an award beside the others."""

@@ -11,7 +11,7 @@ an unknown or a rule. Components are independent, so their totals add.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
@@ -37,9 +37,6 @@ from subsidy_rules.values.quantity import ZERO, Number, minus
 
 LIMIT: Final = 14
 """Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
-
-SPLITS: Final = 64
-"""How often one award's own unknowns are split to compare worlds; beyond it a fact that may matter is asked."""
 
 Status: TypeAlias = Literal["counted", "contender", "outranked", "barred", "reduced"]
 Part: TypeAlias = tuple[str, str]
@@ -218,45 +215,8 @@ class _Node:
     rest: frozenset[Need]
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """What is left of an award where no unknown is shared, and what it depends on; `later` by its own unknowns."""
-
-    net: Four
-    needs: frozenset[Need] = frozenset()
-    later: Callable[[], _By | None] = field(default=lambda: None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _By:
-    """What is left of an award by the values of an unknown."""
-
-    need: Need
-    branches: tuple[_Left | _By, ...]
-
-
-_Told: TypeAlias = tuple["_Left | _By", frozenset[Need]]
-"""What is left of an award over some worlds, and the facts beside its own that it depends on."""
-
-
-def _alike(a: _Left | _By, b: _Left | _By) -> bool:
-    """Whether the same is left in every world, in whatever order the two were split."""
-    if a == b:
-        return True
-    split = next((one for one in (a, b) if isinstance(one, _By)), None)
-    return split is not None and all(
-        _alike(_where(a, split.need, place), _where(b, split.need, place)) for place in range(len(split.branches))
-    )
-
-
-def _where(left: _Left | _By, need: Need, place: int) -> _Left | _By:
-    """Return what is left where an unknown has one of its values."""
-    if isinstance(left, _Left):
-        split = left.later()
-        return left if split is None else _where(split, need, place)
-    if left.need == need:
-        return left.branches[place]
-    return _By(left.need, tuple(_where(one, need, place) for one in left.branches))
+_Told: TypeAlias = tuple[object, frozenset[Need]]
+"""What is left of an award over some worlds, as a tree told apart by equality, and the facts that it depends on."""
 
 
 def _plus(a: Four, b: Four) -> Four:
@@ -292,7 +252,6 @@ class Cumulation:
         self._leaves: dict[tuple[object, ...], Sums] = {}
         self._parts: dict[int, list[Part]] = {}
         self._left = BUDGET
-        self._splits = 0
         self._ranks: dict[int, int] = {}
         self._figures: dict[Four, int] = {}
         self._numbered: dict[int, tuple[int, Amount]] = {}
@@ -378,10 +337,7 @@ class Cumulation:
         if place not in self.places:  # it is set aside, barred, or nothing
             return frozenset()
         component = next(one for one in self._apart(self.places) if place in one)
-        if len(component) == 1 or self._solve(component, {}).outer:
-            return frozenset()
-        self._splits = SPLITS
-        return self._tell(place, component, {})[1]
+        return frozenset() if self._solve(component, {}).outer else self._tell(place, component, {})[1]
 
     def edges_now(self) -> list[Edge]:
         """Return the overlaps in the case as it is, those that are not excluded by the facts."""
@@ -471,10 +427,8 @@ class Cumulation:
         self._left = BUDGET
         found = self._solve(places, world)
         net = found.nets[place]
-        if len(set(net)) == 1:
-            return _Left(net), frozenset()
-        if len(places) == 1:
-            return _Left(net, later=partial(self._by_own, place, places, world)), frozenset()
+        if len(places) == 1 or len(set(net)) == 1:
+            return (net, frozenset()), frozenset()
         if (place, id(found)) not in self._told:  # `_nodes` keeps the sums, so that no identity comes twice
             self._told[place, id(found)] = self._find_told(place, places, world, found)
         return self._told[place, id(found)]
@@ -492,20 +446,12 @@ class Cumulation:
             net = found.nets[place]
             if not needs and (net[0] != net[1] or net[2] != net[3]) and self._hull(place, world).gated.decided:
                 needs = node.rest
-            return _Left(net, needs, partial(self._by_own, place, places, world)), needs
+            return (net, needs), needs
         branches = [self._tell(place, places, {**world, node.split: one}) for one in self.domains.of(node.split)]
-        if all(_alike(branches[0][0], told) for told, _ in branches[1:]):
+        if len({told for told, _ in branches}) == 1:
             return branches[0]
         needs = frozenset({node.split}).union(*(needs for _, needs in branches))
-        return _By(node.split, tuple(told for told, _ in branches)), needs
-
-    def _by_own(self, place: int, places: Sequence[int], world: Mapping[Need, Value]) -> _By | None:
-        """Split what is left of an award by an unknown of its own, which it may share where it meets others."""
-        need = next_need(self._hull(place, world).needs, world, self.domains, self.rows[place].asked)
-        self._splits -= 1
-        if need is None or self._splits < 0:
-            return None
-        return _By(need, tuple(self._tell(place, places, {**world, need: one})[0] for one in self.domains.of(need)))
+        return (node.split, tuple(told for told, _ in branches)), needs
 
     def _node(self, places: Sequence[int], world: Mapping[Need, Value]) -> _Node:
         """Return how awards that met in a world come apart: in components, by an unknown, or by none that is shared."""
