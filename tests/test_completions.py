@@ -146,7 +146,7 @@ def differences(result: Entitlement, completions: Completions, hidden: Sequence[
         if listed != hull.list:
             yield f"{name}: in {listed}, and the completions in {sorted(hull.lists)}"
         elif row is not None:
-            yield from differences_of(row, hull, answers, completions)
+            yield from differences_of(row, hull, answers, completions, met(result, name, answers, hidden))
     if not by_other_names:
         yield from (f"{name}: in no completion" for name in rows.keys() - found.keys())
     yield from differences_of_obligations(result, answers, hidden)
@@ -171,28 +171,29 @@ def differences_of_obligations(result: Entitlement, answers: Answers, hidden: Se
             yield f"{name}: asks for {row.needs}, and the completions differ by {sorted(telling)}"
 
 
-def differences_of(row: Award, hull: Hull, answers: Answers, completions: Completions) -> Iterator[str]:
+def differences_of(
+    row: Award, hull: Hull, answers: Answers, completions: Completions, of_others: set[str]
+) -> Iterator[str]:
     """The same for one award."""
     if not row.outer and numbers(row.gated) != four(hull.gated):
         yield f"{row.id}: {numbers(row.gated)}, and the completions {four(hull.gated)}"
     if not row.outer and numbers(row.amount) != four(hull.gross):
         yield f"{row.id}: gross {numbers(row.amount)}, and the completions {four(hull.gross)}"
     telling = {written(path) for place, path in enumerate(completions.hidden) if matters(answers, place, row.id)}
-    idle = set(row.needs) - telling
-    if idle and not any(
-        one in beside for one in idle for beside in (completions.beside(row.id), met(row, completions))
-    ):
+    idle = set(row.needs) - telling - of_others
+    if idle and idle - completions.beside(row.id):
         yield f"{row.id}: asks for {row.needs}, and the completions differ by {sorted(telling)}"
     if telling and not row.needs:
         yield f"{row.id}: asks for nothing, and the completions differ by {sorted(telling)}"
 
 
-def met(row: Award, completions: Completions) -> set[str]:
-    """The hidden facts that some completion reads for another award that this one meets.
+def met(result: Entitlement, name: str, answers: Answers, hidden: Sequence[Path]) -> set[str]:
+    """The hidden facts that change another award which this one meets.
 
     Worlds are compared as they were split, so that such a fact may be asked though it changes nothing of this award.
     """
-    return {written(path) for path in completions.hidden} if row.status == "contender" else set()
+    others = {one for group in result.cumulation if name in group.members for one in group.members} - {name}
+    return {written(path) for place, path in enumerate(hidden) if any(matters(answers, place, one) for one in others)}
 
 
 def differences_of_total(result: Entitlement, answers: Answers, completions: Completions) -> Iterator[str]:

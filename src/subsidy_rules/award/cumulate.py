@@ -331,8 +331,8 @@ class Cumulation:
     def needs_of(self, place: int) -> frozenset[Need]:
         """Return the facts of other awards, and of what is between them, on which what is left of an award depends.
 
-        A fact whose values all leave the same of it is not among them, nor is any where what is left is one figure, or
-        where there are more worlds than the budget.
+        None is asked where what is left is one figure, or where there are more worlds than the budget. Worlds are told
+        apart as they were split, so that a fact may be asked whose values leave the same.
         """
         if place not in self.places:  # it is set aside, barred, or nothing
             return frozenset()

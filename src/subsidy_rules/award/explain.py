@@ -408,9 +408,7 @@ class Teller:
             value = cell_amount(step.amount, self.lang)
         title = f"{word(WORDS, step.word, self.lang)}{self.say('：', ': ')}"
         said = f"{title}{text} = {value}"
-        if text.startswith(
-            "= "
-        ):  # a figure that was decided: the step is that figure, or what the law's end leaves of it
+        if text.startswith("= "):  # what was decided, or as much of it as the law's end leaves
             text = text.removeprefix("= ")
             counted = self.say(f"；条文的上限之内计 {value}", f"; within the ceiling of the text: {value}")
             said = title + (text if text.endswith(value) else text + counted)

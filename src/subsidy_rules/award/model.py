@@ -213,7 +213,8 @@ class Award:
     def needs(self) -> tuple[str, ...]:
         """The facts that would decide it and what is left of it beside other awards, the most decisive first.
 
-        They are paths of the case. A fact that changes neither is not among them.
+        They are paths of the case. No fact that would decide is left out; of an award that meets another, a fact of
+        that other may be among them although it changes neither.
         """
         return self._needs()
 
