@@ -55,6 +55,9 @@ class Pool:
     def add(self, value: Fraction, type_: str) -> op.Constant:
         return op.Constant(self.index.setdefault((value, type_), len(self.index)), type_)
 
+    def value(self, constant: op.Constant) -> Fraction:
+        return tuple(self.index)[constant.index][0]
+
 
 POOL = Pool()
 """One pool for all tests, so that a number is the same constant wherever it stands."""

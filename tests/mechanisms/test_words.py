@@ -33,7 +33,7 @@ def steps(text: str) -> list[AnyStep]:
 def lowered(text: str) -> tuple[Lowered, ...]:
     """Return steps in operations; nothing is wrong in them."""
     at = desk()
-    made = lower_steps(steps(text), at, ("award",))
+    made = lower_steps(steps(text), at, ("award",), first=False)
     assert noted(at) == []
     return made
 
@@ -45,7 +45,7 @@ def only(text: str) -> Lowered:
 
 def wrong(text: str) -> list[tuple[str, str, str]]:
     at = desk()
-    lower_steps(steps(text), at, ("award",))
+    lower_steps(steps(text), at, ("award",), first=False)
     return noted(at)
 
 

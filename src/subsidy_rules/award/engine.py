@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Fill
 from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth, settle
-from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
+from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, months_later, year_of
 
 T = TypeVar("T")
 World: TypeAlias = "Mapping[Need, Value] | Seen | Assumed"
@@ -181,10 +181,26 @@ def number(node: op.Value) -> Number:
             return _aggregate(node)
         case op.Chain(values, _):
             return _chain([number(value) for value in values])
+        case _:
+            return _shaped(node)
+
+
+def _shaped(node: op.Value) -> Number:
+    match node:
         case op.Open():
             return _open(node)
         case op.Decided(value, facts, exact, _):
             return _decided(number(value), facts, exact=exact)
+        case op.Greatest(left, right, _, raises):
+            return _greatest(number(left), number(right), zero=not raises)
+        case op.Kept():
+            return _kept(node)
+        case op.Rounded(value, unit, mode, _):
+            return _rounded(number(value), number(unit), mode)
+        case op.Calendar(day, months, _):
+            return _year(number(day)) if months is None else _months_later(number(day), number(months))
+        case op.Awarded():
+            return _awarded(node)
         case _:
             raise TypeError(node)
 
@@ -293,7 +309,7 @@ def _arithmetic(sign: str, left: Number, right_node: op.Value) -> Number:
 
 
 def _divide(left: Number, node: op.Value) -> Number:
-    """Divide by a constant, or by an enum whose members are numbers (360, 365)."""
+    """Divide by a figure, or by an enum whose members are numbers (360, 365)."""
     if isinstance(node, op.Fact) and node.type == "enum":
         options = [Fraction(member) for member in node.spec.members]
 
@@ -307,14 +323,7 @@ def _divide(left: Number, node: op.Value) -> Number:
 
         return by_fact
     divisor = number(node)
-
-    def by_constant(ctx: Context) -> Amount:
-        value = divisor(ctx).minimum
-        if not isinstance(value, Fraction) or value == 0:
-            raise ZeroDivisionError(value)
-        return left(ctx).scaled(Amount.exact(1 / value))
-
-    return by_constant
+    return lambda ctx: left(ctx).divided(divisor(ctx))
 
 
 def _choose(branches: list[tuple[Test, Number]], otherwise: Number) -> Number:
@@ -363,6 +372,57 @@ def _least(node: op.Least) -> Number:
         return made
 
     return flagged
+
+
+def _greatest(left: Number, right: Number, *, zero: bool) -> Number:
+    return lambda ctx: left(ctx).raised_to(right(ctx), zero=zero)
+
+
+def _kept(node: op.Kept) -> Number:
+    value, least = number(node.value), number(node.least)
+
+    def kept(ctx: Context) -> Amount:
+        amount = value(ctx)
+        made = amount.kept_from(least(ctx))
+        if made.numbers != amount.numbers:
+            ctx.flag(node.flag)
+        return made
+
+    return kept
+
+
+def _rounded(value: Number, unit: Number, mode: int) -> Number:
+    return lambda ctx: value(ctx).rounded(_figure(unit(ctx)), mode)
+
+
+def _year(value: Number) -> Number:
+    return lambda ctx: value(ctx).mapped(year_of)
+
+
+def _months_later(value: Number, months: Number) -> Number:
+    def later(ctx: Context) -> Amount:
+        count = int(_figure(months(ctx)))
+        return value(ctx).mapped(lambda day: months_later(day, count))
+
+    return later
+
+
+def _figure(constant: Amount) -> Fraction:
+    """Return the figure of a constant."""
+    return cast("Fraction", constant.minimum)
+
+
+def _awarded(node: op.Awarded) -> Number:
+    value, clause = number(node.value), node.clause
+
+    def awarded(ctx: Context) -> Amount:
+        kept = ctx.clause, ctx.named_elsewhere, ctx.running
+        ctx.clause, ctx.named_elsewhere, ctx.running = clause, node.named_elsewhere, Amount.exact(ZERO)
+        made = value(ctx)
+        ctx.clause, ctx.named_elsewhere, ctx.running = kept
+        return made
+
+    return awarded
 
 
 def _chain(values: list[Number]) -> Number:

@@ -75,7 +75,9 @@ class _Reader:
                 return {"+": a.plus(b), "-": a, "*": a.scaled(b), "/": a}[sign]
             case op.Least(left, right, printed, _):
                 return self.value(left, running).least(self.value(right, running), printed=printed)
-            case op.Decided(value, _, _, _):
+            case op.Greatest(value, other, _, raises):
+                return self.value(value, running).raised_to(self.value(other, running), zero=not raises)
+            case op.Decided(value) | op.Kept(value) | op.Rounded(value) | op.Awarded(_, value):
                 return self.value(value, running)
             case op.Bounded(value, _):
                 return self.value(value, running).bounded("discretion")

@@ -59,6 +59,12 @@ WORDS: Final[Words] = {
     "granted": ("已安排", "granted"),
     "share": ("份额", "share"),
     "less": ("已获抵减", "already received"),
+    "tiers": ("分档", "band"),
+    "slices": ("分段累进", "slices"),
+    "add": ("加奖", "added"),
+    "minimum": ("保底", "minimum"),
+    "pay_from": ("起付", "paid from"),
+    "clamp": ("限定区间", "clamp"),
     "table": ("档次", "row"),
     "round": ("取整", "rounding"),
 }
@@ -87,6 +93,10 @@ REASONS: Final[Words] = {
     "unstated_cumulation": (
         "能否与重叠的奖补叠加，条文没有规定",
         "the text does not say whether overlapping awards add up",
+    ),
+    "zero_divisor": (
+        "除数为零，条文没有规定如何计算",
+        "a share of nothing: the text does not say what it comes to",
     ),
     "open_reading": ("条文没有规定，须由有权机关认定", "the text leaves it open; an authority must say"),
     "open_list": ("是否属于“等”所指，须由有权机关认定", "whether an open list includes it, an authority must say"),
@@ -133,6 +143,7 @@ FLAGS: Final[Words] = {
     "cap_scope_default": ("上限按什么计算文本没有写明，取默认解读", "what the cap is per is not stated; default taken"),
     "grades_unspecified": ("分档标准不在本文件中，不作内插", "the table of grades is not in the text; none is made up"),
     "inclusive_threshold_convention": ("“以上”按含本数计算", "“or more” is taken to include the figure itself"),
+    "below_pay_from": ("不足起付标准，不予支付", "less than what is paid at all, so nothing is paid"),
     "logical_bound": ("已按所依据的金额封顶", "bounded by the amount that it is a share of"),
     "decision_clipped": (
         "所给的确定金额超过条文的上限，按上限计算",

@@ -15,7 +15,7 @@ from subsidy_rules.award.written import listed, write_amount, write_label, write
 from subsidy_rules.errors import Lang
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.amount import DOWN, HALF_UP, UP, Amount
 
 NEVER: Final = op.AnyOf(())
 SIGNS: Final = {">=": "≥", ">": ">", "==": "="}
@@ -27,6 +27,7 @@ BEST: Final = {
     ("max", ""): ("最大的", "greatest "),
     ("min", ""): ("最小的", "least "),
 }
+WHOLE: Final = {DOWN: ("整数部分", "whole"), UP: ("进一", "begun"), HALF_UP: ("取整", "round")}
 DATE_SIGNS: Final = {
     "≥": ("不早于", "not before"),
     ">": ("晚于", "after"),
@@ -229,12 +230,28 @@ class Requirements:
                 return f"{a} {shown} {b}"
             case op.Aggregate():
                 return self._aggregate(node, lang, inside)
+            case op.Least(left, right) | op.Greatest(left, right):
+                pick = "min" if isinstance(node, op.Least) else "max"
+                return f"{pick}({self._value(left, lang, inside)}, {self._value(right, lang, inside)})"
+            case op.Rounded(value, _, mode, _):
+                return f"{WHOLE[mode][lang == 'en']}({self._value(value, lang, inside)})"
+            case op.Calendar(day, months, _):
+                return self._calendar(day, months, lang, inside)
+            case op.Awarded(clause):
+                return f"{clause}的奖补" if lang == "zh" else f"award of {clause}"
             case op.Choose(branches, otherwise, _):
                 settled = [(self.settled(test), value) for test, value in branches]
                 live = [(test, value) for test, value in settled if test != NEVER]
                 return self._value(live[0][1] if live and live[0][0] == op.ALWAYS else otherwise, lang, inside)
             case _:
                 return "一个数额" if lang == "zh" else "a figure"
+
+    def _calendar(self, day: op.Value, months: op.Value | None, lang: Lang, inside: frozenset[str]) -> str:
+        date = self._value(day, lang, inside)
+        if months is None:
+            return f"{date}的年份" if lang == "zh" else f"year of {date}"
+        count = self._value(months, lang, inside)
+        return f"{date}之后{count}个月" if lang == "zh" else f"{count} months after {date}"
 
     def _aggregate(self, node: op.Aggregate, lang: Lang, inside: frozenset[str]) -> str:
         zh = lang == "zh"

@@ -8,13 +8,13 @@ A step is written in Chinese and in English, and carries the arithmetic so far a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from subsidy_rules.award.engine import Context, number, read_member, read_number, things_of, truth_of_plan
 from subsidy_rules.award.model import UNSAID, Both, Failed, Step
-from subsidy_rules.award.required import FLIPPED, OPPOSITE, SIGNS, Requirements
+from subsidy_rules.award.required import FLIPPED, OPPOSITE, SIGNS, WHOLE, Requirements
 from subsidy_rules.award.rows import Row
 from subsidy_rules.award.written import (
     NO,
@@ -34,8 +34,8 @@ from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import Parameter
-from subsidy_rules.mechanisms.step import Lowered
-from subsidy_rules.plan import Gate, Sentence, TableRow
+from subsidy_rules.mechanisms.step import Lowered, chain
+from subsidy_rules.plan import Gate, Sentence
 from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
 from subsidy_rules.values.quantity import Infinity, exact_text, exact_yuan_text
 
@@ -64,6 +64,8 @@ KINDS: Final = ("kind", "kinds", "programme")
 """Fields that say what a thing is: one of another kind has no grade or level to compare."""
 GRADES: Final = ("level", "grade")
 NUMERALS: Final = "一二三四五六七八九十"
+BINDING: Final = ("cap", "limit", "minimum", "pay_from", "clamp")
+"""Words whose figure may or may not change the amount."""
 LIFTED: Final = ("（本案不适用）", " (does not apply here)")
 
 
@@ -101,9 +103,22 @@ def least(a: Line, b: Line) -> Line:
     return Line(f"min({a.zh}, {b.zh})", f"min({a.en}, {b.en})")
 
 
+def greatest(a: Line, b: Line) -> Line:
+    """Write the greater of two."""
+    return Line(f"max({a.zh}, {b.zh})", f"max({a.en}, {b.en})")
+
+
 def steps_of(row: Row) -> tuple[Step, ...]:
     """Return the steps of a row's award in the case as it is."""
     return tuple(_Tracer(row).trace())
+
+
+class _Row(NamedTuple):
+    """One of several exclusive lots of steps, and what it is called."""
+
+    truth: op.Truth
+    steps: tuple[Lowered, ...]
+    name: Both
 
 
 class _Tracer:
@@ -133,30 +148,42 @@ class _Tracer:
     ) -> Step:
         return Step(word, text.zh, _yuan(amount), quote, facts, binding, self.line.zh, amount, text.en, self.line.en)
 
-    def _steps(self, steps: list[Lowered], item: Both = UNSAID) -> Iterator[Step]:
+    def _steps(self, steps: Sequence[Lowered], item: Both = UNSAID, *, inside: bool = False) -> Iterator[Step]:
         ctx = self.ctx
         for place, step in enumerate(steps):
-            if truth_of_plan(step.applies)(ctx).is_false:
+            applies = truth_of_plan(step.applies)(ctx)
+            if applies.is_false:
                 continue
             row = next((one for one in self._rows(step) if truth_of_plan(one.truth)(ctx).is_true), None)
-            if row is not None:
-                yield from self._steps(list(row.steps), item)
+            if row is not None and applies.is_true:
+                yield from self._band(step)
+                yield from self._steps(row.steps, item, inside=True)
                 continue
             before, ctx.reads = ctx.running, {}
             value = number(step.value)(ctx).clamped()
             facts = tuple(ctx.reads)
             inner = list(self._inner(step))
             text = self._text(step)
-            binding = value.numbers != before.numbers if step.word in ("cap", "limit") else None
-            quote = self._quote(step, place) if item == UNSAID else step.quote
+            binding = value.numbers != before.numbers if step.word in BINDING else None
+            quote = step.quote if inside else self._quote(step, place)
             yield from inner
             named = text if item == UNSAID else Line(f"{item[0]}：{text.zh}", f"{item[1]}: {text.en}")
             yield self._made(step.word, named, value, quote, facts, binding)
             ctx.running = value
 
-    def _rows(self, step: Lowered) -> tuple[TableRow, ...]:
-        """Return the exclusive sentences that a table's step stands for."""
-        return self.row.clause.plan.rows if step.word == "table" else ()
+    def _band(self, step: Lowered) -> Iterator[Step]:
+        """Yield the step that says in which band a figure falls; the band's own steps come after it."""
+        if step.bands and step.operand is not None:
+            self.ctx.reads = {}
+            text = self._write(step.operand, labels=True)
+            number(step.operand)(self.ctx)
+            yield self._made(step.word, text, self.ctx.running, step.quote, tuple(self.ctx.reads))
+
+    def _rows(self, step: Lowered) -> list[_Row]:
+        """Return the exclusive sentences that a table's step stands for, or the bands of tiers."""
+        if step.word == "table":
+            return [_Row(one.truth, one.steps, _place_of(one.sentence)) for one in self.row.clause.plan.rows]
+        return [_Row(band.truth, band.steps, (band.text, band.text)) for band in step.bands]
 
     def _quote(self, step: Lowered, place: int) -> str:
         """Return the words that the step rests on: those of a sentence that stands in its place, where one does."""
@@ -180,44 +207,69 @@ class _Tracer:
                 if not holds.is_false:
                     self.line = Line()
                     name_of = thing.id or thing.path
-                    yield from self._steps(list(step.inner), (name_of, name_of))
+                    yield from self._steps(step.inner, (name_of, name_of), inside=True)
                     lines.append(self.line if holds.is_true else self.line.within(PRODUCT).marked(OPEN))
                 del ctx.things[name]
             self.line, self.count = join("+", lines, SUM), len(lines)
+        before = self.line
         for row in self._rows(step):
             if not truth_of_plan(row.truth)(ctx).is_false:
-                self.line = Line()
-                yield from self._steps(list(row.steps), _place_of(row.sentence))
+                self.line, ctx.running = before if step.bands else Line(), kept
+                yield from self._steps(row.steps, row.name, inside=True)
                 lines.append(self.line)
                 self.line = Line(" 或 ".join(one.zh for one in lines), " or ".join(one.en for one in lines), SUM)
+        if step.parts:
+            yield from self._parts(step)
         ctx.running = kept
+
+    def _parts(self, step: Lowered) -> Iterator[Step]:
+        """Yield the steps of parts that add up: of slices, each from nothing; of what is added, from what is there."""
+        kept, before = self.ctx.running, self.line
+        adds = step.word == "add"
+        lines = [before] if adds else []
+        for count, steps in enumerate(step.parts, 1):
+            self.line, self.ctx.running = before if adds else Line(), kept
+            if any(number(chain(steps))(self.ctx).numbers):
+                name = ("加奖", "added") if adds else (f"第{count}段", f"slice {count}")
+                yield from self._steps(steps, name, inside=True)
+                lines.append(self.line)
+        self.line, self.count = join("+", lines, SUM), len(lines)
 
     def _text(self, step: Lowered) -> Line:
         """Return what a step says, and take it into the line."""
         if step.items is not None:
             return Line(f"{self.count}项合计", f"sum of {self.count}")
+        if step.parts:
+            made = Line("加上", "added") if step.word == "add" else Line("各段合计", "sum of the slices")
+            return made.marked(self._openness(step))
+        if step.bands:
+            return Line("落入哪一档未定", "open which band it falls in")
         if step.operand is None:
             return Line("适用哪一句未定", "open which sentence applies")
         if isinstance(step.operand, op.Decided):
             return self._decided(step.operand, step.sign)
-        open_ = OPEN if not truth_of_plan(step.applies)(self.ctx).is_true else ("", "")
-        node, sign = self._operand(step, step.operand)
+        return self._figured(step, step.operand)
+
+    def _openness(self, step: Lowered) -> tuple[str, str]:
+        return OPEN if not truth_of_plan(step.applies)(self.ctx).is_true else ("", "")
+
+    def _figured(self, step: Lowered, operand: op.Value) -> Line:
+        """Return the figure that a step brings, and take it into the line."""
+        open_ = self._openness(step)
+        node, sign = self._operand(step, operand)
         plain = self._write(node, labels=False).marked(open_)
         text = self._write(node, labels=True).marked(open_).led(sign)
-        if step.word in ("rate", "share"):
-            self.line = join("×", [self.line, plain], PRODUCT)
-        elif step.word == "less":
-            self.line = join("−", [self.line, plain.within(PRODUCT)], SUM)
-        elif step.word in ("cap", "limit"):
+        low = Line() if step.floor is None else self._write(step.floor, labels=False)
+        if step.word == "cap":
             unless = _unless(step)
             lifted = FALSE if unless is None else truth_of_plan(unless)(self.ctx)
             if lifted.is_true:
                 return text.marked(LIFTED)
             if not lifted.is_false:
                 text, plain = text.marked(OPEN), plain.marked(OPEN)
-            self.line = least(self.line, plain)
-        else:
-            self.line = plain
+        if step.word == "clamp":
+            text = Line(f"{low.zh} 至 {text.zh}", f"{low.en} to {text.en}")
+        self.line = _after(step.word, self.line, plain, low)
         return text
 
     def _decided(self, node: op.Decided, sign: str) -> Line:
@@ -242,6 +294,27 @@ class _Tracer:
 
     def _write(self, node: op.Value, *, labels: bool) -> Line:
         return write_expression(self.ctx, node, self.row.policy.plan.parameters, labels=labels)
+
+
+def _after(word: str, line: Line, figure: Line, low: Line) -> Line:
+    """Return what a line of arithmetic is after a step with this figure (and a lower one, where it brings two)."""
+    match word:
+        case "rate" | "share":
+            return join("×", [line, figure], PRODUCT)
+        case "less":
+            return join("−", [line, figure.within(PRODUCT)], SUM)
+        case "cap" | "limit":
+            return least(line, figure)
+        case "minimum":
+            return greatest(line, figure)
+        case "clamp":
+            return least(greatest(line, low), figure)
+        case "round":
+            return Line(f"取整({line.zh}, {figure.zh})", f"round({line.en}, {figure.en})")
+        case "pay_from":
+            return line
+        case _:
+            return figure
 
 
 def _place_of(sentence: Sentence) -> Both:
@@ -291,8 +364,16 @@ def write_expression(ctx: Context, node: op.Value, parameters: Mapping[str, Para
             if labels:
                 return Line(f"待定（见{document}）", f"open (see {document})")
             return Line("待定", "open")
-        case op.Least(left, right):
-            return least(*(write_expression(ctx, one, parameters, labels=labels) for one in (left, right)))
+        case op.Least(left, right) | op.Greatest(left, op.Aggregate() | op.Fact() | op.Arithmetic() as right):
+            a, b = (write_expression(ctx, one, parameters, labels=labels) for one in (left, right))
+            return least(a, b) if isinstance(node, op.Least) else greatest(a, b)
+        case op.Rounded(value, _, mode, _):
+            inner = write_expression(ctx, value, parameters, labels=labels)
+            zh, en = WHOLE[mode]
+            return Line(f"{zh}({inner.zh})", f"{en}({inner.en})")
+        case op.Awarded(clause) if labels:
+            figure = _figure(ctx, node)
+            return Line(f"{clause} {figure.zh}", f"{clause} {figure.en}")
         case _:
             return _figure(ctx, node)
 

@@ -18,6 +18,7 @@ class AtMost(Step):
     """`at_most: 30万元`, or a table of money."""
 
     word: ClassVar[str] = "at_most"
+    starts: ClassVar[bool] = True
     at_most: str | Table
 
     def lower(self, desk: Desk, loc: Loc) -> Lowered:

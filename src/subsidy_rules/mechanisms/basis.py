@@ -17,6 +17,7 @@ class Basis(Step):
     """`basis: EXPRESSION`, money."""
 
     word: ClassVar[str] = "basis"
+    starts: ClassVar[bool] = True
     basis: str
 
     def lower(self, desk: Desk, loc: Loc) -> Lowered:

@@ -17,6 +17,7 @@ class CaseByCase(Step):
     """`case_by_case: PATH`, a money fact of `sort: authority`."""
 
     word: ClassVar[str] = "case_by_case"
+    starts: ClassVar[bool] = True
     case_by_case: str
 
     def lower(self, desk: Desk, loc: Loc) -> Lowered:

@@ -13,14 +13,16 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias
 
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.values.amount import DOWN, UP
 from subsidy_rules.values.quantity import QuantityError, parse_date, parse_money, parse_number, parse_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class ExpressionError(ValueError):
@@ -39,6 +41,10 @@ class ConstantPool(Protocol):
 
     def add(self, value: Fraction, type_: str) -> op.Constant:
         """Keep a number of a type."""
+        ...
+
+    def value(self, constant: op.Constant) -> Fraction:
+        """Return the number that is kept as a constant."""
         ...
 
 
@@ -65,6 +71,14 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardOf:
+    """What another sentence's award is one of: the beneficiary (no list), or each thing of a list, bound to a name."""
+
+    source: op.Source | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What names mean: bound entities (name → entity), the vocabulary, what the policy declares."""
 
@@ -76,6 +90,7 @@ class Scope:
     readings: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    awards: Mapping[str, AwardOf] = field(default_factory=dict)
     expanding: tuple[str, ...] = ()
 
     def binding(self, name: str, entity: str) -> Scope:
@@ -91,10 +106,12 @@ _TOKEN = re.compile(
       | (?P<quoted>"[^"]*")
       | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
       | (?P<word>\w(?:[\w]|\.(?=\w)|[-–](?=[^\W\d]))*)
-      | (?P<sign>>=|<=|[-+*/()\[\],><])
+      | (?P<sign>>=|<=|[-+*/^()\[\],><])
     """,
     re.VERBOSE,
 )
+_PERIOD = re.compile(r"(?P<number>[0-9]{1,5})(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
+_HIGHEST_POWER: Final = 50
 _LONGEST: Final = 4000
 _DEEPEST: Final = 40
 _KEYWORDS: Final = frozenset(
@@ -528,6 +545,9 @@ class _Parser:
         while self.peek("+") or self.peek("-"):
             sign: Literal["+", "-"] = "+" if self.peek("+") else "-"
             self.expect(sign)
+            if node.type == "date":
+                node = self.shifted(sign, node)
+                continue
             right = self.product()
             if node.type not in _ADDED or node.type != right.type:
                 raise ExpressionError(
@@ -536,20 +556,64 @@ class _Parser:
             node = op.Arithmetic(sign, node, right, node.type)
         return node
 
+    def shifted(self, sign: Literal["+", "-"], date: op.Value) -> op.Value:
+        """Read the `2 years`, `18 months` or `30 days` that are added to a date; only days are taken off one."""
+        text = self.token.text
+        if self.token.kind == "number":
+            self.at += 1
+            text += self.token.text
+        found = _PERIOD.fullmatch(text)
+        if found is None or (sign == "-" and found["days"] is None):
+            wanted = "'30 days'" if sign == "-" else "'30 days', '6 months' or '2 years'"
+            wanted_zh = "“30 days”" if sign == "-" else "“30 days”“6 months”或“2 years”"
+            self.fail(f"expected a number of {wanted}", f"此处应为{wanted_zh}一类的期间")
+        self.at += 1
+        number = Fraction(found["number"])
+        if found["days"] is not None:
+            return op.Arithmetic(sign, date, self.scope.constants.add(number, "count"), "date")
+        months = self.scope.constants.add(number * (12 if found["years"] is not None else 1), "count")
+        return op.Calendar(date, months, "date")
+
     def product(self) -> op.Value:
-        node = self.primary()
+        node = self.power()
         while self.peek("*") or self.peek("/"):
             sign: Literal["*", "/"] = "*" if self.peek("*") else "/"
             self.expect(sign)
-            right = self.primary()
+            right = self.power()
             node = op.Arithmetic(sign, node, right, self.product_type(sign, node, right))
         return node
+
+    def power(self) -> op.Value:
+        """Read `106% ^ 3`: a number of the text, to a whole power, exactly."""
+        node = self.primary()
+        if not self.take("^"):
+            return node
+        exponent = self.token
+        if (
+            not isinstance(node, op.Constant)
+            or node.type not in ("ratio", "count")
+            or not exponent.text.isdecimal()
+            or not 1 <= int(exponent.text) <= _HIGHEST_POWER
+        ):
+            self.fail(
+                f"only a number can be raised, to a whole power from 1 to {_HIGHEST_POWER}",
+                f"只有数值可以乘方，指数为1至{_HIGHEST_POWER}的整数",
+            )
+        self.at += 1
+        return self.scope.constants.add(self.scope.constants.value(node) ** int(exponent.text), node.type)
 
     def product_type(self, sign: Literal["*", "/"], left: op.Value, right: op.Value) -> str:
         kinds = {left.type, right.type}
         if sign == "/":
-            self.check_divisor(right)
+            if right.type == "enum" or right in self.zeros:
+                self.check_divisor(right)
             kinds = {left.type, "count" if right.type == "enum" else right.type}
+            if left.type == right.type and left.type in _ADDED:
+                return "count" if left.type == "money" else left.type
+            if right.type == "money":
+                raise ExpressionError(
+                    f"can't divide a {left.type} by money", f"{left.type}不能除以金额", code="wrong-type"
+                )
         if not kinds <= _ADDED:
             verb, verb_zh = ("divide", "相除") if sign == "/" else ("multiply", "相乘")
             raise ExpressionError(
@@ -578,12 +642,118 @@ class _Parser:
             return node
         for how in _AGGREGATES:
             if self.take(how, "of"):
+                if self.peek("("):
+                    return self.how_many() if how == "count" else self.aggregate_of_values(how)
                 return self.aggregate(how)
+        for word, combine in _COMBINED.items():
+            if self.take(word, "of"):
+                return combine(self)
+        if self.take("days", "from"):
+            first = self.dated()
+            self.expect("to")
+            return op.Arithmetic("-", self.dated(), first, "count")
+        if token.kind == "word" and token.text.startswith("award."):
+            return self.awarded(self.word().removeprefix("award."))
         constant = self.constant(token)
         if constant is not None:
             self.at += 1
             return constant
         return self.path(self.word())
+
+    def values(self) -> list[op.Value]:
+        """Read `(a, b, …)`, values of one type."""
+        self.expect("(")
+        found = [self.value()]
+        while self.take(","):
+            found.append(self.value())
+        self.expect(")")
+        if len({one.type for one in found}) > 1:
+            raise ExpressionError("all of these must have one type", "各项类型应一致", code="wrong-type")
+        return found
+
+    def least(self) -> op.Value:
+        first, *rest = self.values()
+        return reduce(lambda made, one: op.Least(made, one, printed=False, type=made.type), rest, first)
+
+    def greatest(self) -> op.Value:
+        first, *rest = self.values()
+        return reduce(lambda made, one: op.Greatest(made, one, made.type), rest, first)
+
+    def whole(self, mode: int) -> op.Value:
+        """Read `whole of (a / b)`: the whole units in a number; `begun of` counts the last one that is begun too."""
+        (number, *others) = self.values()
+        if others or number.type not in ("count", "ratio"):
+            raise ExpressionError(
+                "whole units are of one number: whole of (a / b)", "取整须为一个数：whole of (a / b)", code="wrong-type"
+            )
+        return op.Rounded(number, self.scope.constants.add(Fraction(1), "count"), mode, "count")
+
+    def how_many(self) -> op.Value:
+        """Read `count of (a, b, c)`: how many of these conditions hold."""
+        self.expect("(")
+        nothing = self.scope.constants.add(Fraction(0), "count")
+        made: op.Value = op.Choose(((self.condition(), self.one()),), nothing, "count")
+        while self.take(","):
+            made = op.Arithmetic("+", made, op.Choose(((self.condition(), self.one()),), nothing, "count"), "count")
+        self.expect(")")
+        return made
+
+    def year(self) -> op.Value:
+        return op.Calendar(self.dated(), None, "count")
+
+    def dated(self) -> op.Value:
+        node = self.primary()
+        if node.type != "date":
+            raise ExpressionError(f"a date is needed, found a {node.type}", "此处应为日期", code="wrong-type")
+        return node
+
+    def aggregate_of_values(self, how: How) -> op.Value:
+        """Read `sum of (cost.amount - cost.tax) for cost in project.costs where …`: the list stands after the value."""
+        start = self.at
+        self.skip_parenthesised()
+        self.expect("for")
+        name = self.name()
+        self.expect("in")
+        source = self.source(self.word())
+        if name in self.scope.bound and name != source.entity:
+            raise ExpressionError(f"'{name}' is already bound", f"“{name}”已被使用")
+        with self.binding(name, source.entity):
+            end, self.at = self.at, start
+            value = self.value()
+            self.at = end
+            where = self.conjunction() if self.take("where") else op.ALWAYS
+        if how == "sum" and value.type == "date":
+            raise ExpressionError("dates can't be added", "日期不能相加", code="wrong-type")
+        return op.Aggregate(how, source, name, where, value, value.type)
+
+    def skip_parenthesised(self) -> None:
+        """Pass over a value in parentheses, which is read later."""
+        depth = 0
+        while True:
+            depth += self.peek("(") - self.peek(")")
+            if self.token.kind == "end":
+                self.fail("expected ')'", "此处应为“)”")
+            self.at += 1
+            if depth == 0:
+                return
+
+    def awarded(self, clause: str) -> op.Value:
+        """Read `award.CLAUSE [where CONDITION]`: what another sentence comes to, for this thing or for all that fit."""
+        per = self.scope.awards.get(clause)
+        if per is None:
+            raise ExpressionError(
+                f"no sentence '{clause}' with an award of its own",
+                f"没有自有奖补的条款“{clause}”",
+                code="unknown-name",
+                word=clause,
+                options=tuple(self.scope.awards),
+            )
+        value = op.Awarded(clause, op.Running())
+        if per.source is None or self.scope.bound.get(per.name) == per.source.entity:
+            return value
+        with self.binding(per.name, per.source.entity):
+            where = self.conjunction() if self.take("where") else op.ALWAYS
+        return op.Aggregate("sum", per.source, per.name, where, value, "money")
 
     def constant(self, token: _Token) -> op.Constant | None:
         readers = {"money": parse_money, "ratio": parse_ratio, "date": parse_date, "number": parse_number}
@@ -695,6 +865,16 @@ class _Parser:
                 options=tuple(self.scope.parameters),
             )
         return open_parameter(found, self.scope)
+
+
+_COMBINED: Final[Mapping[str, Callable[[_Parser], op.Value]]] = {
+    "least": _Parser.least,
+    "greatest": _Parser.greatest,
+    "whole": lambda parser: parser.whole(DOWN),
+    "begun": lambda parser: parser.whole(UP),
+    "year": _Parser.year,
+}
+"""What stands before `of` besides the aggregates."""
 
 
 def _fact_of(text: str, scope: Scope) -> op.Fact:

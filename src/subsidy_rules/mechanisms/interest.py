@@ -27,6 +27,7 @@ class Interest(Step):
     """`interest: {principal, rate, days, day_count}`."""
 
     word: ClassVar[str] = "interest"
+    starts: ClassVar[bool] = True
     interest: InterestOf
 
     def lower(self, desk: Desk, loc: Loc) -> Lowered:

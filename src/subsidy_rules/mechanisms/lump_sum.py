@@ -24,6 +24,7 @@ class LumpSum(Step):
     """`lump_sum: 100万元`, `{guide: parameter}`, or a table of money."""
 
     word: ClassVar[str] = "lump_sum"
+    starts: ClassVar[bool] = True
     lump_sum: str | Guided | Table
 
     def lower(self, desk: Desk, loc: Loc) -> Lowered:

@@ -3,15 +3,16 @@
 A plan is made of these and nothing else, so an engine is complete when it can do each of them. Numbers, dates and
 readings' choices stay outside, in the constants of a policy, and are named here by position or by id.
 
-Values: `Constant` `Fact` `Arithmetic` `Least` `Bounded` `Fixed` `Open` `Decided` `Choose` `Aggregate` `Running`
-`Chain`.
+Values: `Constant` `Fact` `Arithmetic` `Least` `Greatest` `Kept` `Rounded` `Calendar` `Bounded` `Fixed` `Open` `Decided`
+`Choose` `Aggregate` `Running` `Chain` `Awarded`.
 Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `Holds` `Given` `Exists` `ReadingIs`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar, cast, get_args
 
 if TYPE_CHECKING:
     from subsidy_rules.facts.vocabulary import FieldSpec
@@ -75,6 +76,45 @@ class Least:
     printed: bool
     type: str
     flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Greatest:
+    """The greater of the two. With `raises` only what is above zero is lifted: a minimum award lifts no zero."""
+
+    left: Value
+    right: Value
+    type: str
+    raises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A value where it comes to at least a least figure, else nothing; `flag` marks an award that comes to less."""
+
+    value: Value
+    least: Value
+    type: str
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A value as a multiple of a constant: `mode` as `values.amount` numbers them; 0 is the path's own (S3)."""
+
+    value: Value
+    unit: Constant
+    mode: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The `year` of a date; or, with `months`, the date so many months later (the last day of a shorter month)."""
+
+    date: Value
+    months: Value | None
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +198,16 @@ class Chain:
 
     values: tuple[Value, ...]
     type: str = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """What another sentence of the policy comes to, before rules between awards: read as that sentence reads facts."""
+
+    clause: str
+    value: Value
+    type: str = "money"
+    named_elsewhere: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +330,10 @@ Value: TypeAlias = (
     | Words
     | Arithmetic
     | Least
+    | Greatest
+    | Kept
+    | Rounded
+    | Calendar
     | Bounded
     | Fixed
     | Open
@@ -288,6 +342,7 @@ Value: TypeAlias = (
     | Aggregate
     | Running
     | Chain
+    | Awarded
 )
 Truth: TypeAlias = (
     Compare | In | Same | Within | All | AnyOf | Not | IfTruth | LawOpen | Holds | Given | Exists | ReadingIs
@@ -301,12 +356,16 @@ ALWAYS = All(())
 def children(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911, PLR0912 - one case for each shape
     """Return the operations that an operation is made of, in order."""
     match node:
-        case Arithmetic(_, left, right, _) | Least(left, right, _, _) | Compare(_, left, right):
+        case Arithmetic(_, left, right, _) | Least(left, right) | Greatest(left, right) | Compare(_, left, right):
             return (left, right)
-        case Same(left, right):
+        case Same(left, right) | Kept(left, right):
             return (left, right)
-        case Bounded(value, _) | Fixed(value, _, _):
+        case Bounded(value) | Fixed(value) | Awarded(_, value):
             return (value,)
+        case Rounded(value, unit):
+            return (value, unit)
+        case Calendar(day, months):
+            return (day,) if months is None else (day, months)
         case Open(_, keys, otherwise, _, on):
             return (*keys, *(one for one in (otherwise, on) if one is not None))
         case Decided(value, facts, _, _):
@@ -339,3 +398,24 @@ def walk(node: Node) -> list[Node]:
     for child in children(node):
         found.extend(walk(child))
     return found
+
+
+Part = TypeVar("Part")
+
+
+_NODES: Final = get_args(Node)
+
+
+def rebuilt(part: Part, change: Callable[[Node], Node | None]) -> Part:
+    """Return an operation, or what is made of operations, with every operation for which `change` has another in it."""
+    if isinstance(part, tuple):
+        items = tuple(rebuilt(one, change) for one in part)
+        return part if all(a is b for a, b in zip(items, part, strict=True)) else items  # type: ignore[return-value]
+    if not is_dataclass(part):
+        return part
+    other = change(part) if isinstance(part, _NODES) else None
+    if other is not None:
+        return other  # type: ignore[return-value]
+    made = {one.name: rebuilt(getattr(part, one.name), change) for one in fields(part)}
+    moved = {name: value for name, value in made.items() if value is not getattr(part, name)}
+    return cast("Part", replace(part, **moved)) if moved else part  # type: ignore[type-var]

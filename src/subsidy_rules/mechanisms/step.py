@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,7 +29,6 @@ from subsidy_rules.values.quantity import QuantityError, parse_money, parse_numb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
 
 Loc: TypeAlias = tuple[str | int, ...]
 """Where something stands in a rule file: keys and positions from the root."""
@@ -59,8 +59,18 @@ class Step(Strict):
     """One step of an award: a word with its options. `quote` is its own fragment of the text."""
 
     word: ClassVar[str]
+    starts: ClassVar[bool] = False
     quote: str = ""
     when: str | None = None
+
+    @property
+    def begins(self) -> bool:
+        """Whether it may be the first step: it needs no amount before it."""
+        return self.starts
+
+    def lower(self, desk: Desk, loc: Loc) -> Lowered:
+        """Turn the step, which stands at a location, into operations."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,8 @@ class Lowered:
 
     `value` is the running amount after the step; `operand` the figure that the step itself brings (shown with `sign`);
     `requires` must hold for the award to exist (a table has a row, a list has an item); `applies` for the step to be
-    taken.
+    taken. Inside it may stand steps: of each item (`inner`, `items`), of exclusive `bands`, or of `parts` that add up.
+    `floor` is the lower of two figures that it brings.
     """
 
     word: str
@@ -89,6 +100,23 @@ class Lowered:
     inner: tuple[Lowered, ...] = ()
     items: tuple[op.Source, str, op.Truth] | None = None
     applies: op.Truth = op.ALWAYS
+    bands: tuple[LoweredBand, ...] = ()
+    parts: tuple[tuple[Lowered, ...], ...] = ()
+    floor: op.Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredBand:
+    """One of several exclusive lots of steps: when it is taken, and its ends as they are written."""
+
+    truth: op.Truth
+    steps: tuple[Lowered, ...]
+    text: str
+
+
+def chain(steps: tuple[Lowered, ...]) -> op.Chain:
+    """Return steps in their order as one operation."""
+    return op.Chain(tuple(step.value for step in steps))
 
 
 def _is_number(text: str) -> bool:
@@ -130,6 +158,17 @@ class Desk:
             return parse_value(text, self.scope, expected)
         except ExpressionError as error:
             return self.note(loc, error, expected)
+
+    def constant(self, text: str, loc: Loc, type_: str) -> op.Constant:
+        """Read a number that the text prints, of a type."""
+        problems = len(self.problems)
+        found = self.value(text, loc, type_)
+        if isinstance(found, op.Constant):
+            return found
+        if len(self.problems) == problems:
+            what, what_zh = f"'{text[:120]}' is not a number", f"“{text[:120]}”不是数值"
+            self.note(loc, ExpressionError(what, what_zh, code="wrong-type"))
+        return self.number(Fraction(0), type_)
 
     def path(self, text: str, loc: Loc) -> op.Value:
         """Read an expression of any type."""

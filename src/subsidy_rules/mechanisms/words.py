@@ -1,4 +1,4 @@
-"""The list of words: one union of steps, and the word `each`, whose own steps are of that union again.
+"""The list of words: one union of steps, and the words `each` and `add`, whose own steps are of that union again.
 
 `each` (逐项) sums its inner steps over the things of a list; with nothing to sum there is no award:
 
@@ -23,19 +23,25 @@ from subsidy_rules.mechanisms.basis import Basis
 from subsidy_rules.mechanisms.cap import Cap
 from subsidy_rules.mechanisms.case_by_case import CaseByCase
 from subsidy_rules.mechanisms.decision import Decision, Granted
+from subsidy_rules.mechanisms.expression import ExpressionError
 from subsidy_rules.mechanisms.interest import Interest
 from subsidy_rules.mechanisms.less import Less
 from subsidy_rules.mechanisms.limit import Limit
 from subsidy_rules.mechanisms.lump_sum import LumpSum
+from subsidy_rules.mechanisms.minimum import Clamp, Minimum, PayFrom
 from subsidy_rules.mechanisms.rate import Rate
+from subsidy_rules.mechanisms.round import Round
 from subsidy_rules.mechanisms.share import Share
-from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Step
+from subsidy_rules.mechanisms.slices import Slices
+from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Step, chain
+from subsidy_rules.mechanisms.tiers import Tiers
 
 
 class Each(Step):
     """`each: NAME in LIST`, `where` (conditions), `of` (steps)."""
 
     word: ClassVar[str] = "each"
+    starts: ClassVar[bool] = True
     each: str
     where: list[str] = Field(default_factory=list)
     of: list[AnyStep]
@@ -51,10 +57,35 @@ class Each(Step):
             inner = lower_steps(self.of, desk, (*loc, "of"))
         requires = tuple(truth for step in inner for truth in step.requires)
         kept = op.All((where, *requires)) if requires else where
-        chain = op.Chain(tuple(step.value for step in inner))
-        value = op.Aggregate("sum", source, name, kept, chain, "money")
+        value = op.Aggregate("sum", source, name, kept, chain(inner), "money")
         exists = op.Exists(source, name, where)
         return Lowered(self.word, value, None, "", self.quote, (exists,), inner, (source, name, where))
+
+
+class Add(Step):
+    """`add` (加奖): steps whose outcome is added to the running amount, of which they begin.
+
+    - add:
+      - rate: 10%
+      - cap: {…}
+      when: enterprise.specialised
+      quote: 对专精特新企业再按奖励额的10%给予加奖，最高50万元
+
+    What stands after it, a cap among them, is of the whole; a cap inside is of what is added.
+    """
+
+    word: ClassVar[str] = "add"
+    add: list[AnyStep]
+
+    def lower(self, desk: Desk, loc: Loc) -> Lowered:
+        """Add what the inner steps come to; nothing where a table of theirs has no row."""
+        inner = lower_steps(self.add, desk, (*loc, "add"), first=False)
+        requires = tuple(truth for step in inner for truth in step.requires)
+        value: op.Value = chain(inner)
+        if requires:
+            value = op.Choose(((op.All(requires), value),), NOTHING, "money")
+        value = op.Arithmetic("+", op.Running(), value, "money")
+        return Lowered(self.word, value, None, "+", self.quote, parts=(inner,))
 
 
 def _word(given: object) -> str:
@@ -76,7 +107,14 @@ AnyStep: TypeAlias = Annotated[
     | Annotated[Decision, Tag("decision")]
     | Annotated[Granted, Tag("granted")]
     | Annotated[Share, Tag("share")]
-    | Annotated[Less, Tag("less")],
+    | Annotated[Less, Tag("less")]
+    | Annotated[Tiers, Tag("tiers")]
+    | Annotated[Slices, Tag("slices")]
+    | Annotated[Add, Tag("add")]
+    | Annotated[Minimum, Tag("minimum")]
+    | Annotated[PayFrom, Tag("pay_from")]
+    | Annotated[Clamp, Tag("clamp")]
+    | Annotated[Round, Tag("round")],
     Discriminator(_word),
 ]
 
@@ -94,17 +132,32 @@ WORDS: Final = (
     "granted",
     "share",
     "less",
+    "tiers",
+    "slices",
+    "add",
+    "minimum",
+    "pay_from",
+    "clamp",
+    "round",
 )
 """The words of an award's steps, in the order of their pages."""
 
 Each.model_rebuild()
+Add.model_rebuild()
 
 
-def lower_steps(steps: list[AnyStep], desk: Desk, loc: Loc) -> tuple[Lowered, ...]:
-    """Turn steps into operations, in their order. A step with `when` leaves the amount as it is where that fails."""
+def lower_steps(steps: list[AnyStep], desk: Desk, loc: Loc, *, first: bool = True) -> tuple[Lowered, ...]:
+    """Turn steps into operations, in their order. A step with `when` leaves the amount as it is where that fails.
+
+    `first` says that no amount stands before them.
+    """
     made: list[Lowered] = []
     for place, step in enumerate(steps):
         where = (*loc, place)
+        if first and place == 0 and not step.begins:
+            what = f"nothing stands before '{step.word}': it changes an amount, and there is none yet"
+            what_zh = f"“{step.word}”之前没有金额"
+            desk.note(where, ExpressionError(what, what_zh, code="bad-step"))
         lowered = step.lower(desk, where)
         if step.when is not None:
             applies = desk.condition(step.when, (*where, "when"))

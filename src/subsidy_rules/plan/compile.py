@@ -13,13 +13,13 @@ from typing import Final
 from subsidy_rules.errors import RuleError, brief
 from subsidy_rules.facts.vocabulary import SECTIONS, FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import ExpressionError, NamedList, Parameter, Scope, parse_path
+from subsidy_rules.mechanisms.expression import AwardOf, ExpressionError, NamedList, Parameter, Scope, parse_path
 from subsidy_rules.mechanisms.rate import Rate
 from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem
 from subsidy_rules.mechanisms.window import OtherDate, lower_window
 from subsidy_rules.mechanisms.words import lower_steps
+from subsidy_rules.plan.awards import circle_of, with_awards
 from subsidy_rules.plan.model import (
-    BENEFICIARIES,
     ROUNDING_UNITS,
     ClausePlan,
     Gate,
@@ -61,6 +61,10 @@ class ConstantPool:
     def add(self, value: Fraction, type_: str) -> op.Constant:
         """Keep a number and return its operation."""
         return op.Constant(self.index.setdefault((value, type_), len(self.index)), type_)
+
+    def value(self, constant: op.Constant) -> Fraction:
+        """Return the number that is kept as a constant."""
+        return tuple(self.index)[constant.index][0]
 
 
 def compile_policy(source: RuleSource) -> PolicyPlan:
@@ -110,6 +114,7 @@ class _Compiler:
             lists=self._lists(),
             definitions=self._definitions(),
             readings={name: (plan.id, tuple(plan.options)) for name, plan in self.readings.items()},
+            awards=self._awards(),
         )
         clauses, sentences = self._clauses()
         rules = tuple(
@@ -127,7 +132,20 @@ class _Compiler:
                 self._near(problem.loc, error.code, error.word, error.options)
             elif not error.word or error.word not in self.refused:
                 self._say(problem.loc, error.code, error.what, error.what_zh)
+        circle = circle_of(clauses)
+        if circle:
+            loc: Loc = ("clauses", self._place_of(circle[0]))
+            way = " → ".join(circle)
+            self._say(loc, "circular", f"these awards need each other: {way}", f"这些奖补互相依赖：{way}")
         self._raise()
+        unit, mode = ROUNDING_UNITS[header.rounding.unit], MODES.get(header.rounding.mode or "", 0)
+        clauses, obligations, rules = with_awards(
+            _with_named_elsewhere(clauses),
+            self.obligations,
+            rules,
+            lambda: self.pool.add(Fraction(unit), "money"),
+            mode,
+        )
         return PolicyPlan(
             self.id,
             self.file,
@@ -140,13 +158,13 @@ class _Compiler:
                 for name, model in self.file.ladders.items()
             ),
             sentences,
-            _with_named_elsewhere(clauses),
-            tuple(self.obligations),
+            tuple(clauses),
+            tuple(obligations),
             rules,
             start,
             start_other,
-            ROUNDING_UNITS[header.rounding.unit],
-            MODES.get(header.rounding.mode or "", 0),
+            unit,
+            mode,
             self.source.document.sha256,
             hashlib.sha256(self.file.model_dump_json(by_alias=True).encode()).hexdigest(),
         )
@@ -261,6 +279,17 @@ class _Compiler:
         ids = [Member(f"{self.id}/{clause.id}") for clause in self.file.clauses]
         for entity in ("project", "title", "grant"):
             self.vocabulary = self.vocabulary.with_members(entity, "claims", ids)
+
+    def _awards(self) -> dict[str, AwardOf]:
+        """Return the sentences whose awards others may name: not those that pay by groups, which have no one name."""
+        lists = {spec.entity: spec for spec in self.vocabulary.lists["case"].values()}
+        found = {}
+        for clause in self.file.clauses:
+            if (clause.award is not None or clause.rows is not None) and isinstance(clause.per, str):
+                spec = lists.get(clause.per)
+                source = None if spec is None else op.Source(spec.name, spec.entity)
+                found[clause.id] = AwardOf(source, clause.per)
+        return found
 
     def _lists(self) -> dict[str, NamedList]:
         found = {}
@@ -535,10 +564,10 @@ class _Compiler:
     def _beneficiary(self, clause: Clause, loc: Loc) -> Gate:
         if clause.beneficiary == "any":
             return Gate("beneficiary", "any", op.ALWAYS)
-        for place, name in enumerate(clause.beneficiary):
-            if name not in BENEFICIARIES:
-                self._near((*loc, "beneficiary", place), "unknown-member", name, BENEFICIARIES)
         kind = op.Fact("enterprise", self.vocabulary.fields["enterprise"]["type"])
+        for place, name in enumerate(clause.beneficiary):
+            if name not in kind.spec.members:
+                self._near((*loc, "beneficiary", place), "unknown-member", name, kind.spec.members)
         members = frozenset(clause.beneficiary)
         return Gate("beneficiary", " ".join(clause.beneficiary), op.In(kind, op.Listing(members)))
 

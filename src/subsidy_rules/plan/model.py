@@ -22,7 +22,6 @@ Role: TypeAlias = Literal[
 ]
 
 ROUNDING_UNITS: Final = {"分": 1, "角": 10, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
-BENEFICIARIES: Final = ("enterprise", "park", "base", "cluster", "county", "provider", "introducer", "institution")
 
 
 @dataclass(frozen=True, slots=True)

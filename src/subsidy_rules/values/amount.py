@@ -16,6 +16,7 @@ needed once the facts leave nothing open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -196,6 +197,38 @@ class Amount:
         reasons, needs = _moved(self, other, numbers)
         return settle(numbers, reasons, needs, _one_of(self, other))
 
+    def raised_to(self, other: Amount, *, zero: bool = True) -> Amount:
+        """Return the amount with what is below `other` raised to it; unless `zero`, nothing stays nothing (保底)."""
+        a, b = self.numbers, other.numbers
+        first, second, third, last = (max(x, y) if x or zero else x for x, y in zip(a, b, strict=True))
+        numbers = (first, second, third, last)
+        reasons, needs = _moved(self, other, numbers)
+        return settle(numbers, reasons, needs, self.mode, self.top if numbers == a else None)
+
+    def mapped(self, function: Callable[[Number], Number]) -> Amount:
+        """Return what a function that never falls makes of the amount."""
+        first, second, third, last = (function(number) for number in self.numbers)
+        return settle((first, second, third, last), self.reasons, self.needs, self.mode)
+
+    def kept_from(self, other: Amount) -> Amount:
+        """Return the amount where it comes to at least `other`, else nothing (起付)."""
+        a, b = self.numbers, other.numbers
+        first, second, third, last = (x if x >= y else ZERO for x, y in zip(a, reversed(b), strict=True))
+        numbers = (first, second, third, last)
+        if numbers == a:
+            return self
+        return settle(numbers, self.reasons | other.reasons, self.needs | other.needs, self.mode, self.top)
+
+    def divided(self, other: Amount) -> Amount:
+        """Divide by a figure that may be nothing: the law does not say what a share of nothing is (`zero_divisor`)."""
+        by = other.clamped()
+        first, second, third, last = (_inverse(number) for number in reversed(by.numbers))
+        made = self.scaled(replace(by, numbers=(first, second, third, last), mode=0))
+        opened = Amount.undetermined("zero_divisor")
+        if by.minimum == ZERO == by.maximum:
+            return opened
+        return made if by.minimum else made.hull(opened)
+
     def hull(self, other: Amount) -> Amount:
         """Return the least amount that contains both: one of the two holds, and the facts don't say which."""
         a, b = self.numbers, other.numbers
@@ -224,7 +257,7 @@ class Amount:
         )
         return settle(numbers, self.reasons | truth.reasons, self.needs | truth.needs, self.mode, self.top)
 
-    def rounded(self, unit: int, stated_mode: int = 0) -> Amount:
+    def rounded(self, unit: int | Fraction, stated_mode: int = 0) -> Amount:
         """Round each number to a multiple of `unit` fen by the path's mode, never above a cap (S3)."""
         modes = [mode for mode in (HALF_UP, DOWN, UP) if (stated_mode or self.mode or HALF_UP) & mode]
         first, second, third, last = (
@@ -283,6 +316,10 @@ def _one_of(a: Amount, b: Amount) -> int:
     return (a.mode or HALF_UP * any(a.numbers)) | (b.mode or HALF_UP * any(b.numbers))
 
 
+def _inverse(number: Number) -> Number:
+    return ZERO if isinstance(number, Infinity) else 1 / number if number else INFINITY
+
+
 def _moved(a: Amount, b: Amount, numbers: Four) -> tuple[frozenset[str], frozenset[Need]]:
     if numbers == a.numbers:
         return a.reasons, a.needs
@@ -291,7 +328,7 @@ def _moved(a: Amount, b: Amount, numbers: Four) -> tuple[frozenset[str], frozens
     return a.reasons | b.reasons, a.needs | b.needs
 
 
-def _round(number: Number, unit: int, mode: int, cap: Number) -> Number:
+def _round(number: Number, unit: int | Fraction, mode: int, cap: Number) -> Number:
     if isinstance(number, Infinity):
         return number
     count = number / unit

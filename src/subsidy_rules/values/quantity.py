@@ -15,6 +15,7 @@ absorbs sums, and 0 × ∞ is 0, because a share of nothing is nothing.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from fractions import Fraction
@@ -173,6 +174,32 @@ def parse_date(text: str) -> Fraction:
             "bad-date", f"'{shown}' is not a date such as 2025-09-01", f"“{shown}”不是日期（如2025-09-01）"
         )
     return Fraction(day.toordinal())
+
+
+def year_of(day: Number) -> Number:
+    """Return the year of an ordinal day; what is beyond the calendar stays beyond it."""
+    date = _date(day)
+    return INFINITY if date is None else Fraction(date.year)
+
+
+def months_later(day: Number, months: int) -> Number:
+    """Return the ordinal day so many months (at least 0) later, the last of a month that has no such day."""
+    date = _date(day)
+    if date is None:
+        return INFINITY
+    years, month = divmod(date.month - 1 + months, 12)
+    year = date.year + years
+    if year > dt.MAXYEAR:
+        return INFINITY
+    last = calendar.monthrange(year, month + 1)[1]
+    return Fraction(date.replace(year, month + 1, min(date.day, last)).toordinal())
+
+
+def _date(day: Number) -> dt.date | None:
+    """Return the date of an ordinal day, None beyond the calendar; what is before it is its first day."""
+    if isinstance(day, Infinity) or day > dt.date.max.toordinal():
+        return None
+    return dt.date.fromordinal(max(1, int(day)))
 
 
 def format_date(day: Number) -> str:
