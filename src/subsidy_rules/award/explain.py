@@ -22,6 +22,7 @@ from subsidy_rules.award.model import (
     Citation,
     CumulationGroup,
     Entitlement,
+    Instalment,
     NotAsked,
     NotEligible,
     Obligation,
@@ -36,6 +37,7 @@ from subsidy_rules.award.phrases import (
     PAYERS,
     REASONS,
     ROLES,
+    STATES,
     STATUSES,
     WHYS,
     WORDS,
@@ -484,7 +486,21 @@ class Teller:
                 ("；", "; "),
             )
             yield self.say(f"由谁支付：{parts}", f"Paid by: {parts}")
+        instalments = [one for one in self.entitlement.instalments if one.award == award.id]
+        if instalments:
+            said = self._list(map(self._instalment, instalments), ("；", "; "))
+            yield self.say(f"分期拨付：{said}", f"Paid in parts: {said}")
         yield from (self.adjustment(one) for one in self.entitlement.adjustments if one.award == award.id)
+
+    def _instalment(self, one: Instalment) -> str:
+        needs = (
+            ""
+            if not one.needs
+            else self.say("，缺 ", ", needs ")
+            + self._list((self.names.fact(path, self.lang) for path in one.needs), ("、", ", "))
+        )
+        said = word(STATES, one.state, self.lang) + needs
+        return f"{one.name} {cell_amount(one.amount, self.lang)}" + self.say(f"（{said}）", f" ({said})")
 
     def adjustment(self, one: Adjustment) -> str:
         """Say a correction: what is still due, or what is to be recovered."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from subsidy_rules.award.cumulate import Status
 from subsidy_rules.errors import Lang, check_lang, expect
@@ -384,6 +384,32 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of an award that is paid at its time: how much, and whether that time has come in the case as it is.
+
+    It is `open` where a fact is not given, which `needs` names, or the law leaves it open.
+    """
+
+    award: str
+    name: str
+    amount: Amount
+    state: Literal["due", "not_due", "open"]
+    needs: tuple[str, ...]
+    quote: str
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it with its keys in schema order."""
+        return {
+            "award": self.award,
+            "name": self.name,
+            "amount": ends_of(self.amount),
+            "state": self.state,
+            "needs": list(self.needs),
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class NotAsked:
     """A sentence whose driving list was not given, so that it was not asked (S5)."""
 
@@ -536,6 +562,7 @@ class Entitlement:
     not_asked: tuple[NotAsked, ...]
     obligations: tuple[Obligation, ...]
     adjustments: tuple[Adjustment, ...]
+    instalments: tuple[Instalment, ...]
     cumulation: tuple[CumulationGroup, ...]
     total: Total
     flags: tuple[str, ...]
@@ -606,7 +633,7 @@ class Entitlement:
             "not_asked": [row.as_json() for row in self.not_asked],
             "obligations": [one.as_json() for one in self.obligations],
             "adjustments": [one.as_json() for one in self.adjustments],
-            "instalments": [],
+            "instalments": [one.as_json() for one in self.instalments],
             "cumulation": [group.as_json() for group in self.cumulation],
             "total": self.total.as_json(),
             "readings": [reading.as_json() for reading in self.readings],

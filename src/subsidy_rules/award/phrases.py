@@ -179,6 +179,11 @@ PAYERS: Final[Words] = {
     "地方": ("地方", "local"),
     "区县": ("区县", "district"),
 }
+STATES: Final[Words] = {
+    "due": ("应付", "due"),
+    "not_due": ("未到期", "not yet due"),
+    "open": ("未定", "open"),
+}
 SILENCE: Final[Words] = {
     "undecided": ("不作决定，两端都列出", "undecided: both ends are shown"),
     "higher_of": ("就高，不重复", "the higher only"),

@@ -26,6 +26,7 @@ from subsidy_rules.award.model import (
     Entitlement,
     FactUsed,
     Failed,
+    Instalment,
     NotAsked,
     NotEligible,
     Obligation,
@@ -34,6 +35,7 @@ from subsidy_rules.award.model import (
     Step,
     Total,
 )
+from subsidy_rules.award.parts import balance, instalments_of, payers_of
 from subsidy_rules.award.rows import Row, missing_drivers
 from subsidy_rules.award.run import Computed, Run
 from subsidy_rules.award.trace import failed_gates, fitting, need_paths, steps_of, write_value
@@ -154,7 +156,7 @@ class Record:
             self._citations(row),
             self._rule(place),
             hull.outer,
-            self._payers(place),
+            payers_of(row.context({}), row.clause.plan.payers, hull.amount),
             self._barred_by(place),
             lambda: self._needs_of(place),
             lambda: steps_of(row),
@@ -165,24 +167,9 @@ class Record:
         statuses = self.sums.statuses.get(place, frozenset[Status]({"counted"}))
         return next(iter(statuses)) if len(statuses) == 1 else "contender"
 
-    def _payers(self, place: int) -> tuple[tuple[str, Amount], ...]:
-        """Return who pays which part: an authority's figure within the award, and the rest of it (S20)."""
-        row, whole = self.rows[place], self.hulls[place].amount
-        ctx = row.context({})
-        parts: dict[str, Amount] = {}
-        for name, node in row.clause.plan.payers:
-            if node is not None:
-                figure = number(node)(ctx)
-                open_part = Amount((ZERO, ZERO, whole.ceiling.lo, whole.ceiling.hi), whole.reasons, whole.needs)
-                parts[name] = open_part if figure.kind == "undetermined" else figure.least(whole)
-        rest = whole
-        for part in parts.values():
-            rest = rest.less(part).clamped()
-        return tuple((name, parts.get(name, rest)) for name, _ in row.clause.plan.payers)
-
     def adjustments(self) -> tuple[Adjustment, ...]:
         """Return the balance of each award that was assessed after acceptance: what is in force less what was paid."""
-        made = []
+        made = [one for one in map(self._balance, self.shown) if one is not None]
         for place in self.shown:
             row, hull = self.rows[place], self.hulls[place]
             if row.clause.plan.settlement is None:
@@ -194,6 +181,22 @@ class Record:
                 flags = ("recovery",) if balance < 0 else ()
                 made.append(Adjustment(row.id, balance, flags))
         return tuple(made)
+
+    def instalments(self) -> tuple[Instalment, ...]:
+        """Return what is paid of each award when."""
+        return tuple(one for place in self.shown for one in self._instalments(place))
+
+    def _instalments(self, place: int) -> tuple[Instalment, ...]:
+        row, plan = self.rows[place], self.rows[place].clause.plan.instalments
+        if plan is None:
+            return ()
+        return tuple(instalments_of(row.context({}), row.id, plan, self.hulls[place].amount))
+
+    def _balance(self, place: int) -> Adjustment | None:
+        row, plan = self.rows[place], self.rows[place].clause.plan.instalments
+        if plan is None or not self.hulls[place].is_award:
+            return None
+        return balance(row.context({}), row.id, plan, self._instalments(place))
 
     def obligations(self) -> tuple[Obligation, ...]:
         """Return the minima that the sentences oblige to."""
@@ -610,6 +613,7 @@ class Record:
             ),
             self.obligations(),
             self.adjustments(),
+            self.instalments(),
             self.groups,
             self.total(),
             tuple(flags),

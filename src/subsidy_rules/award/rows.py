@@ -178,7 +178,7 @@ def nodes_of(plan: PolicyPlan) -> Iterator[op.Node]:
     roots: list[op.Node] = []
     for clause in (*plan.clauses, *plan.obligations):
         roots += [gate.truth for gate in clause.gates] + [step.value for step in clause.steps]
-        roots += [one for _, one in clause.payers if one is not None] + list(clause.settlement or ())
+        roots += clause.division
         roots += list(clause.per.keys) + [gate.truth for one in clause.replacements for gate in one.gates]
     for rule in plan.rules:
         roots += [*rule.when.values(), *rule.cap.values(), *(key for keys in rule.by.values() for key in keys)]

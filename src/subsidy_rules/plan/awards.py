@@ -88,7 +88,7 @@ def _gate(gate: Gate) -> op.Truth:
 def _nodes(plan: ClausePlan) -> Iterator[op.Node]:
     roots: list[op.Node] = [gate.truth for gate in plan.gates] + [step.value for step in plan.steps]
     roots += [gate.truth for part in plan.parts for gate in part.gates]
-    roots += [one for _, one in plan.payers if one is not None] + list(plan.settlement or ())
+    roots += plan.division
     for root in roots:
         yield from op.walk(root)
 

@@ -23,7 +23,10 @@ from subsidy_rules.plan.model import (
     ROUNDING_UNITS,
     ClausePlan,
     Gate,
+    InstalmentPlan,
+    InstalmentsPlan,
     LadderPlan,
+    PayerPlan,
     Per,
     PolicyPlan,
     ReadingPlan,
@@ -32,7 +35,7 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
-from subsidy_rules.policy.model import Clause, PerGroup, Rule, RuleFile, TableSentence
+from subsidy_rules.policy.model import Clause, Payer, PerGroup, Rule, RuleFile, TableSentence
 from subsidy_rules.policy.source import RuleSource, node_at
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import MODES
@@ -471,10 +474,8 @@ class _Compiler:
             )
         )
         nodes: list[op.Node] = [gate.truth for gate in gates] + [step.value for step in steps]
-        nodes += [one for _, one in payers if one is not None] + list(settlement or ())
-        readings = _readings_in(nodes)
-        return ClausePlan(
-            self._sentence(clause, "award", readings | _readings_in(per.keys)),
+        made = ClausePlan(
+            self._sentence(clause, "award"),
             per,
             tuple(gates),
             steps,
@@ -483,11 +484,15 @@ class _Compiler:
             (),
             rows,
             payers,
+            self._instalments(clause, desk, loc),
             settlement,
             _drivers(per, steps),
             {},
-            readings,
+            frozenset(),
         )
+        readings = _readings_in([*nodes, *made.division])
+        sentence = replace(made.sentence, readings=tuple(sorted(readings | _readings_in(per.keys))))
+        return replace(made, sentence=sentence, readings=readings)
 
     def _conditions(self, clause: Clause, desk: Desk, loc: Loc) -> tuple[Gate, ...]:
         wheres = [Gate("where", t, desk.condition(t, (*loc, "where", i))) for i, t in enumerate(clause.where)]
@@ -512,24 +517,51 @@ class _Compiler:
         sentence = replace(self._sentence(row, "award", _readings_in(nodes)), replaces=table)
         return TableRow(sentence, gates, steps)
 
-    def _payers(self, clause: Clause, desk: Desk, loc: Loc) -> tuple[tuple[str, op.Value | None], ...]:
-        rests = [payer for payer in clause.payers if payer.amount == "rest"]
-        if clause.payers and len(rests) != 1:
+    def _payers(self, clause: Clause, desk: Desk, loc: Loc) -> tuple[PayerPlan, ...]:
+        self._one_rest("payers", [payer.amount for payer in clause.payers], loc)
+        return tuple(self._payer(payer, desk, (*loc, "payers", place)) for place, payer in enumerate(clause.payers))
+
+    def _payer(self, payer: Payer, desk: Desk, loc: Loc) -> PayerPlan:
+        if (payer.amount is None) == (payer.share is None) or (payer.cap is not None and payer.share is None):
             self._say(
-                (*loc, "payers"),
+                loc,
                 "bad-clause",
-                f"{len(rests)} of the payers pay the rest",
-                f"有{len(rests)}方承担其余部分（rest）",
-                "write 'amount: rest' for exactly one of them",
-                "恰为其中一方写amount: rest",
+                f"'{payer.name}' pays an 'amount' or a 'share', and only a share has a cap",
+                f"“{payer.name}”须恰写amount或share之一，只有share可以有cap",
+                "write the amount that an authority fixes, 'amount: rest', or 'share: 60%' with its cap",
+                "写由有权机关确定的amount、amount: rest，或share: 60%及其cap",
             )
-        return tuple(
-            (
-                payer.name,
-                None if payer.amount == "rest" else desk.value(payer.amount, (*loc, "payers", place, "amount")),
+        share = None if payer.share is None else desk.figure_or_table(payer.share, (*loc, "share"), "ratio")[0]
+        cap = None if payer.cap is None else desk.figure_or_table(payer.cap, (*loc, "cap"), "money")[0]
+        given = payer.amount is not None and payer.amount != "rest"
+        return PayerPlan(payer.name, desk.value(payer.amount or "", (*loc, "amount")) if given else None, share, cap)
+
+    def _instalments(self, clause: Clause, desk: Desk, loc: Loc) -> InstalmentsPlan | None:
+        if clause.instalments is None:
+            return None
+        at = (*loc, "instalments")
+        self._one_rest("instalments", [one.share for one in clause.instalments.parts], loc)
+        parts = []
+        for place, one in enumerate(clause.instalments.parts):
+            where = (*at, "parts", place)
+            rest = one.share == "rest"
+            share = None if rest else desk.figure_or_table(one.share, (*where, "share"), "ratio")[0]
+            parts.append(InstalmentPlan(one.name, share, desk.condition(one.when, (*where, "when")), one.quote))
+        paid = clause.instalments.paid
+        return InstalmentsPlan(tuple(parts), None if paid is None else desk.value(paid, (*at, "paid")))
+
+    def _one_rest(self, key: str, parts: Sequence[object], loc: Loc) -> None:
+        """Refuse parts of which not exactly one is the rest: only then do they add up."""
+        rests = parts.count("rest")
+        if parts and rests != 1:
+            self._say(
+                (*loc, key),
+                "bad-clause",
+                f"{rests} of the {key} are the rest",
+                f"{key}中有{rests}项为其余部分（rest）",
+                "write 'rest' for exactly one of them, so that the parts add up to the award",
+                "恰为其中一项写rest，使各部分之和等于奖补",
             )
-            for place, payer in enumerate(clause.payers)
-        )
 
     def _obligation(self, clause: Clause, loc: Loc) -> ClausePlan:
         base = next((one for one in self.obligations if one.sentence.id == clause.share_of), None)
@@ -555,6 +587,7 @@ class _Compiler:
             (),
             (),
             (),
+            None,
             None,
             _drivers(per, steps),
             {},
@@ -743,7 +776,7 @@ class _Compiler:
         nodes: list[op.Node] = []
         for plan in clauses:
             nodes += [gate.truth for gate in plan.gates] + [step.value for step in plan.steps] + list(plan.per.keys)
-            nodes += [one for _, one in plan.payers if one is not None] + list(plan.settlement or ())
+            nodes += plan.division
         for one in self.obligations:
             nodes += [gate.truth for gate in one.gates] + [step.value for step in one.steps]
         for rule in rules:

@@ -95,6 +95,45 @@ class Per:
 
 
 @dataclass(frozen=True, slots=True)
+class PayerPlan:
+    """Who pays which part of an award: an authority's figure, a share under a cap, or, with neither, the rest."""
+
+    name: str
+    amount: op.Value | None = None
+    share: op.Value | None = None
+    cap: op.Value | None = None
+
+    @property
+    def nodes(self) -> tuple[op.Node, ...]:
+        """The operations in it."""
+        return tuple(node for node in (self.amount, self.share, self.cap) if node is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentPlan:
+    """A part of an award, its share or (None) the rest, and what must hold for it to be paid."""
+
+    name: str
+    share: op.Value | None
+    when: op.Truth
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentsPlan:
+    """What is paid of an award when, and what has been paid."""
+
+    parts: tuple[InstalmentPlan, ...]
+    paid: op.Value | None
+
+    @property
+    def nodes(self) -> tuple[op.Node, ...]:
+        """The operations in it."""
+        shares = tuple(one.share for one in self.parts if one.share is not None)
+        return (*shares, *(one.when for one in self.parts), *(() if self.paid is None else (self.paid,)))
+
+
+@dataclass(frozen=True, slots=True)
 class ClausePlan:
     """A sentence that gives money, in operations."""
 
@@ -106,12 +145,19 @@ class ClausePlan:
     event: op.Value | None
     replacements: tuple[Replacement, ...]
     rows: tuple[TableRow, ...]
-    payers: tuple[tuple[str, op.Value | None], ...]
+    payers: tuple[PayerPlan, ...]
+    instalments: InstalmentsPlan | None
     settlement: tuple[op.Value, op.Value] | None
     drivers: tuple[op.Source, ...]
     named_elsewhere: Mapping[tuple[str, str], frozenset[str]]
     readings: frozenset[str]
     """Those that its gates and steps read; `per.readings` tell its objects apart."""
+
+    @property
+    def division(self) -> tuple[op.Node, ...]:
+        """The operations that divide the award: among payers, in time, and what is due after acceptance."""
+        payers = tuple(node for payer in self.payers for node in payer.nodes)
+        return (*payers, *(() if self.instalments is None else self.instalments.nodes), *(self.settlement or ()))
 
     @property
     def parts(self) -> tuple[TableRow | Replacement, ...]:

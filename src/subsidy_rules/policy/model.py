@@ -162,10 +162,29 @@ class TableSentence(Strict):
 
 
 class Payer(Strict):
-    """Who pays which part of an award: an authority's figure, or the `rest`."""
+    """Who pays which part of an award: an authority's figure, a share of it under a cap, or the `rest`."""
 
     name: str
-    amount: str
+    amount: str | None = None
+    share: str | Table | None = None
+    cap: str | Table | None = None
+    quote: str = ""
+
+
+class InstalmentPart(Strict):
+    """A part of an award, its share or the `rest`, and what must hold for it to be paid."""
+
+    name: str
+    share: str | Table
+    when: str
+    quote: str = ""
+
+
+class Schedule(Strict):
+    """What is paid of an award when, and the fact that says what has been paid."""
+
+    parts: list[InstalmentPart]
+    paid: str | None = None
 
 
 class Settlement(Strict):
@@ -195,6 +214,7 @@ class Clause(Strict):
     award: list[AnyStep] | None = None
     rows: list[TableSentence] | None = None
     payers: list[Payer] = Field(default_factory=list)
+    instalments: Schedule | None = None
     settlement: Settlement | None = None
     obligation: list[AnyStep] | None = None
     share_of: str | None = None

@@ -336,6 +336,14 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "needs": _TEXTS,
     },
     "adjustment": {"award": _TEXT, "amount": _YUAN, "flags": _TEXTS},
+    "instalment": {
+        "award": _TEXT,
+        "name": _TEXT,
+        "amount": _ref("ends"),
+        "state": {"enum": ["due", "not_due", "open"]},
+        "needs": _TEXTS,
+        "quote": _TEXT,
+    },
     "stack": {"members": _TEXTS, "rule": _TEXT},
     "group": {
         "group": _TEXT,
@@ -381,7 +389,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "not_asked": _array(_ref("not_asked")),
         "obligations": _array(_ref("obligation")),
         "adjustments": _array(_ref("adjustment")),
-        "instalments": {"type": "array"},
+        "instalments": _array(_ref("instalment")),
         "cumulation": _array(_ref("group")),
         "total": _ref("total"),
         "readings": _array(_ref("reading")),

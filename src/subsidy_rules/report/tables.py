@@ -22,6 +22,7 @@ from subsidy_rules.award.phrases import (
     FUNDS,
     KINDS,
     PAYERS,
+    STATES,
     STATUSES,
     Names,
     cell_amount,
@@ -153,6 +154,7 @@ class _Blocks:
             self._unasked(),
             self._obligations(),
             self._adjustments(),
+            self._instalments(),
             self._cumulation(),
             self._total(),
             self._spread() if self.spread else self._readings(),
@@ -263,6 +265,24 @@ class _Blocks:
             self.say("尚应拨付（负数为收回）", "still due (below zero: to be recovered)"),
         )
         return Block(self.say("调整", "Adjustments"), heads, rows)
+
+    def _instalments(self) -> Block:
+        rows = tuple(
+            (
+                (self.teller.id(one.award),),
+                (one.name, *self._needs(one.needs)),
+                (word(STATES, one.state, self.lang),),
+                (cell_amount(one.amount, self.lang),),
+            )
+            for one in self.one.instalments
+        )
+        heads = (
+            self.say("奖补", "award"),
+            self.say("期次", "instalment"),
+            self.say("是否应付", "due"),
+            self.say("数额", "amount"),
+        )
+        return Block(self.say("分期拨付", "Instalments"), heads, rows, figures=(3,))
 
     def _cumulation(self) -> Block:
         rows = [
