@@ -346,7 +346,7 @@ def write_expression(ctx: Context, node: op.Value, parameters: Mapping[str, Para
             if not labels:
                 return figure
             return Line(f"{write_label(spec, 'zh')} {figure.zh}", f"{write_label(spec, 'en')} {figure.en}")
-        case op.Arithmetic(sign, left, right, _):
+        case op.Arithmetic(sign, left, right, _) if left.type != "date":
             rank = PRODUCT if sign in "*/" else SUM
             a = write_expression(ctx, left, parameters, labels=labels).within(rank)
             b = write_expression(ctx, right, parameters, labels=labels).within(rank + (sign in "-/"))

@@ -58,9 +58,10 @@ class NamedList:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """An open parameter that a guide fills (S24): its type, what it is looked up by, the day it is of, the document.
+    """A figure that another document gives (S24): its type, what it is looked up by, the day it is of, the document.
 
-    `by` and `on` are expressions; without `on` its value does not change with time.
+    `by` and `on` are expressions; without `on` its value does not change with time. A guide fills it unless the policy
+    has its `rows`: the members of the keys, the day from which each holds (or ""), the value.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Parameter:
     by: tuple[str, ...]
     document: str
     on: str = ""
+    rows: tuple[tuple[tuple[str, ...], str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -884,11 +886,24 @@ def _fact_of(text: str, scope: Scope) -> op.Fact:
     return found
 
 
-def open_parameter(parameter: Parameter, scope: Scope) -> op.Open:
-    """Return what stands for an open parameter where these names are bound. Raises `ExpressionError`."""
+def open_parameter(parameter: Parameter, scope: Scope, otherwise: op.Value | None = None) -> op.Value:
+    """Return what stands for a parameter where these names are bound: what a guide fills, or the row that holds.
+
+    Where no row does, it is as open as without a guide. Raises `ExpressionError`.
+    """
     keys = tuple(_fact_of(text, scope) for text in parameter.by)
     on = parse_value(parameter.on, scope, "date") if parameter.on else None
-    return op.Open(parameter.id, keys, None, parameter.type, on)
+    opened = op.Open(parameter.id, keys, otherwise, parameter.type, on)
+    branches = []
+    for members, since, value in sorted(parameter.rows, key=lambda row: row[1], reverse=True):
+        tests: list[op.Truth] = [
+            op.In(key, op.Listing(frozenset({name}))) for key, name in zip(keys, members, strict=True) if name != "*"
+        ]
+        if on is not None and since:
+            tests.append(op.Compare(">=", on, parse_value(since, scope, "date")))
+        figure = parse_value(value, scope, parameter.type)
+        branches.append((op.All(tuple(tests)), op.Fixed(figure, parameter.type)))
+    return op.Choose(tuple(branches), opened, parameter.type) if branches else opened
 
 
 def _all_numbers(spec: FieldSpec) -> bool:

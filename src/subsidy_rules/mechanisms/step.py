@@ -281,7 +281,7 @@ class Desk:
                 ),
             )
         try:
-            return replace(open_parameter(parameter, self.scope), otherwise=otherwise)
+            return open_parameter(parameter, self.scope, otherwise)
         except ExpressionError as error:
             return self.note(loc, error, type_)
 

@@ -35,7 +35,7 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
-from subsidy_rules.policy.model import Clause, Payer, PerGroup, Rule, RuleFile, TableSentence
+from subsidy_rules.policy.model import Clause, ParameterModel, Payer, PerGroup, Rule, RuleFile, TableSentence
 from subsidy_rules.policy.source import RuleSource, node_at
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import MODES
@@ -105,10 +105,7 @@ class _Compiler:
                 self._near(("readings", name, "default"), "unknown-member", model.default, model.options)
             if len(model.options) < 2:  # noqa: PLR2004 - a choice needs two
                 self._say(("readings", name), "dead-reading", "a reading needs two options", "解读至少要有两个选项")
-        self.parameters = {
-            name: Parameter(f"{self.id}/{name}", model.type, tuple(model.by), model.document, model.on)
-            for name, model in self.file.parameters.items()
-        }
+        self.parameters = {name: self._parameter(name, model) for name, model in self.file.parameters.items()}
         self.scope = Scope(
             self.vocabulary,
             self.pool,
@@ -282,6 +279,28 @@ class _Compiler:
         ids = [Member(f"{self.id}/{clause.id}") for clause in self.file.clauses]
         for entity in ("project", "title", "grant"):
             self.vocabulary = self.vocabulary.with_members(entity, "claims", ids)
+
+    def _parameter(self, name: str, model: ParameterModel) -> Parameter:
+        """Return a parameter; a row of its own values that is wrong is told, and left out."""
+        rows = []
+        specs = [self.vocabulary.field(*text.partition(".")[::2]) for text in model.by]
+        for place, row in enumerate(model.values or ()):
+            loc: Loc = ("parameters", name, "values", place)
+            found = len(self.findings.problems) + len(self.problems)
+            if len(row.is_) != len(model.by):
+                self._say(loc, "bad-table", "a row needs one member for each key", "每行取值个数应与键一致")
+            for key, spec in zip(row.is_, specs, strict=False):
+                if key != "*" and spec is not None and key not in spec.members:
+                    self._near((*loc, "is"), "unknown-member", key, spec.members)
+            if (row.from_ is not None) != bool(model.on):
+                what = "a table by date ('on') has 'from' in every row, and no other has"
+                self._say(loc, "bad-table", what, "按日期查的表（on）每行须有from，其他表不得有")
+            elif row.from_ is not None:
+                self._date(row.from_, (*loc, "from"))
+            self._desk(Scope(self.vocabulary, self.pool)).constant(row.value, (*loc, "value"), model.type)
+            if len(self.findings.problems) + len(self.problems) == found:
+                rows.append((tuple(row.is_), row.from_ or "", row.value))
+        return Parameter(f"{self.id}/{name}", model.type, tuple(model.by), model.document, model.on, tuple(rows))
 
     def _awards(self) -> dict[str, AwardOf]:
         """Return the sentences whose awards others may name: not those that pay by groups, which have no one name."""
@@ -747,6 +766,9 @@ class _Compiler:
             op.AnyOf(tuple(op.Same(clause, op.Words(name)) for name in rule.clauses)),
             op.Compare(">", decision, op.Fact("earlier", fields["paid_on"])),
         ]
+        if rule.earlier == "this_year":
+            paid_on, year = op.Fact("earlier", fields["paid_on"]), op.Calendar(decision, None, "count")
+            counts.append(op.Compare("==", op.Calendar(paid_on, None, "count"), year))
         for place, key in enumerate(by):
             if not isinstance(key, op.Fact) or key.spec.name not in fields:
                 what = "earlier awards can only be told apart by a fact that they have: "

@@ -133,7 +133,7 @@ def guide_from_text(text: str, policies: Policies) -> Guide:
 
 def _guide(source: GuideSource, policies: Policies) -> Guide:
     reader = _GuideReader(source, policies)
-    parameters = {name: one for plan in policies.plans for name, one in plan.parameters.items()}
+    parameters = {name: one for plan in policies.plans for name, one in plan.parameters.items() if not one.rows}
     fills: dict[str, Fill] = {}
     for name, given in source.file.fills.items():
         parameter = parameters.get(name)

@@ -108,13 +108,22 @@ class ListModel(Strict):
     open: Truthful = False
 
 
+class GuideRow(Strict):
+    """One row of a reference table: its keys, the first day on which it holds, the value."""
+
+    is_: list[str] = Field(default_factory=list, alias="is")
+    from_: str | None = Field(default=None, alias="from")
+    value: str
+
+
 class ParameterModel(Strict):
-    """An open parameter that a guide fills (S24)."""
+    """A figure that another document gives (S24): a guide fills it, or its `values` stand here, with that source."""
 
     type: Literal["money", "ratio"]
     by: list[str] = Field(default_factory=list)
     on: str = ""
     document: str
+    values: list[GuideRow] | None = None
 
 
 class Ladder(Strict):
@@ -236,7 +245,7 @@ class Rule(Strict):
     quote: str
     by: list[str] = Field(default_factory=list)
     cap: str | Table | None = None
-    earlier: Truthful = False
+    earlier: Truthful | Literal["this_year"] = False
     when: str | None = None
     same: Literal["project", "title", "any"] | None = None
 
@@ -276,14 +285,6 @@ class GuideDocument(Strict):
     document: str = ""
     date: str = ""
     address: str = ""
-
-
-class GuideRow(Strict):
-    """One row of a guide's table: its keys, the first day on which it holds, the value."""
-
-    is_: list[str] = Field(default_factory=list, alias="is")
-    from_: str | None = Field(default=None, alias="from")
-    value: str
 
 
 class GuideTable(Strict):
