@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step, Strict, Table
+from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step, Table
 
 
 class Minimum(Step):
@@ -25,39 +25,3 @@ class Minimum(Step):
         figure, listed = desk.figure_or_table(self.minimum, (*loc, "minimum"), "money")
         value = op.Greatest(op.Running(), figure, "money", raises=True)
         return Lowered(self.word, value, figure, "≥", self.quote, listed)
-
-
-class PayFrom(Step):
-    """`pay_from: 1万元` (or a table, or an expression), money."""
-
-    word: ClassVar[str] = "pay_from"
-    pay_from: str | Table
-
-    def lower(self, desk: Desk, loc: Loc) -> Lowered:
-        """Leave nothing of what comes to less."""
-        figure, listed = desk.figure_or_table(self.pay_from, (*loc, "pay_from"), "money")
-        value = op.Kept(op.Running(), figure, "money", flag="below_pay_from")
-        return Lowered(self.word, value, figure, "≥", self.quote, listed)
-
-
-class Ends(Strict):
-    """The least and the greatest figure, money."""
-
-    least: str
-    greatest: str
-
-
-class Clamp(Step):
-    """`clamp: {least: 10万元, greatest: 100万元}`."""
-
-    word: ClassVar[str] = "clamp"
-    clamp: Ends
-
-    def lower(self, desk: Desk, loc: Loc) -> Lowered:
-        """Bring the running amount between the two, whatever it is."""
-        where = (*loc, "clamp")
-        least = desk.figure(self.clamp.least, (*where, "least"), "money")
-        greatest = desk.figure(self.clamp.greatest, (*where, "greatest"), "money")
-        raised = op.Greatest(op.Running(), least, "money")
-        value = op.Least(raised, greatest, printed=True, type="money")
-        return Lowered(self.word, value, greatest, "≤", self.quote, floor=least)

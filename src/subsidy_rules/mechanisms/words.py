@@ -8,6 +8,17 @@
       of:
       - interest: {principal: loan.principal, rate: loan.lpr, days: loan.days, day_count: loan.day_count}
       - rate: {at_most: 50%}
+
+`add` (加奖) adds what its inner steps come to; they begin with the amount that is there. What stands after it, a cap
+among them, is of the whole; a cap inside is of what is added:
+
+    - add:
+      - rate: 20%
+      - cap: 50万元
+        of: award
+        per: project
+      when: enterprise.specialised
+      quote: 专精特新企业再按奖励额的20%加奖，加奖最高50万元
 """
 
 from __future__ import annotations
@@ -22,13 +33,15 @@ from subsidy_rules.mechanisms.at_most import AtMost
 from subsidy_rules.mechanisms.basis import Basis
 from subsidy_rules.mechanisms.cap import Cap
 from subsidy_rules.mechanisms.case_by_case import CaseByCase
+from subsidy_rules.mechanisms.clamp import Clamp
 from subsidy_rules.mechanisms.decision import Decision, Granted
 from subsidy_rules.mechanisms.expression import ExpressionError
 from subsidy_rules.mechanisms.interest import Interest
 from subsidy_rules.mechanisms.less import Less
 from subsidy_rules.mechanisms.limit import Limit
 from subsidy_rules.mechanisms.lump_sum import LumpSum
-from subsidy_rules.mechanisms.minimum import Clamp, Minimum, PayFrom
+from subsidy_rules.mechanisms.minimum import Minimum
+from subsidy_rules.mechanisms.pay_from import PayFrom
 from subsidy_rules.mechanisms.rate import Rate
 from subsidy_rules.mechanisms.round import Round
 from subsidy_rules.mechanisms.share import Share
@@ -63,16 +76,7 @@ class Each(Step):
 
 
 class Add(Step):
-    """`add` (加奖): steps whose outcome is added to the running amount, of which they begin.
-
-    - add:
-      - rate: 10%
-      - cap: {…}
-      when: enterprise.specialised
-      quote: 对专精特新企业再按奖励额的10%给予加奖，最高50万元
-
-    What stands after it, a cap among them, is of the whole; a cap inside is of what is added.
-    """
+    """`add: STEPS`."""
 
     word: ClassVar[str] = "add"
     add: list[AnyStep]
