@@ -3,7 +3,8 @@
     - pay_from: 1万元
       quote: 不足1万元的不予补助
 
-Of an amount that is a bound (至多), the bound is what must reach it. The award stays in the result, at nothing and flagged.
+Of an amount that is a bound (至多), the bound is what must reach it. The award stays in the result, at nothing, with a
+flag.
 """
 
 from __future__ import annotations
