@@ -263,6 +263,18 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "one of the two may be in 元 for 万元; if both are right, nothing needs to be done",
             "其中之一可能把万元写成了元；若都无误，不必处理",
         ),
+        "tier-gap": Code(
+            "a figure between two bands falls in neither",
+            "两档之间的数额不属于任何一档",
+            "let one band include the edge, or write the band between, with 'gives: none' where nothing is given",
+            "请让其中一档包含该界点，或写出中间的一档；条文不给予的写gives: none",
+        ),
+        "tier-overlap": Code(
+            "a figure falls in two bands",
+            "数额同时落入两档",
+            "end one band where the next begins: 'from' and 'to' include the edge, 'over' and 'below' don't",
+            "请让各档首尾相接：from、to含本数，over、below不含本数",
+        ),
         "too-deep": Code(
             "the nesting is deeper than any real file's",
             "嵌套过深",

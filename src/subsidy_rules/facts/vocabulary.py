@@ -57,6 +57,12 @@ class FieldSpec:
     absent: Literal["unknown", "none"] = "unknown"
     signed: bool = True
 
+    def named(self, text: str) -> str | None:
+        """Return the member of this name, or of this Chinese label; None where there is none."""
+        if text in self.members:
+            return text
+        return next((name for name, member in self.members.items() if member.zh == text), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:

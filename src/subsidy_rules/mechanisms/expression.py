@@ -467,7 +467,7 @@ class _Parser:
         if left.type == "text" and not (isinstance(left, op.Fact) and left.of_kind) and token.kind == "quoted":
             self.at += 1
             return op.Words(token.text[1:-1])
-        if left.type == "enum" and isinstance(left, op.Fact) and token.text in left.spec.members:
+        if left.type == "enum" and isinstance(left, op.Fact) and left.spec.named(token.text) is not None:
             return None
         if token.kind == "word" and token.text.split(".")[0] in self.scope.bound:
             right = self.path(self.word())
@@ -492,7 +492,8 @@ class _Parser:
             self.fail("expected a member of the vocabulary", "此处应为词表中的取值")
         self.at += 1
         text = token.text.strip('"')
-        if text not in fact.spec.members:
+        found = fact.spec.named(text)
+        if found is None:
             raise ExpressionError(
                 f"'{text}' is not a value of {fact.spec.entity}.{fact.spec.name}",
                 f"“{text}”不是{fact.spec.entity}.{fact.spec.name}的取值",
@@ -500,7 +501,7 @@ class _Parser:
                 word=text,
                 options=tuple(fact.spec.members),
             )
-        return text
+        return found
 
     def listing(self, fact: op.Fact) -> op.Listing:
         if self.take("["):

@@ -51,7 +51,7 @@ class Slices(Step):
             wrong = ExpressionError(f"a {whole.type} can't be cut into slices", "此项不能分段", code="wrong-type")
             whole = desk.note((*loc, "slices"), wrong)
         ends = self._ends(desk, loc, whole.type)
-        starts = [None, *ends[:-1]]
+        starts = [None, *ends][: len(ends)]
         parts = tuple(
             self._slice(row, _between(desk, whole, start, end), desk, (*loc, "rows", place))
             for place, (row, start, end) in enumerate(zip(self.rows, starts, ends, strict=True))

@@ -290,7 +290,7 @@ class _Compiler:
             if len(row.is_) != len(model.by):
                 self._say(loc, "bad-table", "a row needs one member for each key", "每行取值个数应与键一致")
             for key, spec in zip(row.is_, specs, strict=False):
-                if key != "*" and spec is not None and key not in spec.members:
+                if key != "*" and spec is not None and spec.named(key) is None:
                     self._near((*loc, "is"), "unknown-member", key, spec.members)
             if (row.from_ is not None) != bool(model.on):
                 what = "a table by date ('on') has 'from' in every row, and no other has"
@@ -299,7 +299,8 @@ class _Compiler:
                 self._date(row.from_, (*loc, "from"))
             self._desk(Scope(self.vocabulary, self.pool)).constant(row.value, (*loc, "value"), model.type)
             if len(self.findings.problems) + len(self.problems) == found:
-                rows.append((tuple(row.is_), row.from_ or "", row.value))
+                keys = tuple(spec.named(key) or key if spec else key for key, spec in zip(row.is_, specs, strict=True))
+                rows.append((keys, row.from_ or "", row.value))
         return Parameter(f"{self.id}/{name}", model.type, tuple(model.by), model.document, model.on, tuple(rows))
 
     def _awards(self) -> dict[str, AwardOf]:
@@ -321,11 +322,11 @@ class _Compiler:
             if spec is None:
                 self.refused.add(name)
                 continue
-            members = list(model.members)
+            members = [spec.named(member) or member for member in model.members]
             if model.section is not None:
                 members += [f"{division:02d}" for division, section in SECTIONS.items() if section in model.section]
             for place, member in enumerate(model.members):
-                if member not in spec.members:
+                if spec.named(member) is None:
                     self._near((*loc, "members", place), "unknown-member", member, tuple(spec.members))
             genera = frozenset(spec.members[member].genus for member in members if member in spec.members)
             found[name] = NamedList(model.of, op.Listing(frozenset(members), model.open, genera - {""}))
@@ -617,11 +618,13 @@ class _Compiler:
         if clause.beneficiary == "any":
             return Gate("beneficiary", "any", op.ALWAYS)
         kind = op.Fact("enterprise", self.vocabulary.fields["enterprise"]["type"])
+        members = []
         for place, name in enumerate(clause.beneficiary):
-            if name not in kind.spec.members:
+            found = kind.spec.named(name)
+            if found is None:
                 self._near((*loc, "beneficiary", place), "unknown-member", name, kind.spec.members)
-        members = frozenset(clause.beneficiary)
-        return Gate("beneficiary", " ".join(clause.beneficiary), op.In(kind, op.Listing(members)))
+            members.append(found or name)
+        return Gate("beneficiary", " ".join(clause.beneficiary), op.In(kind, op.Listing(frozenset(members))))
 
     def _place(self, per: Per) -> Gate:
         facts = [op.Fact("enterprise", self.vocabulary.fields["enterprise"]["place"])]
