@@ -1,0 +1,179 @@
+"""The parts of an award add up to it; what is due is known where its facts are; one sentence's award inside another."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subsidy_rules import Amount, Award, Case, Entitlement, Policies, RuleError, evaluate, load_policies
+from subsidy_rules.plan import compile_policy
+from subsidy_rules.policy.source import read_policy
+from subsidy_rules.report.tables import to_markdown
+
+if TYPE_CHECKING:
+    from subsidy_rules.errors import Lang
+
+PACK = Path(__file__).with_name("parts_city.yaml")
+WAN = 1_000_000
+
+
+@cache
+def policies() -> Policies:
+    return load_policies([PACK])
+
+
+def answer(*projects: dict[str, Any]) -> Entitlement:
+    case = {
+        "case": "1",
+        "decision_date": "2025-09-01",
+        "enterprise": {"place": "330100"},
+        "projects": [{"id": f"p{place}", **facts} for place, facts in enumerate(projects, 1)],
+        "assume_none": ["grants", "earlier_awards"],
+    }
+    return evaluate(Case.from_dict(case), policies())
+
+
+def award(found: Entitlement, clause: str) -> Award:
+    return next(one for one in found.awards if one.clause == clause)
+
+
+def ends(amount: Amount) -> tuple[object, object]:
+    return amount.minimum, amount.maximum
+
+
+def payers(found: Award) -> dict[str, tuple[object, object]]:
+    return {name: ends(part) for name, part in found.payers}
+
+
+def test_the_rest_has_the_odd_fen() -> None:
+    # 1/3 of 100.00元 is 33.33元; 60% of it 19.998 -> 19.99, a third 11.11, the rest 33.33 - 31.10 = 2.23
+    found = award(answer({"total": "100元"}), "shared")
+    assert payers(found) == {"园区": (223, 223), "市级": (1999, 1999), "县级": (1111, 1111)}
+
+
+def test_a_payers_cap_leaves_more_to_the_rest() -> None:
+    # 1/3 of 900万元 = 300万元: 60% = 180万元, capped at 50万元; a third = 100万元; the rest = 150万元
+    found = award(answer({"total": "900万元"}), "shared")
+    assert payers(found) == {"园区": (150 * WAN,) * 2, "市级": (50 * WAN,) * 2, "县级": (100 * WAN,) * 2}
+
+
+@given(st.integers(0, 10**12))
+def test_the_parts_add_up_to_the_award(fen: int) -> None:
+    found = award(answer({"total": f"{fen}分"}), "shared")
+    parts = [part.minimum for _, part in found.payers if isinstance(part.minimum, Fraction)]
+    assert sum(parts) == found.amount.minimum
+
+
+def test_parts_of_what_is_open_are_open_alike() -> None:
+    # 0 to 30万元: of each figure the shares and the rest add up
+    wide = award(answer({"total": {"min": "0元", "max": "90万元"}}), "shared")
+    assert payers(wide) == {"园区": (0, 2 * WAN), "市级": (0, 18 * WAN), "县级": (0, 10 * WAN)}
+
+
+def test_an_authoritys_figure_comes_first_and_a_share_is_of_the_whole() -> None:
+    # at most 300万元; central money 100万元, the city 50% of the whole, 150万元; the county has what is left
+    found = award(answer({"total": "1000万元", "central": "100万元", "ours": "50%"}), "bound")
+    assert payers(found) == {"中央": (0, 100 * WAN), "市级": (0, 150 * WAN), "县级": (0, 150 * WAN)}
+
+
+def test_a_share_that_is_not_known_leaves_the_rest_open() -> None:
+    found = award(answer({"total": "1000万元"}), "bound")
+    assert payers(found) == dict.fromkeys(("中央", "市级", "县级"), (0, 300 * WAN))
+
+
+def test_what_is_due_and_what_has_been_paid() -> None:
+    # 10% of 1000万元 = 100万元; a third of it, 33.333333万元, is due; 40万元 were paid: 6.666667万元 too much
+    facts = {"total": "1000万元", "started": "2025-01-01", "progress": "40%", "accepted": "false", "paid": "40万元"}
+    found = answer(facts)
+    assert [(one.name, *ends(one.amount), one.state) for one in found.instalments] == [
+        ("首期", 33333333, 33333333, "due"),
+        ("进度款", 13333333, 13333333, "not_due"),
+        ("尾款", 53333334, 53333334, "not_due"),
+    ]
+    (adjustment,) = found.adjustments
+    assert adjustment.as_json() == {"award": "parts_city/parts@p1", "amount": "-66666.67", "flags": ["recovery"]}
+    later = answer({**facts, "progress": "80%"})
+    assert [one.state for one in later.instalments] == ["due", "due", "not_due"]
+    (adjustment,) = later.adjustments
+    # 33.333333万元 + 26.666666万元 - 40万元
+    assert adjustment.as_json() == {"award": "parts_city/parts@p1", "amount": "199999.99", "flags": ["instalment"]}
+
+
+def test_a_part_whose_facts_are_missing_says_which() -> None:
+    found = answer({"total": "1000万元", "progress": "40%", "paid": "40万元"})
+    states = {one.name: (one.state, one.needs) for one in found.instalments}
+    assert states == {
+        "首期": ("open", ("projects[0].started",)),
+        "进度款": ("not_due", ()),
+        "尾款": ("open", ("projects[0].accepted",)),
+    }
+    assert found.adjustments == ()
+    assert found.instalments[0].as_json() == {
+        "award": "parts_city/parts@p1",
+        "name": "首期",
+        "amount": {"min": "333333.33", "max": "333333.33"},
+        "state": "open",
+        "needs": ["projects[0].started"],
+        "quote": "开工后拨付三分之一",
+    }
+    said: dict[Lang, str] = {
+        "zh": "首期 333,333.33元（未定，缺 开工日期",
+        "en": "首期 CNY 333,333.33 (open, needs date",
+    }
+    for lang, words in said.items():
+        assert words in found.explain("parts", lang)
+        assert "首期" in to_markdown(found, lang, policies=policies())
+
+
+@pytest.mark.parametrize("paid", [{}, {"paid": {"min": "1元", "max": "2元"}}])
+def test_without_what_was_paid_there_is_no_balance(paid: dict[str, Any]) -> None:
+    facts = {"total": "1000万元", "started": "2025-01-01", "progress": "40%", "accepted": "false"}
+    assert answer({**facts, **paid}).adjustments == ()
+
+
+def test_one_sentences_award_is_the_basis_of_another() -> None:
+    # p1 is paid 100万元, p2 20万元; only p1 is accepted: 50% of 100万元, capped at 40万元. p1 again 10万元, p2 2万元
+    facts = {"started": "2025-01-01", "progress": "40%"}
+    first = {**facts, "total": "1000万元", "accepted": "true"}
+    found = answer(first, {**facts, "total": "200万元", "accepted": "false"})
+    assert ends(award(found, "matched").amount) == (40 * WAN, 40 * WAN)
+    doubled = {one.object: one.amount.minimum for one in found.awards if one.clause == "doubled"}
+    assert doubled == {"p1": 10 * WAN, "p2": 2 * WAN}
+    assert "parts_city/parts" in found.explain("doubled", "en")
+
+
+def test_an_award_that_is_not_known_leaves_what_rests_on_it_open() -> None:
+    found = answer({"total": "1000万元", "started": "2025-01-01", "progress": "40%"})
+    assert ends(award(found, "matched").gated) == (0, 40 * WAN)
+    assert award(found, "matched").needs == ("projects[0].accepted",)
+    without = answer({"started": "2025-01-01", "progress": "40%", "accepted": "true"})
+    assert "projects[0].total" in next(one for one in without.undecided if one.clause == "matched").needs
+
+
+def test_what_a_sentence_comes_to_is_nothing_where_there_is_none() -> None:
+    found = answer()
+    why = next(one for one in found.not_eligible if one.clause == "matched")
+    assert why.failed[0].role == "when"
+
+
+def test_sentences_that_need_each_other_are_refused() -> None:
+    total, parts = (
+        "  - basis: project.total\n    quote: 投资额\n  - rate: 3:1",
+        "  - basis: award.parts\n    quote: 所获补助\n",
+    )
+    text = PACK.read_text(encoding="utf-8").replace(total, "  - basis: award.doubled\n  - rate: 3:1", 1)
+    assert text.count(parts + "  - rate: 10%") == 1
+    text = text.replace(parts + "  - rate: 10%", "  - basis: award.shared\n  - rate: 10%")
+    with pytest.raises(RuleError) as error:
+        compile_policy(read_policy(text))
+    (problem,) = error.value.problems
+    assert (problem.code, problem.what) == (
+        "circular",
+        "these awards need each other: shared → doubled → shared",
+    )
