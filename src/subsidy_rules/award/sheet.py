@@ -241,7 +241,10 @@ def sheet_of(policies: Policies, *, traced: bool = False) -> Sheet:
 
 
 def _names(gate: Gate) -> set[str]:
-    return {part.name for part in op.walk(gate.truth) if isinstance(part, op.Fact | op.Bound)}
+    """Return the names that a gate reads: of facts, and of whose lists it looks through."""
+    parts = op.walk(gate.truth)
+    owners = {part.source.owner for part in parts if isinstance(part, op.Exists | op.Aggregate)}
+    return {part.name for part in parts if isinstance(part, op.Fact | op.Bound)} | owners
 
 
 def _bars(rule: RulePlan, clause: ClausePlan) -> bool:
