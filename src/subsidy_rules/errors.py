@@ -107,6 +107,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "write it as the page on the language shows",
             "请按语言说明书写",
         ),
+        "bad-fact": Code(
+            "a declared thing, fact or unit does not hold together",
+            "声明的清单、事实或单位不相符",
+            "declare it as the page on the language shows",
+            "请按语言说明声明",
+        ),
         "bad-money": Code(
             "an amount is not ASCII digits with a unit of money",
             "金额不是半角数字加货币单位",
@@ -244,6 +250,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "金额不是整分",
             "write the amount as it was paid, to the fen at most",
             "请按实际金额书写，最多精确到分",
+        ),
+        "out-of-domain": Code(
+            "a figure is outside the domain that a policy declares for it",
+            "数值超出政策为其声明的范围",
+            "check the figure and its unit",
+            "请检查数值和单位",
         ),
         "part-exceeds-whole": Code(
             "a part is larger than the whole that it belongs to",

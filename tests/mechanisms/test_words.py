@@ -315,7 +315,7 @@ NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …), found 'th
         ("lump_sum: 100万", "lump_sum", "unknown-unit", NO_MONEY),
         ("lump_sum: -5万元", "lump_sum", "negative", "'-5万元' is below zero"),
         ("lump_sum: project.totl", "lump_sum", "unknown-name", "project has no fact 'totl'"),
-        ("lump_sum: 1.5 万", "lump_sum", "bad-expression", "expected the end, found '万' in '1.5 万'"),
+        ("lump_sum: 1.5 万", "lump_sum", "unknown-unit", "'1.5 万' has a unit that there is not"),
         ("lump_sum: {guide: missing}", "lump_sum.guide", "unknown-name", "title has no fact 'kinds'"),
         ("at_most: 100万", "at_most", "unknown-unit", NO_MONEY),
         ("at_most: {by: title.level, rows: {}}", "at_most", "bad-table", "a table without rows"),

@@ -13,12 +13,13 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final, TypeAlias
 
 from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is_within
 from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
-from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Member
+from subsidy_rules.facts.vocabulary import DENSE, NUMERIC, FieldSpec, Member
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
@@ -161,16 +162,17 @@ class Domains:
         cuts = sorted(cut for cut in self.breaks.get((spec.entity, spec.name), ()) if lo <= cut <= hi)
         if not cuts:
             return []
-        dense = spec.type == "ratio"
+        dense = spec.type in DENSE
         made: list[Amount] = []
         start: Number = lo
         after = 0
         for cut in cuts:
-            end: Number = cut if dense else cut - 1
+            end: Number = cut if dense else Fraction(ceil(cut) - 1)
             if start < cut:
                 made.append(Amount.unknown(start, end, need, open_ends=(after | 2) if dense else 0))
-            made.append(Amount.exact(cut))
-            start, after = (cut, 1) if dense else (cut + 1, 0)
+            if dense or cut.denominator == 1:
+                made.append(Amount.exact(cut))
+            start, after = (cut, 1) if dense else (Fraction(floor(cut) + 1), 0)
         if start < hi or (start == hi and not dense):
             made.append(Amount.unknown(start, hi, need, open_ends=after))
         return made

@@ -16,7 +16,7 @@ from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, V
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Fill
-from subsidy_rules.values.amount import FALSE, HALF_UP, TRUE, UP, Amount, Need, Truth, settle
+from subsidy_rules.values.amount import FALSE, HALF_UP, LOWEST, TRUE, UP, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, months_later, year_of
 
 T = TypeVar("T")
@@ -492,7 +492,8 @@ def things_of(ctx: Context, source: op.Source) -> tuple[list[tuple[Thing, Truth]
 
 def _aggregate(node: op.Aggregate) -> Number:
     where, value, alias = truth(node.where), number(node.value), node.alias
-    how = node.how
+    how, signed = node.how, isinstance(node.value, op.Fact) and bounds_of(node.value.spec)[0] < ZERO
+    least = LOWEST if signed and how == "sum" else ZERO
 
     def aggregated(ctx: Context) -> Amount:
         found, need = things_of(ctx, node.source)
@@ -506,10 +507,11 @@ def _aggregate(node: op.Aggregate) -> Number:
         _restore(ctx, alias, kept)
         if how == "min":
             return _least_of(parts, need)
-        made = Amount.exact(ZERO)
+        made = nothing = Amount.exact(ZERO)
         for holds, part in parts:
-            made = made.greatest(part.gated(holds)) if how == "max" else made.plus(part.gated(holds))
-        return made if need is None else made.plus(Amount.unknown(ZERO, INFINITY, need))
+            counted = part.gated(holds) if part.minimum >= ZERO else _part(holds, part, nothing)
+            made = made.greatest(counted) if how == "max" else made.plus(counted)
+        return made if need is None else made.plus(Amount.unknown(least, INFINITY, need))
 
     return aggregated
 

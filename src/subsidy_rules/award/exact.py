@@ -35,7 +35,7 @@ from subsidy_rules.award.generate import (
 )
 from subsidy_rules.award.rows import CompiledClause, Row, RowValue
 from subsidy_rules.facts.case import Facts, Members, Other, Ref, Thing, Value
-from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import DENSE, FieldSpec, Vocabulary
 from subsidy_rules.plan import Policies, PolicyPlan
 from subsidy_rules.values.amount import FALSE, NONE, TRUE, Amount, Truth
 from subsidy_rules.values.quantity import ZERO
@@ -93,7 +93,7 @@ def _plain_value(facts: Facts, spec: FieldSpec, value: Value) -> Plain:
             figure = value.minimum
             if not value.decided or not isinstance(figure, Fraction):
                 return {}
-            if spec.type == "ratio":
+            if spec.type in DENSE:
                 return {name: figure.numerator, name + OVER: figure.denominator}
             return {name: figure.numerator} if figure.denominator == 1 else {}
         case Ref(identity):

@@ -29,6 +29,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from subsidy_rules.award.engine import ANOTHER, chosen_option, place_is_within
+from subsidy_rules.facts.case import bounds_of
+from subsidy_rules.facts.vocabulary import DENSE
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Gate, PolicyPlan
 from subsidy_rules.values.amount import DOWN, HALF_UP, UP
@@ -399,10 +401,11 @@ class Writer:
         if (spec.entity, spec.name) == ("project", "total"):
             return Figure(f"total_of({thing})", f"total_of({thing})")
         value = self._read(node)
-        if spec.type != "ratio":
-            return Figure(value, value)
+        positive = bounds_of(spec)[0] >= 0
+        if spec.type not in DENSE:
+            return Figure(value, value, positive=positive)
         over = f"{thing}[{self.bind(Text(spec.name + OVER))}]"
-        return Figure(value, value, over, positive=not spec.signed)
+        return Figure(value, value, over, positive=positive)
 
     def _arithmetic(self, sign: str, a: Figure, node: op.Value, running: Figure | None) -> Figure:
         if sign == "/":

@@ -137,8 +137,13 @@ class Requirements:
         label = ("所属名单" if zh else "list of the title") if fact.of_kind else write_label(self._spec(fact), lang)
         if not inside or fact.name in inside or fact.name in ("enterprise", "case"):
             return label
-        whose = THIS.get(fact.spec.entity, THESE)
+        whose = self._this(fact.spec.entity)
         return f"{whose[0]}的{label}" if zh else f"{label} of {whose[1]}"
+
+    def _this(self, entity: str) -> tuple[str, str]:
+        """Return what the thing that a clause is about is called; one that a policy declares by its labels."""
+        own = self.vocabulary.list_of(entity)
+        return (f"本{own.zh}", f"this {own.en}") if own is not None and own.en else THIS.get(entity, THESE)
 
     def _spec(self, fact: op.Fact) -> FieldSpec:
         return self.vocabulary.field(fact.spec.entity, fact.spec.name) or fact.spec
@@ -180,7 +185,7 @@ class Requirements:
         if isinstance(node, op.Words):
             return f"“{node.text}”"
         if isinstance(node, op.Bound):
-            return THIS.get(node.entity, THESE)[lang == "en"]
+            return self._this(node.entity)[lang == "en"]
         return self._label(node, lang, inside)
 
     def _comparison(

@@ -10,7 +10,7 @@ from typing import Final
 
 from subsidy_rules.errors import Lang
 from subsidy_rules.facts.case import NO_LOWER, Members, Other, Ref, Value
-from subsidy_rules.facts.vocabulary import FieldSpec
+from subsidy_rules.facts.vocabulary import QUANTITY, FieldSpec
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import (
     ZERO,
@@ -19,6 +19,7 @@ from subsidy_rules.values.quantity import (
     exact_text,
     format_date,
     format_money,
+    format_quantity,
     format_ratio,
 )
 
@@ -161,6 +162,8 @@ def write_number(value: Number, type_: str, lang: Lang = "zh") -> str:
         return write_money(value, lang)
     if isinstance(value, Infinity):
         return "∞"
+    if type_.startswith(QUANTITY):
+        return format_quantity(value, type_.removeprefix(QUANTITY))
     if type_ == "date" and value < 1:
         return "…"
     return {"ratio": format_ratio, "date": format_date}.get(type_, exact_text)(value)
@@ -182,7 +185,7 @@ def write_value(value: Value | None, spec: FieldSpec, lang: Lang = "zh") -> str:
     if value is None:
         return UNKNOWN[lang]
     if isinstance(value, Amount):
-        return write_amount(value, spec.type, lang)
+        return write_amount(value, spec.measure, lang)
     if isinstance(value, bool):
         return (YES if value else NO)[lang]
     if isinstance(value, Members):

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -29,10 +30,15 @@ from subsidy_rules.values.quantity import (
     ZERO,
     Number,
     QuantityError,
+    format_count,
+    format_date,
     format_money,
+    format_quantity,
+    format_ratio,
     parse_count,
     parse_date,
     parse_money,
+    parse_quantity,
     parse_ratio,
 )
 
@@ -191,15 +197,15 @@ class Case:
         return known[1]
 
 
-_OF_POLICIES: Final = ("unknown-key", "unknown-member")
-"""What is told of a fact, a member or a zone that no loaded policy has; none adds a key to the top of a case."""
+_OF_POLICIES: Final = ("unknown-key", "unknown-member", "unknown-name", "bad-reference")
+"""What is told of a fact, a list, a thing, a member or a zone that no loaded policy has."""
 
 
 def _without_facts_key(data: dict[str, object]) -> dict[str, object]:
     """Lift the policy-declared facts of the typed models to where a file writes them."""
     lifted: dict[str, object] = {}
     for key, value in data.items():
-        if key == "facts" and isinstance(value, dict):
+        if key in ("facts", "things") and isinstance(value, dict):
             twice = next((name for name in value if name in data), None)
             if twice is not None:
                 raise UsageError(f"'{brief(twice)}' is a field of the model and stands among its facts too")
@@ -213,6 +219,11 @@ def _without_facts_key(data: dict[str, object]) -> dict[str, object]:
     return lifted
 
 
+def _is_list(node: doc.Node) -> bool:
+    """Whether a node is of the form of a list of things, which a policy may have declared."""
+    return isinstance(node, doc.Sequence) or (isinstance(node, doc.Mapping) and "items" in node.keys())  # noqa: SIM118
+
+
 def _plain(node: doc.Node) -> object:
     if isinstance(node, doc.Mapping):
         return {key.text: _plain(value) for key, value in node.entries}
@@ -221,16 +232,10 @@ def _plain(node: doc.Node) -> object:
     return node.text
 
 
-_PARSERS: Final[Mapping[str, Callable[[str], Fraction]]] = {
-    "money": parse_money,
-    "ratio": parse_ratio,
-    "count": parse_count,
-    "date": parse_date,
-}
 _TRUTHS: Final = {"true": True, "false": False, "是": True, "否": False}
 _PROVENANCE: Final = ("source", "status", "date")
 _ENDS: Final = ("min", "max")
-_OF_ROOT: Final = {"case": "", "enterprise": "申报主体", "assume_none": "均无"}
+OF_ROOT: Final = {"case": "", "enterprise": "申报主体", "assume_none": "均无"}
 """What stands at the top of a case beside its fields and lists, with the labels."""
 _STATUSES: Final = ("declared", "certified", "audited")
 _GB_2260: Final = re.compile(r"[0-9]{6}")
@@ -252,9 +257,26 @@ _BASES: Final = (
 """Facts that a rate is taken of as they stand; the costs of a project are added up first."""
 
 
-def bounds_of(spec: FieldSpec) -> tuple[Number, Number]:
-    """Return what a number that nobody has given could still be: at least 0, but for a signed ratio."""
-    return (NO_LOWER if spec.type == "ratio" and spec.signed else ZERO), INFINITY
+def bounds_of(spec: FieldSpec) -> tuple[Fraction, Number]:
+    """Return what a number could be: its declared domain; else at least 0, but for a signed ratio."""
+    lowest = NO_LOWER if spec.type == "ratio" and spec.signed else ZERO
+    return lowest if spec.lowest is None else spec.lowest, INFINITY if spec.highest is None else spec.highest
+
+
+def read_figure(spec: FieldSpec, text: str, vocabulary: Vocabulary) -> Fraction:
+    """Read the text of a numeric fact, whether or not it is in its domain. Raises `QuantityError`."""
+    signed = bounds_of(spec)[0] < ZERO
+    match spec.type:
+        case "money":
+            return parse_money(text, signed=signed)
+        case "ratio":
+            return parse_ratio(text)
+        case "count":
+            return parse_count(text, signed=signed)
+        case "quantity":
+            return parse_quantity(text, spec.unit, vocabulary.units)
+        case _:
+            return parse_date(text)
 
 
 class _Reader:
@@ -264,6 +286,7 @@ class _Reader:
         self.document = document
         self.vocabulary = vocabulary
         self.findings = Findings(document, leave)
+        self.lenient = bool(leave)
         self.index: dict[str, Thing] = {}
         self.paths: dict[str, Thing] = {}
         self.refs: list[tuple[doc.Node, str, str, FieldSpec]] = []
@@ -303,7 +326,7 @@ class _Reader:
 
     def _thing(self, entity: str, mapping: doc.Mapping, path: str, parent: Thing | None) -> Thing:
         fields, lists = self.vocabulary.fields[entity], self.vocabulary.lists[entity]
-        of_root = _OF_ROOT if entity == "case" else {}
+        of_root = OF_ROOT if entity == "case" else {}
         names = {name: spec.zh for name, spec in fields.items()}
         names |= {name: spec.zh for name, spec in lists.items()} | of_root
         labels = {label: name for name, label in names.items() if label}
@@ -328,7 +351,8 @@ class _Reader:
                 if items is not None:
                     inner[name] = items
             elif name not in of_root:
-                self.findings.unknown("unknown-key", key, where, key.text, names, labels)
+                if not (self.lenient and _is_list(node)):
+                    self.findings.unknown("unknown-key", key, where, key.text, names, labels)
             elif name == "enterprise":
                 body = self.findings.mapping(node, where)
                 if body is not None:
@@ -500,18 +524,28 @@ class _Reader:
         return _TRUTHS.get(text or "")
 
     def _number(self, spec: FieldSpec, node: doc.Node, text: str, path: str) -> Fraction | None:
-        number = self._quantity(node, text, path, _PARSERS[spec.type])
-        if number is not None and number < bounds_of(spec)[0]:
-            name = brief(text)
+        number = self._quantity(node, text, path, partial(read_figure, spec, vocabulary=self.vocabulary))
+        if number is None:
+            return None
+        (lowest, highest), name = bounds_of(spec), brief(text)
+        if lowest <= number <= highest:
+            return number
+        if spec.lowest is None and spec.highest is None:
             self.findings.add("negative", node, path, f"'{name}' is below what it can be", f"“{name}”低于可能的下限")
             return None
-        return number
+        side, side_zh = ("below", "低于") if number < lowest else ("above", "高于")
+        what, what_zh = (
+            f"'{name}' is {side} what it can be",
+            f"“{name}”{side_zh}可能的{'下' if number < lowest else '上'}限",
+        )
+        self.findings.add("out-of-domain", node, path, what, what_zh, *_within(spec, lowest, highest))
+        return None
 
     def _quantity(self, node: doc.Node, text: str, path: str, parser: Callable[[str], Fraction]) -> Fraction | None:
         try:
             return parser(text)
         except QuantityError as error:
-            self.findings.add(error.code, node, path, error.what, error.what_zh)
+            self.findings.add(error.code, node, path, error.what, error.what_zh, error.remedy, error.remedy_zh)
             return None
 
     def _range(self, thing: Thing, spec: FieldSpec, node: doc.Mapping, path: str) -> Value | None:
@@ -674,6 +708,21 @@ class _Reader:
                 f"'{second}' is before '{first}'",
                 f"{labels[second]}早于{labels[first]}",
             )
+
+
+def _within(spec: FieldSpec, lowest: Number, highest: Number) -> tuple[str, str]:
+    """Say from where to where a number may be, in English and in Chinese."""
+    lo, hi = (_shown(spec, end) for end in (lowest, highest))
+    if highest == INFINITY:
+        return f"it is {lo} or more", f"应不低于{lo}"
+    return f"it is from {lo} to {hi}", f"应在{lo}至{hi}之间"
+
+
+def _shown(spec: FieldSpec, figure: Number) -> str:
+    if spec.type == "quantity":
+        return format_quantity(figure, spec.unit)
+    writers: Mapping[str, Callable[[Number], str]] = {"money": format_money, "ratio": format_ratio, "date": format_date}
+    return writers.get(spec.type, format_count)(figure)
 
 
 def _stated(thing: Thing, name: str) -> Fraction | None:

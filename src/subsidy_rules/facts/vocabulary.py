@@ -12,16 +12,25 @@ A `Vocabulary` is the table of fields read off these models, extended by what th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FactType: TypeAlias = Literal["money", "ratio", "count", "date", "bool", "text", "enum", "set", "ref", "place"]
+from subsidy_rules.values.quantity import CNY, Currency, Units
+
+FactType: TypeAlias = Literal[
+    "money", "ratio", "count", "quantity", "date", "bool", "text", "enum", "set", "ref", "place"
+]
 Sort: TypeAlias = Literal["applicant", "authority", "standard"]
 
-NUMERIC: Final = frozenset({"money", "ratio", "count", "date"})
+QUANTITY: Final = "quantity of "
+"""Stands before the unit in the type of a quantity."""
+NUMERIC: Final = frozenset({"money", "ratio", "count", "quantity", "date"})
+DENSE: Final = frozenset({"ratio", "quantity"})
+"""Numeric types between two values of which there is always another; the others count whole things."""
 GENERA: Final = ("称号", "奖项", "认证", "名单", "产品", "资金")
 
 
@@ -43,6 +52,8 @@ class FieldSpec:
     `type` is how it is read; `members` what an enum or set may say, `open` whether `{other: …}` is allowed;
     `target` the entities a ref may name; `sort` who can supply it (S5a); `absent` whether a ref that is not given is
     unknown or names nothing (a title that names no project is on none, S15); `signed` whether a ratio may be negative.
+    `unit` is what a quantity is counted in (吨, kWh); `lowest` and `highest` the ends of the domain that a policy
+    declares, both included, in fen, days or the unit.
     """
 
     entity: str
@@ -56,6 +67,14 @@ class FieldSpec:
     sort: Sort = "applicant"
     absent: Literal["unknown", "none"] = "unknown"
     signed: bool = True
+    unit: str = ""
+    lowest: Fraction | None = None
+    highest: Fraction | None = None
+
+    @property
+    def measure(self) -> str:
+        """The type in expressions, in which quantities of two units are two types: `money`, `quantity of 吨`."""
+        return f"{QUANTITY}{self.unit}" if self.type == "quantity" else self.type
 
     def named(self, text: str) -> str | None:
         """Return the member of this name, or of this Chinese label; None where there is none."""
@@ -66,12 +85,16 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """A list of entities: at the root of a case, or inside an entity (`project.costs`)."""
+    """A list of entities: at the root of a case, or inside an entity (`project.costs`).
+
+    `zh` is its label. Of a list that a policy declares `zh` and `en` are what one of its things is called.
+    """
 
     owner: str
     name: str
     entity: str
     zh: str
+    en: str = ""
 
 
 def fact(  # noqa: PLR0913 - one keyword for each column of the table of fields
@@ -104,7 +127,9 @@ class Entity(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: Annotated[str | None, fact("text", "编号")] = None
-    facts: dict[str, Text | bool] = Field(default_factory=dict, description="facts that a policy declares")
+    facts: dict[str, Truthful | list[Text] | list[dict[str, object]]] = Field(
+        default_factory=dict, description="facts and lists that a policy declares"
+    )
 
 
 class Enterprise(Entity):
@@ -318,6 +343,9 @@ class CaseModel(BaseModel):
     procurements: list[Procurement] | None = Field(default=None, description="采购清单")
     earlier_awards: list[EarlierAward] | None = Field(default=None, description="历史奖补清单")
     assume_none: list[str] = Field(default_factory=list, description="均无")
+    things: dict[str, list[dict[str, object]] | Mapping[str, object]] = Field(
+        default_factory=dict, description="lists of things that a policy declares"
+    )
 
 
 MODELS: Final[Mapping[str, type[BaseModel]]] = {
@@ -372,6 +400,33 @@ class Vocabulary:
     fields: Mapping[str, Mapping[str, FieldSpec]]
     lists: Mapping[str, Mapping[str, ListSpec]]
     zones: frozenset[str] = frozenset()
+    scales: Units = field(default_factory=dict)
+    currency: Currency = CNY
+
+    @property
+    def units(self) -> Units:
+        """The units in which quantities are written, each with the unit that it is counted in, and how many it is."""
+        own = {
+            one.unit: (one.unit, Fraction(1)) for table in self.fields.values() for one in table.values() if one.unit
+        }
+        return {**own, **self.scales}
+
+    def list_of(self, entity: str) -> ListSpec | None:
+        """Return the list whose things are of an entity, or None."""
+        found = (one for table in self.lists.values() for one in table.values())
+        return next((one for one in found if one.entity == entity), None)
+
+    def words(self, entity: str) -> Iterator[str]:
+        """Return all that stands for a field or a list of an entity: names and labels."""
+        for table in (self.fields[entity], self.lists[entity]):
+            for name, one in table.items():
+                yield from dict.fromkeys((name, one.zh) if one.zh else (name,))
+
+    def with_list(self, spec: ListSpec) -> Vocabulary:
+        """Return the vocabulary with a list of things of a new entity, which have nothing but an `id` yet."""
+        fields = {**self.fields, spec.entity: {"id": replace(_CORE.fields["cost"]["id"], entity=spec.entity)}}
+        owner = {**self.lists[spec.owner], spec.name: spec}
+        return replace(self, fields=fields, lists={**self.lists, spec.owner: owner, spec.entity: {}})
 
     @staticmethod
     def core() -> Vocabulary:
@@ -396,6 +451,14 @@ class Vocabulary:
     def with_zones(self, zones: Iterable[str]) -> Vocabulary:
         """Return the vocabulary with these named zones as places."""
         return replace(self, zones=self.zones | set(zones))
+
+    def with_scales(self, scales: Units) -> Vocabulary:
+        """Return the vocabulary with these further units of quantities."""
+        return replace(self, scales={**self.scales, **scales})
+
+    def with_currency(self, currency: Currency) -> Vocabulary:
+        """Return the vocabulary with this money."""
+        return replace(self, currency=currency)
 
 
 def _read_models() -> Vocabulary:

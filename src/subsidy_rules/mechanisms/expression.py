@@ -13,13 +13,20 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, partial, reduce
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias
 
-from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.values.amount import DOWN, UP
-from subsidy_rules.values.quantity import QuantityError, parse_date, parse_money, parse_number, parse_ratio
+from subsidy_rules.values.quantity import (
+    QuantityError,
+    parse_date,
+    parse_money,
+    parse_number,
+    parse_quantity,
+    parse_ratio,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -100,23 +107,29 @@ class Scope:
         return replace(self, bound={**self.bound, name: entity})
 
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
+_PARTS = r"""(?P<space>\s+)
       | (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})
-      | (?P<money>[0-9][0-9.]*\ ?(?:亿元|万元|元|分)(?!\w))
-      | (?P<ratio>[0-9][0-9.]*[%‰]|[0-9][0-9.]*[:∶][0-9][0-9.]*)
+      | (?P<money>[0-9][0-9.]*\ ?(?:%(money)s)(?!\w))
+      | (?P<quantity>[0-9][0-9.]*\ ?(?:%(units)s)(?!\w))
+      | (?P<ratio>[0-9][0-9.]*[%%‰]|[0-9][0-9.]*[:∶][0-9][0-9.]*)
       | (?P<quoted>"[^"]*")
       | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
       | (?P<word>\w(?:[\w]|\.(?=\w)|[-–](?=[^\W\d]))*)
       | (?P<sign>>=|<=|[-+*/^()\[\],><])
-    """,
-    re.VERBOSE,
-)
-_PERIOD = re.compile(r"(?P<number>[0-9]{1,5})(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
+    """
+
+
+@lru_cache(maxsize=64)
+def _pattern(money: tuple[str, ...], units: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a token, where money and quantities have these units; without any, nothing is one."""
+    names = {"money": money, "units": units}
+    found = {kind: [re.escape(one) for one in sorted(of, key=len, reverse=True)] for kind, of in names.items()}
+    return re.compile(_PARTS % {kind: "|".join(of) or "(?!)" for kind, of in found.items()}, re.VERBOSE)
+_PERIOD = re.compile(r"(?P<number>[0-9]{1,5}) ?(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
 _HIGHEST_POWER: Final = 50
 _LONGEST: Final = 4000
 _DEEPEST: Final = 40
-_KEYWORDS: Final = frozenset(
+WORDS: Final = frozenset(
     [
         "and",
         "or",
@@ -144,8 +157,13 @@ _KEYWORDS: Final = frozenset(
 
 How: TypeAlias = Literal["sum", "count", "min", "max"]
 _AGGREGATES: Final[tuple[How, ...]] = ("sum", "count", "min", "max")
-_ADDED: Final = frozenset({"money", "ratio", "count"})
+_ADDED: Final = frozenset({"money", "ratio", "count", "quantity"})
 """The types that can be added and multiplied; dates are only compared."""
+
+
+def _kind(type_: str) -> str:
+    """Return the type without the unit of a quantity."""
+    return "quantity" if type_.startswith(QUANTITY) else type_
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +230,13 @@ def parse_source(text: str, scope: Scope) -> tuple[str, op.Source]:
     return name, source
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[_Token]:
     if len(text) > _LONGEST:
         raise ExpressionError("the expression is too long", "表达式过长")
+    pattern = _pattern(tuple(unit for unit, _ in vocabulary.currency.units), tuple(vocabulary.units))
     position = 0
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        match = pattern.match(text, position)
         if match is None or match.lastgroup is None:
             raise ExpressionError(
                 f"can't read '{text[position : position + 12]}'", f"无法识别“{text[position : position + 12]}”"
@@ -232,7 +251,7 @@ class _Parser:
 
     def __init__(self, text: str, scope: Scope) -> None:
         self.text, self.scope = text, scope
-        self.tokens = [*_tokens(text), _Token("end", "")]
+        self.tokens = [*_tokens(text, scope.vocabulary), _Token("end", "")]
         self.at = 0
         self.depth = 0
         self.zeros: set[op.Constant] = set()
@@ -270,7 +289,7 @@ class _Parser:
 
     def word(self) -> str:
         token = self.token
-        if token.kind != "word" or token.text in _KEYWORDS:
+        if token.kind != "word" or token.text in WORDS:
             self.fail("expected a name", "此处应为名称")
         self.at += 1
         return token.text
@@ -428,7 +447,7 @@ class _Parser:
         return op.Not(made) if negated else made
 
     def ordered(self, sign: str, left: op.Value, right: op.Value) -> op.Truth:
-        if left.type not in NUMERIC or left.type != right.type:
+        if _kind(left.type) not in NUMERIC or left.type != right.type:
             raise ExpressionError(
                 f"can't compare a {left.type} with a {right.type} in '{self.text[:120]}'",
                 f"{left.type}不能与{right.type}比较：{self.text[:120]}",
@@ -439,7 +458,7 @@ class _Parser:
         return op.Compare(">=" if "=" in sign else ">", left, right)
 
     def equal(self, left: op.Value) -> op.Truth:
-        if left.type in NUMERIC:
+        if _kind(left.type) in NUMERIC:
             right = self.value()
             if right.type != left.type:
                 raise ExpressionError(
@@ -488,7 +507,7 @@ class _Parser:
 
     def member(self, fact: op.Fact) -> str:
         token = self.token
-        if token.kind not in ("word", "quoted", "number"):
+        if token.kind not in ("word", "quoted", "number", "quantity"):
             self.fail("expected a member of the vocabulary", "此处应为词表中的取值")
         self.at += 1
         text = token.text.strip('"')
@@ -537,7 +556,7 @@ class _Parser:
                 if other.type != node.type:
                     raise ExpressionError("both branches must have one type", "两个分支类型应一致", code="wrong-type")
                 return op.Choose(((condition, node),), other, node.type)
-            if numeric and node.type not in NUMERIC:
+            if numeric and _kind(node.type) not in NUMERIC:
                 raise ExpressionError(
                     f"a number is needed, found a {node.type} in '{self.text[:120]}'", "此处应为数值", code="wrong-type"
                 )
@@ -552,7 +571,7 @@ class _Parser:
                 node = self.shifted(sign, node)
                 continue
             right = self.product()
-            if node.type not in _ADDED or node.type != right.type:
+            if _kind(node.type) not in _ADDED or node.type != right.type:
                 raise ExpressionError(
                     f"can't add or subtract a {node.type} and a {right.type}", "加减两侧类型应一致", code="wrong-type"
                 )
@@ -611,20 +630,28 @@ class _Parser:
             if right.type == "enum" or right in self.zeros:
                 self.check_divisor(right)
             kinds = {left.type, "count" if right.type == "enum" else right.type}
-            if left.type == right.type and left.type in _ADDED:
-                return "count" if left.type == "money" else left.type
+            if left.type == right.type and _kind(left.type) in _ADDED:
+                return left.type if left.type in ("ratio", "count") else "count"
             if right.type == "money":
                 raise ExpressionError(
                     f"can't divide a {left.type} by money", f"{left.type}不能除以金额", code="wrong-type"
                 )
-        if not kinds <= _ADDED:
+        measured = [type_ for type_ in (left.type, right.type) if _kind(type_) in ("money", "quantity")]
+        if not {_kind(type_) for type_ in kinds} <= _ADDED:
             verb, verb_zh = ("divide", "相除") if sign == "/" else ("multiply", "相乘")
             raise ExpressionError(
                 f"can't {verb} a {left.type} by a {right.type}", f"类型不能{verb_zh}", code="wrong-type"
             )
         if left.type == right.type == "money":
             raise ExpressionError("can't multiply money by money", "金额不能相乘", code="wrong-type")
-        return next(kind for kind in ("money", "ratio", "count") if kind in kinds)
+        if len(measured) > 1 or (sign == "/" and _kind(right.type) == "quantity"):
+            raise ExpressionError(
+                f"can't {'divide' if sign == '/' else 'multiply'} a {left.type} by a {right.type}: "
+                "divide a quantity by one of its unit to have a number, as in x / 1吨 * 50元",
+                f"{left.type}与{right.type}不能相{'除' if sign == '/' else '乘'}：先除以单位量得数，如 x / 1吨 * 50元",
+                code="wrong-type",
+            )
+        return measured[0] if measured else next(kind for kind in ("ratio", "count") if kind in kinds)
 
     def check_divisor(self, node: op.Value) -> None:
         """Refuse what an amount can't be divided by."""
@@ -759,18 +786,37 @@ class _Parser:
         return op.Aggregate("sum", per.source, per.name, where, value, "money")
 
     def constant(self, token: _Token) -> op.Constant | None:
-        readers = {"money": parse_money, "ratio": parse_ratio, "date": parse_date, "number": parse_number}
+        vocabulary = self.scope.vocabulary
+        unit = vocabulary.units[token.text.lstrip("0123456789. ")][0] if token.kind == "quantity" else ""
+        readers: Mapping[str, Callable[[str], Fraction]] = {
+            "money": partial(parse_money, currency=vocabulary.currency),
+            "ratio": parse_ratio,
+            "date": parse_date,
+            "number": parse_number,
+            "quantity": partial(parse_quantity, unit=unit, units=vocabulary.units),
+        }
         reader = readers.get(token.kind)
         if reader is None:
             return None
+        ahead = self.tokens[self.at + 1]
+        if token.kind == "number" and ahead.kind == "word" and ahead.text not in WORDS:
+            raise self.unknown_unit(f"{token.text} {ahead.text}", ahead.text)
         try:
             number = reader(token.text)
         except QuantityError as error:
             raise ExpressionError(error.what, error.what_zh, code=error.code) from None
-        constant = self.scope.constants.add(number, "count" if token.kind == "number" else token.kind)
+        type_ = {"number": "count", "quantity": f"{QUANTITY}{unit}"}.get(token.kind, token.kind)
+        constant = self.scope.constants.add(number, type_)
         if number == 0:
             self.zeros.add(constant)
         return constant
+
+    def unknown_unit(self, text: str, unit: str) -> ExpressionError:
+        """Return what is said of a figure with a unit that neither money nor a quantity has."""
+        vocabulary = self.scope.vocabulary
+        options = (*vocabulary.units, *(one for one, _ in vocabulary.currency.units))
+        what, what_zh = f"'{text[:60]}' has a unit that there is not", f"“{text[:60]}”的单位未知"
+        return ExpressionError(what, what_zh, code="unknown-unit", word=unit, options=options)
 
     def aggregate(self, how: How) -> op.Value:
         """Read `sum of project.costs.amount`, `sum of costs as c.amount`, `count of loans`, each with `where`."""
@@ -790,7 +836,7 @@ class _Parser:
         alias = alias or source.entity
         with self.binding(alias, source.entity):
             value = self.path(f"{alias}.{field_name}") if how != "count" else self.one()
-            if value.type not in NUMERIC or (how == "sum" and value.type == "date"):
+            if _kind(value.type) not in NUMERIC or (how == "sum" and value.type == "date"):
                 raise ExpressionError(
                     f"'{field_name}' is a {value.type}; it has no {how}",
                     f"“{field_name}”的类型是{value.type}，不能取{how}",
@@ -832,6 +878,8 @@ class _Parser:
         owner, _, field_name = name.partition(".")
         if owner == "guide":
             return self.parameter(field_name)
+        if "0" <= name[0] <= "9":
+            raise self.unknown_unit(name, name.lstrip("0123456789."))
         entity = self.scope.bound.get(owner)
         if entity is None:
             raise ExpressionError(

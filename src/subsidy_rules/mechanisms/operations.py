@@ -36,8 +36,8 @@ class Fact:
 
     @property
     def type(self) -> str:
-        """The type of the field."""
-        return self.spec.type
+        """The type of the field; of a quantity with its unit."""
+        return self.spec.measure
 
 
 @dataclass(frozen=True, slots=True)

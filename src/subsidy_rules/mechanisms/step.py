@@ -9,11 +9,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from subsidy_rules.facts.vocabulary import NUMERIC
+from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
     ExpressionError,
@@ -206,9 +207,9 @@ class Desk:
 
     def figure(self, text: str, loc: Loc, type_: str) -> op.Value:
         """Read a figure that the text prints: money or a ratio; other than that, an expression."""
-        reader = parse_money if type_ == "money" else parse_ratio
+        money = partial(parse_money, currency=self.scope.vocabulary.currency)
         try:
-            number = reader(text)
+            number = money(text) if type_ == "money" else parse_ratio(text)
         except QuantityError as error:
             try:
                 return parse_value(text, self.scope, type_)
@@ -255,7 +256,7 @@ class Desk:
         if '"' in name:
             self.note(loc, ExpressionError("a member has no quotation marks", "取值不含引号", code="bad-table"))
             return op.ALWAYS
-        if key.type == "bool" or key.type in NUMERIC:
+        if key.type == "bool" or key.type in NUMERIC or key.type.startswith(QUANTITY):
             return self.condition(f"{text} is {name}", loc)
         return self.condition(f'{text} has "{name}"' if key.type == "set" else f'{text} is "{name}"', loc)
 

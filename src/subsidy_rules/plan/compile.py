@@ -19,6 +19,7 @@ from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem
 from subsidy_rules.mechanisms.window import OtherDate, lower_window
 from subsidy_rules.mechanisms.words import lower_steps
 from subsidy_rules.plan.awards import circle_of, with_awards
+from subsidy_rules.plan.declared import Declared
 from subsidy_rules.plan.model import (
     ROUNDING_UNITS,
     ClausePlan,
@@ -52,7 +53,7 @@ _LARGEST_OF_ALL: Final = 200_000
 """Words of one definition, and of all where they are used, with everything in them written out: the plan holds them."""
 _OF_THE_WHOLE: Final = frozenset({"bad-clause", "missing-key", "missing-quote"})
 _UNREAD: Final = frozenset({"bad-parameter", "unread-fact", "unread-name", "unread-reading"})
-_DECLARED: Final = frozenset({"define", "facts", "lists", "parameters", "readings"})
+_DECLARED: Final = frozenset({"define", "facts", "lists", "parameters", "readings", "things"})
 
 
 class ConstantPool:
@@ -245,26 +246,9 @@ class _Compiler:
         return spec
 
     def _vocabulary(self) -> None:
-        for entity, facts in self.file.facts.items():
-            for name, fact in facts.items():
-                loc = ("facts", entity, name)
-                if entity not in self.vocabulary.fields or entity == "case":
-                    self._near(loc, "unknown-name", entity, [one for one in self.vocabulary.fields if one != "case"])
-                    self.refused.add(name)
-                elif self.vocabulary.field(entity, name) is not None:
-                    self._say(
-                        loc,
-                        "bad-clause",
-                        f"{entity} has '{name}' already",
-                        f"{entity}已有“{name}”",
-                        "use that one, or give this one another name",
-                        "使用已有的，或另取名称",
-                    )
-                else:
-                    members = {member: Member(member) for member in fact.members}
-                    spec = FieldSpec(entity, name, fact.type, fact.zh, fact.en, members, fact.open, (), fact.sort)
-                    self.vocabulary = self.vocabulary.with_field(spec)
-                    self.own_facts.append((entity, name))
+        declared = Declared(self.file, self._say, self._near)
+        self.vocabulary, self.own_facts = declared.vocabulary, declared.facts
+        self.refused |= declared.refused
         for path, added_members in self.file.vocabulary.items():
             spec_found = self._field(path, ("vocabulary", path))
             if spec_found is not None and spec_found.type not in ("enum", "set"):
@@ -427,6 +411,12 @@ class _Compiler:
             return Per(None), scope
         if isinstance(given, str):
             spec = lists.get(given)
+            inner = self.vocabulary.list_of(given)
+            if spec is None and inner is not None:
+                what = f"every {given} is one of a {inner.owner}'s"
+                remedy = f"write per: {{each: {given}, by: [{given}]}}"
+                self._say((*loc, "per"), "bad-clause", what, f"{given}属于{inner.owner}", remedy, f"请写{remedy[6:]}")
+                return Per(None), scope
             if spec is None:
                 self._near((*loc, "per"), "unknown-name", given, ("enterprise", *lists))
                 return Per(None), scope
@@ -825,7 +815,8 @@ class _Compiler:
                 self._say(("readings", name), "unread-reading", what, what_zh)
         facts = {(part.spec.entity, part.spec.name) for part in read if isinstance(part, op.Fact)}
         for entity, name in self.own_facts:
-            if (entity, name) not in facts and name not in maybe:
+            places = name == "project" and entity in self.file.things  # it says where the thing's awards meet others
+            if (entity, name) not in facts and name not in maybe and not places:
                 what, what_zh = f"nothing reads '{entity}.{name}'", f"没有条文使用“{entity}.{name}”"
                 self._say(("facts", entity, name), "unread-fact", what, what_zh)
         filled = {part.parameter for part in read if isinstance(part, op.Open)}
@@ -835,6 +826,7 @@ class _Compiler:
                 self._say(("parameters", name), "bad-parameter", what, what_zh)
         named_conditions = {name for text in texts for name in _used(text, self.file.define)}
         unused = [("define", name) for name in self.file.define if name not in named_conditions]
+        unused += [("things", name) for name, one in self.file.things.items() if named.isdisjoint((name, one.list))]
         unused += [("lists", name) for name in self.file.lists if name not in named]
         for section, name in unused:
             self._say((section, name), "unread-name", f"nothing uses '{name}'", f"没有条文使用“{name}”")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
 from subsidy_rules.errors import RuleError, UsageError, expect
-from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import FieldSpec, ListSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import Parameter, Scope
 from subsidy_rules.mechanisms.step import Desk, Loc
@@ -60,10 +62,17 @@ def gather(plans: Iterable[PolicyPlan]) -> Policies:
             raise UsageError(f"two policies have the id '{plan.id}'")
         by_id[plan.id] = plan
         vocabulary = _merged(vocabulary, plan)
+    for entity in vocabulary.fields:
+        words = Counter(vocabulary.words(entity))
+        for word in (one for one, count in words.items() if count > 1):
+            raise UsageError(f"two policies declare '{word}' of {entity} as two different facts")
     return Policies(made, vocabulary, by_id)
 
 
 def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
+    for owned in plan.vocabulary.lists.values():
+        for one in owned.values():
+            vocabulary = _with_list(vocabulary, one, plan)
     for entity, fields in plan.vocabulary.fields.items():
         for name, spec in fields.items():
             known = vocabulary.field(entity, name)
@@ -72,6 +81,9 @@ def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
                 continue
             if (known.type, known.sort) != (spec.type, spec.sort):
                 raise UsageError(f"{plan.id} declares {entity}.{name} as {spec.type}; another policy as {known.type}")
+            if known != spec:
+                told = ", ".join(f.name for f in fields_of(spec) if getattr(known, f.name) != getattr(spec, f.name))
+                raise UsageError(f"{plan.id} declares {entity}.{name} unlike another policy ({told})")
             for member in spec.members.values():
                 other = known.members.get(member.name)
                 if other is not None and (other.genus, other.list) != (member.genus, member.list):
@@ -79,7 +91,21 @@ def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
             fresh = [member for member in spec.members.values() if member.name not in known.members]
             if fresh:
                 vocabulary = vocabulary.with_members(entity, name, fresh)
-    return vocabulary.with_zones(plan.vocabulary.zones)
+    for unit, scale in plan.vocabulary.units.items():
+        if vocabulary.units.get(unit, scale) != scale:
+            raise UsageError(f"{plan.id} declares the unit '{unit}' unlike another policy")
+    return vocabulary.with_scales(plan.vocabulary.scales).with_zones(plan.vocabulary.zones)
+
+
+def _with_list(vocabulary: Vocabulary, spec: ListSpec, plan: PolicyPlan) -> Vocabulary:
+    """Return the vocabulary with a list. Raises `UsageError` where its name is one of another list or thing."""
+    named = vocabulary.list_of(spec.entity)
+    others = [one for table in vocabulary.lists.values() for one in table.values() if one.name == spec.name]
+    if named is None and not others:
+        return vocabulary.with_list(spec)
+    if named != spec or others != [spec]:
+        raise UsageError(f"{plan.id} declares '{spec.entity}' (list {spec.name}) unlike another policy")
+    return vocabulary
 
 
 def load_policies(paths: str | Path | Iterable[str | Path] | None = None) -> Policies:

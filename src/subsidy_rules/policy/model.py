@@ -6,9 +6,9 @@ is made from them (`RuleFile.model_json_schema()`).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import PydanticCustomError
 
 from subsidy_rules.mechanisms.step import Strict, Table
@@ -38,6 +38,18 @@ Truthful: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 Gives = Literal["award", "none", "rule", "obligation"]
 Fund = Literal["central", "provincial", "city", "district"]
 Silence = Literal["undecided", "higher_of", "sum"]
+
+
+class _Grown(Strict):
+    """A mapping with keys that came later. A file that does not use them keeps the digest of its meaning."""
+
+    later: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        made: dict[str, object] = handler(self)
+        unused = {name for name in self.later if name not in self.model_fields_set}
+        return {key: value for key, value in made.items() if key not in unused}
 
 
 class Place(Strict):
@@ -88,15 +100,34 @@ class MemberModel(Strict):
     list: str = ""
 
 
-class FactModel(Strict):
-    """A fact that only this policy needs."""
+class ThingModel(Strict):
+    """A list of things that only this policy needs: its name, the labels of a thing, and what the list is of."""
 
-    type: Literal["bool", "money", "ratio", "count", "date", "text", "enum", "set"]
+    list: str
+    zh: str
+    en: str
+    of: Literal["case", "project"] = "case"
+
+
+class FactModel(_Grown):
+    """A fact that only this policy needs.
+
+    `unit` is that of a quantity, `of` what a ref names, `min` and `max` the ends of the domain of a number.
+    """
+
+    later: ClassVar[tuple[str, ...]] = ("unit", "of", "absent", "min", "max")
+
+    type: Literal["bool", "money", "ratio", "count", "quantity", "date", "text", "enum", "set", "ref"]
     zh: str = ""
     en: str = ""
     members: list[str] = Field(default_factory=list)
     open: Truthful = False
     sort: Literal["applicant", "authority", "standard"] = "applicant"
+    unit: str = ""
+    of: str | list[str] = Field(default_factory=list)
+    absent: Literal["unknown", "none"] | None = None
+    min: str | None = None
+    max: str | None = None
 
 
 class ListModel(Strict):
@@ -260,14 +291,18 @@ class NotModelled(Strict):
     taints: list[str]
 
 
-class RuleFile(Strict):
+class RuleFile(_Grown):
     """A rule file, language version 1."""
+
+    later: ClassVar[tuple[str, ...]] = ("things", "units")
 
     language: Literal["1"]
     policy: Header
     readings: dict[str, Reading] = Field(default_factory=dict)
     vocabulary: dict[str, dict[str, MemberModel]] = Field(default_factory=dict)
+    things: dict[str, ThingModel] = Field(default_factory=dict)
     facts: dict[str, dict[str, FactModel]] = Field(default_factory=dict)
+    units: dict[str, dict[str, str]] = Field(default_factory=dict)
     lists: dict[str, ListModel] = Field(default_factory=dict)
     define: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, ParameterModel] = Field(default_factory=dict)

@@ -349,7 +349,7 @@ def _set_aside(tree: doc.Plain, objection: _Objection, aside: list[Loc]) -> bool
             return _replace(tree, loc[:2], _LEFT_OUT, aside)
         case ("clauses",):
             return _replace(tree, loc, [], aside)
-        case ("vocabulary" | "facts", _, _, *_):
+        case ("vocabulary" | "facts" | "units", _, _, *_):
             return _replace(tree, loc[:3], None, aside)
         case _:
             return _replace(tree, loc[:2], None, aside)

@@ -17,17 +17,21 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping
+from re import escape
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from urllib.parse import quote
 
 from subsidy_rules.award.model import SCHEMA
 from subsidy_rules.errors import UsageError, expect
-from subsidy_rules.facts.case import CASE_VERSION
-from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+from subsidy_rules.facts.case import CASE_VERSION, bounds_of
+from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.plan import Policies
 from subsidy_rules.policy.model import Count, GuideFile, Id, RuleFile, Truthful
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from subsidy_rules.values.quantity import Units
 
 Schema: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["rules", "guide", "case", "result"]
@@ -92,7 +96,7 @@ def _array(items: Schema) -> Schema:
 
 
 def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": f"#/$defs/{quote(name, safe='')}"}
 
 
 # Rule files and guides: the models
@@ -154,6 +158,14 @@ _KINDS_OF_TEXT: Final[Mapping[str, Schema]] = {
     "ratio": {"description": "比例：15%、5‰、1:0.5。A ratio."},
     "date": {"description": "日期：2025-09-01。A day of the calendar."},
 }
+_ANY_MONEY: Final[Schema] = {
+    "description": "金额，带政策货币的单位。Money with a unit of the policy's currency: 2800万元, 1200.50 EUR.",
+    "type": "string",
+    "pattern": rf"^-?{_FIGURE} *[^0-9. ].*$",
+}
+_SIGNED: Final[Schema] = {
+    "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.0+)?$"}],
+}
 _COUNT_SAID: Final = "数量，不小于零的整数。A whole number of things, zero or more."
 _PLACE: Final = "^[0-9]{6}$"
 _BOOL: Final[Schema] = {"description": "是或否。A truth.", "enum": [True, False, "true", "false", "是", "否"]}
@@ -162,6 +174,7 @@ _WORDS_OF: Final[Mapping[str, str]] = {
     "ratio": "ratio (%, ‰, a:b)",
     "date": "date (YYYY-MM-DD)",
     "count": "count",
+    "quantity": "quantity",
     "bool": "truth",
     "text": "text",
     "place": "place (a code of GB/T 2260, or a zone)",
@@ -175,12 +188,15 @@ def _of_case(vocabulary: Vocabulary, *, closed: bool) -> Schema:
     """Describe a case. `closed`: no members, zones and facts beside those of the vocabulary."""
     defs: dict[str, Schema] = {
         **{name: {**said, "type": "string", "pattern": _PATTERNS[name]} for name, said in _KINDS_OF_TEXT.items()},
+        **({} if closed else {"money": _ANY_MONEY}),
         "count": {"description": _COUNT_SAID, **_COUNT},
         "bool": _BOOL,
         "text": _SCALAR,
         "ref": _SCALAR,
         "place": _place(vocabulary, closed=closed),
     }
+    for unit in dict.fromkeys(unit for unit, _ in vocabulary.units.values()):
+        defs[f"quantity of {unit}"] = _quantity(unit, vocabulary.units)
     for entity, fields in vocabulary.fields.items():
         for spec in fields.values():
             defs[f"{entity}.{spec.name}"] = _field(spec, closed=closed)
@@ -191,10 +207,19 @@ def _of_case(vocabulary: Vocabulary, *, closed: bool) -> Schema:
     common: dict[str, Schema] = {
         "case": {"description": "格式版本。The version of the format.", **_enum([CASE_VERSION])},
         **_both("enterprise", "申报主体", _ref("enterprise")),
-        **_both("assume_none", "均无", _array({"enum": names})),
+        **_both("assume_none", "均无", _array({"enum": names} if closed else {"anyOf": [{"enum": names}, _SCALAR]})),
     }
     root["properties"] = {**common, **root["properties"]}
+    if not closed:
+        things = _array({"type": "object"})
+        root["additionalProperties"] = {"anyOf": [things, _object({"items": things, "more": _ref("bool")}, ["items"])]}
     return {"title": "case", **root, "required": ["case"], "$defs": defs}
+
+
+def _quantity(unit: str, units: Units) -> Schema:
+    written = "|".join(escape(name) for name, (of, _) in units.items() if of == unit)
+    said = f"数量，带单位：{unit}。A quantity with its unit, {unit}."
+    return {"description": said, "type": "string", "pattern": rf"^-?{_FIGURE} ?({written})$"}
 
 
 def _both(name: str, label: str, schema: Schema) -> dict[str, Schema]:
@@ -223,8 +248,8 @@ def _field(spec: FieldSpec, *, closed: bool) -> Schema:
 
 
 def _value(spec: FieldSpec, *, closed: bool) -> Schema:
-    if spec.type in ("money", "ratio", "count", "date"):
-        end = _ref(spec.type)
+    if spec.type in NUMERIC:
+        end = _SIGNED if spec.type == "count" and bounds_of(spec)[0] < 0 else _ref(spec.measure)
         return {"anyOf": [end, {**_object({"min": end, "max": end}), "minProperties": 1}]}
     if spec.type not in ("enum", "set"):
         return _ref(spec.type)

@@ -18,21 +18,25 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias, final
 
-from subsidy_rules.errors import brief
+from subsidy_rules.errors import brief, suggest
 
 
 class QuantityError(ValueError):
     """A text is not the quantity it should be. `code` is a key of `subsidy_rules.errors.CODES`."""
 
-    def __init__(self, code: str, what: str, what_zh: str) -> None:
-        """Keep the code and the two wordings; `str()` gives the English one."""
+    def __init__(self, code: str, what: str, what_zh: str, remedy: str | None = None, remedy_zh: str = "") -> None:
+        """Keep the code, the two wordings and a remedy other than the code's; `str()` gives the English wording."""
         super().__init__(what)
         self.code = code
         self.what = what
         self.what_zh = what_zh
+        self.remedy = remedy
+        self.remedy_zh = remedy_zh or None
 
 
 @final
@@ -75,8 +79,46 @@ ZERO: Final = Fraction(0)
 UNITS: Final = {"分": 1, "元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
 """Money units a file may use, in fen."""
 
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """The money of a policy. Amounts are whole numbers of its smallest unit, of which there are 10^`digits` in one.
+
+    `code` is that of ISO 4217, `zh` and `en` its names; `units` what stands behind a figure, each with how many of the
+    smallest it is, the usual one first.
+
+    >>> euro = Currency("EUR", "欧元", "euro", 2, (("EUR", 100), ("kEUR", 100_000)))
+    >>> parse_money("1200.50 EUR", currency=euro), parse_money("3 kEUR", currency=euro)
+    (Fraction(120050, 1), Fraction(300000, 1))
+    >>> format_money(parse_money("1200.50 EUR", currency=euro), euro)
+    '1,200.50欧元'
+    """
+
+    code: str
+    zh: str
+    en: str
+    digits: int
+    units: tuple[tuple[str, int], ...]
+
+    @property
+    def one(self) -> int:
+        """How many of the smallest unit one is."""
+        return int(10**self.digits)
+
+    @property
+    def smallest(self) -> str:
+        """The smallest unit, as it is written: `0.01 EUR`, `1 JPY`."""
+        return f"{exact_text(Fraction(1, self.one))} {self.units[0][0]}"
+
+
+CNY: Final = Currency("CNY", "元", "yuan", 2, (("元", 100), ("万元", 1_000_000), ("亿元", 10_000_000_000), ("分", 1)))
+"""The yuan, in which a policy counts that names no currency."""
+Units: TypeAlias = Mapping[str, tuple[str, Fraction]]
+"""The units of quantities as they are written, each with the unit that it is counted in and how many of it it is."""
+
 _DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>0|[1-9][0-9]*)(?:\.(?P<part>[0-9]+))?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_WITH_UNIT = re.compile(r"(?P<number>-?[0-9][0-9.]*) ?(?P<unit>[^0-9 ].*)", re.ASCII)
 _LONGEST = 40
 
 
@@ -106,25 +148,38 @@ def parse_number(text: str) -> Fraction:
     return Fraction(text)
 
 
-def parse_money(text: str, *, signed: bool = False) -> Fraction:
-    """Read money with its unit (`2800万元`, `67198148.55元`, `305分`) as whole fen.
+def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY) -> Fraction:
+    """Read money with its unit (`2800万元`, `67198148.55元`, `305分`) as whole fen, or in another currency's units.
 
     Raises `QuantityError` where the unit is missing or unknown, the figure is not a plain decimal, it is
     not whole fen, or it is negative and `signed` is false.
     """
-    unit = next((unit for unit in ("亿元", "万元", "元", "分") if text.endswith(unit)), None)
+    units = dict(currency.units)
+    unit = next((unit for unit in sorted(units, key=len, reverse=True) if text.endswith(unit)), None)
+    own = currency != CNY
+    usual = currency.units[0][0]
     if unit is None:
+        names = list(units)
+        last = f" or {names[-1]}" if len(names) > 1 else ""
         raise QuantityError(
             "unknown-unit",
-            f"'{brief(text)}' is not money with a unit (元, 万元, 亿元 or 分)",
-            f"“{brief(text)}”不是带单位的金额（元、万元、亿元、分）",
+            f"'{brief(text)}' is not money with a unit ({', '.join(names[:-1] or names)}{last})",
+            f"“{brief(text)}”不是带单位的金额（{'、'.join(names)}）",
+            f"write the figure and the unit of the policy's currency: 1200 {usual}" if own else None,
+            f"请写数字和政策货币的单位，如 1200 {usual}" if own else "",
         )
     try:
-        fen = parse_number(text[: -len(unit)].rstrip(" ")) * UNITS[unit]
+        fen = parse_number(text[: -len(unit)].rstrip(" ")) * units[unit]
     except QuantityError as error:
-        raise QuantityError("bad-money", error.what, error.what_zh) from None
+        remedy = f"write plain digits and a unit: 1200 {usual}" if own else None
+        remedy_zh = f"请写半角数字加单位，如 1200 {usual}" if own else ""
+        raise QuantityError("bad-money", error.what, error.what_zh, remedy, remedy_zh) from None
     if fen.denominator != 1:
-        raise QuantityError("not-whole-fen", f"'{text}' is not whole fen", f"“{text}”不是整分")
+        what = f"a whole number of {currency.smallest}" if own else "whole fen"
+        what_zh = f"{currency.smallest}的整数倍" if own else "整分"
+        remedy = f"write the amount to {currency.smallest} at most" if own else None
+        remedy_zh = f"最多精确到{currency.smallest}" if own else ""
+        raise QuantityError("not-whole-fen", f"'{text}' is not {what}", f"“{text}”不是{what_zh}", remedy, remedy_zh)
     if fen < 0 and not signed:
         raise QuantityError("negative", f"'{text}' is below zero", f"“{text}”小于零")
     return fen
@@ -150,16 +205,42 @@ def parse_ratio(text: str) -> Fraction:
     )
 
 
-def parse_count(text: str) -> Fraction:
-    """Read a whole number of things, zero or more. Raises `QuantityError`."""
+def parse_count(text: str, *, signed: bool = False) -> Fraction:
+    """Read a whole number of things, zero or more, or any where it is signed. Raises `QuantityError`."""
     try:
         count = parse_number(text)
     except QuantityError:
-        count = Fraction(-1)
-    if count < 0 or count.denominator != 1:
+        count = Fraction(1, 2)
+    if (count < 0 and not signed) or count.denominator != 1:
         shown = brief(text)
-        raise QuantityError("bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是非负整数")
+        raise QuantityError(
+            "bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是{'整数' if signed else '非负整数'}"
+        )
     return count
+
+
+def parse_quantity(text: str, unit: str, units: Units) -> Fraction:
+    """Read a quantity with its unit (`0.5吨`, `1200 kWh`) as a number of `unit`; `units` are all that there are.
+
+    Raises `QuantityError` where the unit is missing or another, or the figure is not a plain decimal.
+
+    >>> units = {"吨": ("吨", Fraction(1)), "千克": ("吨", Fraction(1, 1000)), "千瓦": ("千瓦", Fraction(1))}
+    >>> parse_quantity("1200吨", "吨", units), parse_quantity("500千克", "吨", units)
+    (Fraction(1200, 1), Fraction(1, 2))
+    """
+    found = _WITH_UNIT.fullmatch(text)
+    written = "" if found is None else found["unit"]
+    base, factor = units.get(written, ("", Fraction(0)))
+    shown = brief(text)
+    if base != unit:
+        options = [name for name, (of, _) in units.items() if of == unit]
+        near = suggest(written, options) if written else None
+        example = format_quantity(Fraction(1200), unit)
+        what, what_zh = f"'{shown}' is not a quantity in {unit}", f"“{shown}”不是以{unit}计的数量"
+        if near is not None:
+            raise QuantityError("unknown-unit", what, what_zh, f"did you mean '{near}'?", f"是否为“{near}”？")
+        raise QuantityError("unknown-unit", what, what_zh, f"write it as {example}", f"请写成 {example}")
+    return parse_number("" if found is None else found["number"]) * factor
 
 
 def parse_date(text: str) -> Fraction:
@@ -221,26 +302,55 @@ def exact_text(value: Fraction) -> str:
     return ("-" if value < 0 else "") + whole + ("." + part if part else "")
 
 
-def yuan_text(fen: Number) -> str | None:
-    """Write fen as yuan with two decimals (`"3000000.00"`) for JSON; ∞ is `None`. The figure must be whole fen."""
-    return None if isinstance(fen, Infinity) else _yuan(fen)
+def yuan_text(fen: Number, currency: Currency = CNY) -> str | None:
+    """Write fen as yuan with two decimals (`"3000000.00"`) for JSON; ∞ is `None`. The figure must be whole fen.
+
+    Another currency has its own number of decimals.
+    """
+    return None if isinstance(fen, Infinity) else _yuan(fen, currency.digits)
 
 
-def exact_yuan_text(fen: Number) -> str | None:
+def exact_yuan_text(fen: Number, currency: Currency = CNY) -> str | None:
     """Write fen as yuan exactly, with two decimals where it is whole fen, else as `exact_text`; ∞ is `None`."""
     if isinstance(fen, Infinity) or fen.denominator == 1:
-        return yuan_text(fen)
-    return exact_text(fen / 100)
+        return yuan_text(fen, currency)
+    return exact_text(fen / currency.one)
 
 
-def format_money(fen: Number) -> str:
-    """Write money for people: 万元 where that is exact to four decimals of a 万元, else 元 (`6,719,814.86元`)."""
+def format_money(fen: Number, currency: Currency = CNY) -> str:
+    """Write money for people: 万元 where that is exact to four decimals of a 万元, else 元 (`6,719,814.86元`).
+
+    Another currency is written with its Chinese name.
+    """
     if isinstance(fen, Infinity):
         return "∞"
+    if currency != CNY:
+        return plain_money(fen, currency) + currency.zh
     wan = fen / UNITS["万元"]
     if abs(wan) >= 1 and (wan * 10_000).denominator == 1:
         return _grouped(exact_text(wan)) + "万元"
-    return _grouped(_yuan(fen) if fen.denominator == 1 else exact_text(fen / 100)).removesuffix(".00") + "元"
+    return plain_money(fen, CNY) + "元"
+
+
+def plain_money(fen: Fraction, currency: Currency) -> str:
+    """Write money without its unit, exactly: grouped, and with all decimals or none."""
+    text = _yuan(fen, currency.digits) if fen.denominator == 1 else exact_text(fen / currency.one)
+    whole, _, part = _grouped(text).partition(".")
+    return f"{whole}.{part}" if part.strip("0") else whole
+
+
+def format_count(value: Number) -> str:
+    """Write a number for people, exactly."""
+    return "∞" if isinstance(value, Infinity) else exact_text(value)
+
+
+def format_quantity(value: Number, unit: str) -> str:
+    """Write a quantity for people, with its unit: `0.5吨`, `1200 kWh`.
+
+    >>> format_quantity(Fraction(1, 2), "吨"), format_quantity(Fraction(1200), "kWh")
+    ('0.5吨', '1200 kWh')
+    """
+    return f"{format_count(value)} {unit}" if unit.isascii() else f"{format_count(value)}{unit}"
 
 
 def format_ratio(value: Number) -> str:
@@ -248,9 +358,9 @@ def format_ratio(value: Number) -> str:
     return "∞" if isinstance(value, Infinity) else exact_text(value * 100) + "%"
 
 
-def _yuan(fen: Fraction) -> str:
-    sign, whole = ("-" if fen < 0 else ""), abs(int(fen))
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
+def _yuan(fen: Fraction, digits: int) -> str:
+    sign, whole = ("-" if fen < 0 else ""), str(abs(int(fen))).rjust(digits + 1, "0")
+    return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else sign + whole
 
 
 def _grouped(text: str) -> str:

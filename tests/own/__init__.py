@@ -1,0 +1,1 @@
+"""Policies with things, facts, units and money of their own, and cases worked by hand, all of them data."""
