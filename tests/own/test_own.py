@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from jsonschema import Draft202012Validator
 from subsidy_rules import Calculator, Case, Entitlement, Policies, evaluate, load_policies
 from subsidy_rules.errors import Lang
 from subsidy_rules.report.schema import schema_of
+from subsidy_rules.report.tables import to_markdown, to_text
+from subsidy_rules.values.quantity import CNY
 
 HERE: Final = Path(__file__).parent
 PACKS: Final = sorted(path.stem for path in HERE.glob("*.yaml") if ".cases" not in path.name)
@@ -110,4 +113,11 @@ def test_all_of_it_can_be_said(name: str, one: dict[str, Any], lang: Lang) -> No
     said += [
         result.explain(f"{plan.id}/{sentence.id}", lang) for plan in pack(name).plans for sentence in plan.sentences
     ]
+    said += [write(result, lang, policies=pack(name), spread=True) for write in (to_text, to_markdown)]
+    said += [result.to_json()]
     assert all(said)
+    money = pack(name).vocabulary.currency
+    if money != CNY:
+        assert money.zh in said[0] or money.code in said[0]
+        assert [text for text in said if re.search(r"CNY|(?<!欧)(?<!日)元", text)] == []
+    assert result.as_json().get("currency", "CNY") == money.code

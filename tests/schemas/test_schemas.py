@@ -81,6 +81,7 @@ def test_a_schema_is_one(name: str) -> None:
     assert MADE[name]["$id"].endswith(":1")
 
 
+FIGURE, YUAN = r"^-?[0-9]+(\.[0-9]+)?$", r"^-?[0-9]+\.[0-9]{2}$"
 RELEASED = sorted(kept.RELEASED.glob("*/*.json"))
 
 
@@ -91,7 +92,9 @@ def test_something_was_released() -> None:
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_what_was_valid_stays_valid(path: Path) -> None:
     old, kind = json.loads(path.read_text(encoding="utf-8")), path.stem
-    new = schema_of(kind)  # type: ignore[arg-type]
+    # Figures of another currency, which a result names, have its decimals; those in yuan are what they were.
+    in_yuan = json.dumps(schema_of(kind)).replace(*(json.dumps(one)[1:-1] for one in (FIGURE, YUAN)))  # type: ignore[arg-type]
+    new = json.loads(in_yuan)
     assert kept.narrowed(old, new) == []
     if kind == "result":
         # Who reads results by the old schema can read those of today.
@@ -107,6 +110,9 @@ def without(*keys: str | int) -> Callable[[Any], None]:
     return change
 
 
+SILENCE = ".policy.unstated_cumulation: enum"
+
+
 def put(value: object, *keys: str | int) -> Callable[[Any], None]:
     def change(schema: Any) -> None:
         for key in keys[:-1]:
@@ -120,13 +126,13 @@ def put(value: object, *keys: str | int) -> Callable[[Any], None]:
     ("kind", "change", "where"),
     [
         ("rules", without("$defs", "Clause", "properties", "doubt"), ".clauses[].doubt: gone"),
-        ("rules", without("$defs", "Rounding", "properties", "unit", "enum", 0), ".policy.rounding.unit: enum"),
+        ("rules", without("$defs", "Header", "properties", "unstated_cumulation", "enum", 0), SILENCE),
         ("rules", put(["id", "fund"], "$defs", "Clause", "required"), ".clauses[]: required"),
         ("rules", put({"type": "integer"}, "$defs", "Clause", "properties", "id"), ".clauses[].id: type"),
         ("rules", without("$defs", "Cap", "properties", "unless"), ".clauses[].award[]: anyOf"),
-        ("case", put("^[0-9]+元$", "$defs", "money", "pattern"), ".projects: anyOf"),
+        ("case", put("^[0-9]+元$", "$defs", "money", "anyOf", 0, "pattern"), ".projects: anyOf"),
         ("case", put(False, "$defs", "enterprise", "additionalProperties"), ".enterprise: additionalProperties"),
-        ("case", without("properties", "loans"), ".loans: gone"),
+        ("case", without("properties", "decision_date"), ".decision_date: anyOf"),
         ("result", put(["schema", "new"], "required"), ": required"),
         ("result", without("$defs", "award", "properties", "status", "enum", 0), ".awards[].status: enum"),
     ],
@@ -143,7 +149,7 @@ def test_a_schema_that_takes_more_is_let_through() -> None:
     old = schema_of("rules")
     new = deepcopy(old)
     new["$defs"]["Clause"]["properties"]["added"] = {"type": "string"}
-    new["$defs"]["Rounding"]["properties"]["unit"]["enum"].append("十万元")
+    new["$defs"]["Header"]["properties"]["unstated_cumulation"]["enum"].append("average")
     new["$defs"]["Header"]["required"].remove("title")
     assert kept.narrowed(old, new) == []
     assert kept.narrowed(new, old)

@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is_within
 from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
-from subsidy_rules.facts.vocabulary import DENSE, NUMERIC, FieldSpec, Member
+from subsidy_rules.facts.vocabulary import DENSE, NUMERIC, FieldSpec, Member, is_gb_code
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
@@ -141,7 +141,7 @@ class Domains:
         for name in [*(name for test in tests for name in sorted(test)), "000000"]:
             marks = tuple(
                 place_is_within(
-                    name, tuple(c for c in test if c.isdigit()), frozenset(z for z in test if not z.isdigit())
+                    name, tuple(c for c in test if is_gb_code(c)), frozenset(z for z in test if not is_gb_code(z))
                 )
                 for test in tests
             )

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
-from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary, is_gb_code
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Fill
 from subsidy_rules.values.amount import FALSE, HALF_UP, LOWEST, TRUE, UP, Amount, Need, Truth, settle
@@ -764,15 +764,19 @@ def _within(ctx: Context, facts: Iterable[op.Fact], codes: tuple[str, ...], zone
     given = (fact for fact in chain if fact.spec.name in ctx.things[fact.name].values)
     fact = next(given, chain[-1])
     found = read_member(ctx, ctx.things[fact.name], fact.spec)
-    return Truth.unknown(found) if isinstance(found, tuple) else Truth.of(place_is_within(str(found), codes, zones))
+    if isinstance(found, tuple):
+        return Truth.unknown(found)
+    return Truth.of(isinstance(found, str) and place_is_within(found, codes, zones))
 
 
 def place_is_within(place: str, codes: tuple[str, ...], zones: frozenset[str]) -> bool:
-    """Whether a GB/T 2260 code lies in the area of one of `codes`, or a zone is one of `zones`."""
+    """Whether a GB/T 2260 code lies in the area of one of `codes`; any other place is one of `codes` or `zones`."""
     areas = tuple(
-        code.rstrip("0") if code.endswith("0000") else code[:4] if code.endswith("00") else code for code in codes
+        code.rstrip("0") if code.endswith("0000") else code[:4] if code.endswith("00") else code
+        for code in codes
+        if is_gb_code(code)
     )
-    return place in zones or (place.isdigit() and place.startswith(areas))
+    return place in zones or place in codes or (is_gb_code(place) and place.startswith(areas))
 
 
 def _reading_is(ctx: Context, reading: str, option: str) -> Truth:

@@ -55,7 +55,7 @@ from subsidy_rules.award.written import write_amount, write_money, write_place
 from subsidy_rules.errors import CODES, WARNINGS, Lang, UsageError, check_lang, suggest
 from subsidy_rules.plan import Policies, Sentence
 from subsidy_rules.values.amount import Amount
-from subsidy_rules.values.quantity import ZERO
+from subsidy_rules.values.quantity import ZERO, Currency
 
 
 def explain(
@@ -195,6 +195,11 @@ class Teller:
         """Refuse a language that results are not said in. Raises `UsageError`."""
         check_lang(self.lang)
 
+    @property
+    def currency(self) -> Currency:
+        """The money of this result."""
+        return self.entitlement.currency
+
     def say(self, zh: str, en: str) -> str:
         """Return the wording in the language of this teller."""
         return zh if self.lang == "zh" else en
@@ -225,7 +230,7 @@ class Teller:
         name = self.id(_name_of(row))
         if isinstance(row, NotEligible):
             first = say_failed(row.failed[0], self.lang, self.names)
-            return f"{name} = {write_money(ZERO, self.lang)}" + self.say(
+            return f"{name} = {write_money(ZERO, self.lang, self.currency)}" + self.say(
                 f"（不符合：{first}）", f" (not eligible: {first})"
             )
         if isinstance(row, NotAsked):
@@ -241,7 +246,7 @@ class Teller:
         if award in self.entitlement.undecided:
             made += self.say("（若符合条件）", " (if eligible)")
         elif award.net.numbers != award.amount.numbers:
-            net = cell_amount(award.net, self.lang)
+            net = cell_amount(award.net, self.lang, self.currency)
             made += self.say(f"；叠加后 {net}", f"; after cumulation {net}")
         return made
 
@@ -253,7 +258,9 @@ class Teller:
     def _computed(self, steps: tuple[Step, ...], amount: Amount) -> str:
         """Return the arithmetic of steps, what it comes to, and what that is rounded to."""
         figures = [step for step in steps if step.word != "round"]
-        line, before = self._line(figures[-1], amount) if figures else (write_money(ZERO, self.lang), amount)
+        line, before = (
+            self._line(figures[-1], amount) if figures else (write_money(ZERO, self.lang, self.currency), amount)
+        )
         unrounded, result = self._figure(before), self._figure(amount)
         made = line if line == unrounded else f"{line} = {unrounded}"
         if unrounded == result:
@@ -264,7 +271,7 @@ class Teller:
 
     def _obliged(self, row: Obligation) -> str:
         line = self._line(row.steps[-1], row.amount)[0]
-        made = f"{line} = {write_amount(row.amount, 'money', self.lang)}"
+        made = f"{line} = {write_amount(row.amount, 'money', self.lang, self.currency)}"
         return made + self.say("（义务的下限，不是奖补）", " (a minimum that binds, not an award)")
 
     @staticmethod
@@ -280,8 +287,8 @@ class Teller:
     def _figure(self, amount: Amount) -> str:
         """Write what a line of arithmetic comes to: a ceiling by its figure, since the sign says that it is one."""
         if self._is_bound(amount):
-            return write_money(amount.maximum, self.lang)
-        return cell_amount(amount, self.lang)
+            return write_money(amount.maximum, self.lang, self.currency)
+        return cell_amount(amount, self.lang, self.currency)
 
     # one sentence
 
@@ -326,7 +333,7 @@ class Teller:
     def _award(self, award: Award) -> Iterator[str]:
         lang, name = self.lang, self.id(award.id)
         open_ = award in self.entitlement.undecided
-        amount = say_amount(award.amount, lang)
+        amount = say_amount(award.amount, lang, self.currency)
         if open_:
             yield self.say(
                 f"{name}：能否享受未定。若符合条件，数额为：{amount}。",
@@ -350,7 +357,7 @@ class Teller:
 
     def _outcome(self, award: Award, name: str, amount: str) -> str:
         """Say what becomes of an award that is due, taken by itself."""
-        net = say_amount(award.net, self.lang)
+        net = say_amount(award.net, self.lang, self.currency)
         match award.status:
             case "barred":
                 by = self._list(award.barred_by, ("、", ", "))
@@ -378,7 +385,7 @@ class Teller:
                 return self.say(f"{name}：符合条件，{amount}。", f"{name}: eligible, {amount}.")
 
     def _obligation(self, row: Obligation) -> Iterator[str]:
-        least = write_amount(row.amount, "money", self.lang)
+        least = write_amount(row.amount, "money", self.lang, self.currency)
         if row.decided and row.amount.decided:
             yield self.say(
                 f"{row.id}：义务，不少于 {least}；不是奖补，不计入合计。",
@@ -407,7 +414,7 @@ class Teller:
         text, value = step.text, step.value or ""
         if step.amount is not None:
             text = step.text if self.lang == "zh" else step.text_en
-            value = cell_amount(step.amount, self.lang)
+            value = cell_amount(step.amount, self.lang, self.currency)
         title = f"{word(WORDS, step.word, self.lang)}{self.say('：', ': ')}"
         said = f"{title}{text} = {value}"
         if text.startswith("= "):  # what was decided, or as much of it as the law's end leaves
@@ -450,7 +457,7 @@ class Teller:
         groups = [group for group in self.entitlement.cumulation if award.id in group.members]
         if award.status == "counted" and not groups:
             return
-        net = say_amount(award.net, self.lang)
+        net = say_amount(award.net, self.lang, self.currency)
         counted = self.say(f"计入合计 {net}", f"counts as {net}")
         status = "" if award.status == "counted" else word(STATUSES, award.status, self.lang)
         if status and award.rule:
@@ -482,7 +489,10 @@ class Teller:
         """Say who pays which part, and what is still due or to be recovered."""
         if award.payers:
             parts = self._list(
-                (f"{word(PAYERS, name, self.lang)} {cell_amount(part, self.lang)}" for name, part in award.payers),
+                (
+                    f"{word(PAYERS, name, self.lang)} {cell_amount(part, self.lang, self.currency)}"
+                    for name, part in award.payers
+                ),
                 ("；", "; "),
             )
             yield self.say(f"由谁支付：{parts}", f"Paid by: {parts}")
@@ -504,7 +514,7 @@ class Teller:
 
     def adjustment(self, one: Adjustment) -> str:
         """Say a correction: what is still due, or what is to be recovered."""
-        figure, name = write_money(abs(one.amount), self.lang), self.id(one.award)
+        figure, name = write_money(abs(one.amount), self.lang, self.currency), self.id(one.award)
         if one.amount < 0:
             return self.say(f"{name}：应收回 {figure}。", f"{name}: {figure} to be recovered.")
         return self.say(f"{name}：尚应拨付 {figure}。", f"{name}: {figure} still due.")
@@ -548,7 +558,7 @@ class Teller:
 
     def _alternative(self, reading: str, one: Alternative) -> str:
         option = self.names.option(reading, one.option, self.lang)
-        amount = say_amount(one.amount, self.lang)
+        amount = say_amount(one.amount, self.lang, self.currency)
         if one.open_ended and not one.eligible:  # an alternative of the total
             aside = self.ids(one.open_ended)
             return self.say(
@@ -681,13 +691,13 @@ class Teller:
     def _brief(self, award: Award) -> str:
         """Say an award in a sentence or two."""
         place, name = cite_all(award.citations, self.lang), self.id(award.id)
-        amount = say_amount(award.amount, self.lang)
+        amount = say_amount(award.amount, self.lang, self.currency)
         said = self.say(f"{name}（{place}）：{amount}。", f"{name} ({place}): {amount}.")
         if award in self.entitlement.undecided:
             said = self.say(f"{name}（{place}）：若符合条件，{amount}。", f"{name} ({place}): if eligible, {amount}.")
             said += self.say("", " ") + self._list(self.openness(award), ("；", ". "))
         elif award.net.numbers != award.amount.numbers:
-            net = say_amount(award.net, self.lang)
+            net = say_amount(award.net, self.lang, self.currency)
             status = word(STATUSES, award.status, self.lang)
             said += self.say(f"{status}，计入合计 {net}。", f" In the total ({status}): {net}.")
         return said
@@ -704,17 +714,18 @@ class Teller:
     def _group(self, group: CumulationGroup) -> str:
         members = self.ids(group.members)
         return self.say(
-            f"{members}：合计 {say_amount(group.total, 'zh')}。",
-            f"{members}: together {say_amount(group.total, 'en')}.",
+            f"{members}：合计 {say_amount(group.total, 'zh', self.currency)}。",
+            f"{members}: together {say_amount(group.total, 'en', self.currency)}.",
         ) + (self._decider(group))
 
     def _total(self) -> Iterator[str]:
         total, lang = self.entitlement.total, self.lang
         yield self.say(
-            f"符合条件的：{say_amount(total.decided, lang)}。", f"Eligible: {say_amount(total.decided, lang)}."
+            f"符合条件的：{say_amount(total.decided, lang, self.currency)}。",
+            f"Eligible: {say_amount(total.decided, lang, self.currency)}.",
         )
         if total.possible.numbers != total.decided.numbers:
-            possible = say_amount(total.possible, lang)
+            possible = say_amount(total.possible, lang, self.currency)
             yield self.say(f"连同能否享受未定的：{possible}。", f"With what is undecided: {possible}.")
         yield from self.total_remarks()
 

@@ -20,7 +20,7 @@ from subsidy_rules.award.cumulate import Status
 from subsidy_rules.errors import Lang, check_lang, expect
 from subsidy_rules.plan import Sentence
 from subsidy_rules.values.amount import Amount
-from subsidy_rules.values.quantity import yuan_text
+from subsidy_rules.values.quantity import CNY, Currency, yuan_text
 
 SCHEMA: Final = "subsidy-rules/entitlement/1"
 NOTICE: Final = {
@@ -41,9 +41,9 @@ def whys_of(amount: Amount) -> list[str]:
     return sorted(reason.removeprefix("why:") for reason in amount.reasons if reason.startswith("why:"))
 
 
-def ends_of(amount: Amount) -> dict[str, Json]:
-    """Write an amount's least and greatest figure in yuan; no greatest is null."""
-    return {"min": yuan_text(amount.minimum), "max": yuan_text(amount.maximum)}
+def ends_of(amount: Amount, currency: Currency = CNY) -> dict[str, Json]:
+    """Write an amount's least and greatest figure in yuan, or in another currency; no greatest is null."""
+    return {"min": yuan_text(amount.minimum, currency), "max": yuan_text(amount.maximum, currency)}
 
 
 Part = TypeVar("Part")
@@ -128,6 +128,7 @@ class Alternative:
     amount: Amount
     eligible: str
     open_ended: tuple[str, ...] = ()
+    currency: Currency = CNY
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -135,7 +136,7 @@ class Alternative:
             "option": self.option,
             "eligible": self.eligible,
             "kind": self.amount.kind,
-            **ends_of(self.amount),
+            **ends_of(self.amount, self.currency),
             "open_ended": list(self.open_ended),
         }
 
@@ -190,6 +191,7 @@ class Award:
     _needs: Callable[[], tuple[str, ...]] = field(compare=False, repr=False)
     _steps: Callable[[], tuple[Step, ...]] = field(compare=False, repr=False)
     _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
+    currency: Currency = CNY
 
     def __getstate__(self) -> State:
         """Pickle what it says, with what is computed later."""
@@ -237,12 +239,12 @@ class Award:
             "object": self.object,
             "status": self.status,
             "kind": self.kind,
-            "gross": ends_of(self.amount),
-            "net": ends_of(self.net),
+            "gross": ends_of(self.amount, self.currency),
+            "net": ends_of(self.net, self.currency),
             "reasons": list(self.reasons),
             "why": list(whys_of(self.gated)),
             "fund": self.fund,
-            "payer": {name: ends_of(part) for name, part in self.payers} or None,
+            "payer": {name: ends_of(part, self.currency) for name, part in self.payers} or None,
             "project": self.project,
             "rule": self.rule,
             "barred_by": list(self.barred_by),
@@ -340,6 +342,7 @@ class Obligation:
     citation: Citation
     _steps: Callable[[], tuple[Step, ...]] = field(compare=False, repr=False)
     _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
+    currency: Currency = CNY
 
     def __getstate__(self) -> State:
         """Pickle what it says, with what is computed later."""
@@ -361,7 +364,7 @@ class Obligation:
             "id": self.id,
             "policy": self.policy,
             "clause": self.clause,
-            "at_least": ends_of(self.amount),
+            "at_least": ends_of(self.amount, self.currency),
             "decided": self.decided,
             "steps": [step.as_json() for step in self.steps],
             "citations": [self.citation.as_json()],
@@ -377,10 +380,11 @@ class Adjustment:
     award: str
     amount: Fraction
     flags: tuple[str, ...]
+    currency: Currency = CNY
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
-        return {"award": self.award, "amount": yuan_text(self.amount), "flags": list(self.flags)}
+        return {"award": self.award, "amount": yuan_text(self.amount, self.currency), "flags": list(self.flags)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +451,7 @@ class CumulationGroup:
     additive: bool
     refused: bool
     stacks: tuple[tuple[str, str, str], ...] = ()
+    currency: Currency = CNY
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -456,9 +461,9 @@ class CumulationGroup:
             "rule": self.rule,
             "reading": self.reading,
             "option": self.option,
-            "lower": yuan_text(self.lower.minimum),
-            "sum": yuan_text(self.sum.maximum),
-            "total": {"kind": self.total.kind, **ends_of(self.total)},
+            "lower": yuan_text(self.lower.minimum, self.currency),
+            "sum": yuan_text(self.sum.maximum, self.currency),
+            "total": {"kind": self.total.kind, **ends_of(self.total, self.currency)},
             "additive": self.additive,
             "refused": self.refused,
             "stacks": [{"members": [one, other], "rule": rule} for one, other, rule in self.stacks],
@@ -478,12 +483,13 @@ class Total:
     by_fund: Mapping[str, Amount]
     additive: bool
     outer: bool
+    currency: Currency = CNY
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
 
         def record(amount: Amount) -> dict[str, Json]:
-            return {"kind": amount.kind, **ends_of(amount), "reasons": list(reasons_of(amount))}
+            return {"kind": amount.kind, **ends_of(amount, self.currency), "reasons": list(reasons_of(amount))}
 
         def table(parts: Mapping[str, Amount]) -> dict[str, Json]:
             return {name: record(amount) for name, amount in parts.items()}
@@ -573,6 +579,7 @@ class Entitlement:
     _deciding: Callable[[], tuple[str, ...]] = field(compare=False, repr=False)
     _spread: Callable[[], Amount] = field(compare=False, repr=False)
     _text: Explainer = field(compare=False, repr=False)
+    currency: Currency = CNY
 
     def __getstate__(self) -> State:
         """Pickle what it says, with what is computed later."""
@@ -625,6 +632,7 @@ class Entitlement:
         """Return the result as plain data, keys in schema order."""
         return {
             "schema": SCHEMA,
+            **({} if self.currency == CNY else {"currency": self.currency.code}),
             "decision_date": self.decision_date,
             "beneficiary": self.beneficiary,
             "awards": [award.as_json() for award in self.awards],

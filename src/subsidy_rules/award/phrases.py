@@ -23,7 +23,7 @@ from subsidy_rules.errors import Lang
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, RulePlan, Sentence
 from subsidy_rules.values.amount import BOUND_REASONS, Amount
-from subsidy_rules.values.quantity import ZERO, Infinity
+from subsidy_rules.values.quantity import CNY, ZERO, Currency, Infinity
 
 Words: TypeAlias = Mapping[str, tuple[str, str]]
 """What stands for a code in Chinese and in English."""
@@ -216,9 +216,9 @@ def word(table: Words, code: str, lang: Lang) -> str:
     return code if found is None else found[lang == "en"]
 
 
-def say_amount(amount: Amount, lang: Lang) -> str:
+def say_amount(amount: Amount, lang: Lang, currency: Currency = CNY) -> str:
     """Say an amount so that nobody takes a ceiling for a sum that is owed."""
-    lo, hi = write_money(amount.minimum, lang), write_money(amount.maximum, lang)
+    lo, hi = write_money(amount.minimum, lang, currency), write_money(amount.maximum, lang, currency)
     zh = lang == "zh"
     if amount.kind == "exact":
         return lo
@@ -241,9 +241,9 @@ def say_amount(amount: Amount, lang: Lang) -> str:
     return f"{lo} 至 {hi} 之间（未定）" if zh else f"{lo} to {hi} (open)"
 
 
-def cell_amount(amount: Amount, lang: Lang) -> str:
+def cell_amount(amount: Amount, lang: Lang, currency: Currency = CNY) -> str:
     """Write an amount for a cell of a table; a ceiling says 至多, a range both ends."""
-    lo, hi = write_money(amount.minimum, lang), write_money(amount.maximum, lang)
+    lo, hi = write_money(amount.minimum, lang, currency), write_money(amount.maximum, lang, currency)
     most = "至多 " if lang == "zh" else "at most "
     if amount.kind == "exact":
         return lo

@@ -42,7 +42,7 @@ from subsidy_rules.award.trace import failed_gates, fitting, need_paths, steps_o
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
 from subsidy_rules.values.amount import Amount, Four, Need, settle
-from subsidy_rules.values.quantity import ZERO, format_date
+from subsidy_rules.values.quantity import ZERO, Currency, format_date
 from subsidy_rules.version import __version__
 
 SILENCE_OPTIONS: Final = ("undecided", "higher_of", "sum")
@@ -62,6 +62,11 @@ class Record:
         self.shown = [place for place, hull in enumerate(self.hulls) if not hull.eligible.is_false]
         self.by_id = {row.id: place for place, row in enumerate(self.rows)}
         self._alternatives: dict[tuple[str, str], Record] = {}
+
+    @property
+    def currency(self) -> Currency:
+        """The money of the policies."""
+        return self.run.policies.vocabulary.currency
 
     # totals
 
@@ -107,6 +112,7 @@ class Record:
             dict(sorted(parts["fund"].items())),
             self._additive(),
             self.sums.outer or any(hull.outer for hull in self.hulls),
+            self.currency,
         )
 
     def _additive(self) -> bool:
@@ -161,6 +167,7 @@ class Record:
             lambda: self._needs_of(place),
             lambda: steps_of(row),
             lambda: self._uses(row),
+            self.currency,
         )
 
     def _status(self, place: int) -> Status:
@@ -179,7 +186,7 @@ class Record:
             balance = hull.amount.less(paid).minimum
             if assessed.kind == paid.kind == hull.amount.kind == "exact" and isinstance(balance, Fraction):
                 flags = ("recovery",) if balance < 0 else ()
-                made.append(Adjustment(row.id, balance, flags))
+                made.append(Adjustment(row.id, balance, flags, self.currency))
         return tuple(made)
 
     def instalments(self) -> tuple[Instalment, ...]:
@@ -220,6 +227,7 @@ class Record:
                     cited,
                     _steps_later(row),
                     partial(self._uses, row),
+                    self.currency,
                 )
             )
         return tuple(made)
@@ -383,7 +391,7 @@ class Record:
         for option in options:
             if option != chosen:
                 amount, eligible, open_ended = figure(self.alternative(reading, option))
-                others.append(Alternative(option, amount, eligible, tuple(sorted(open_ended - own[2]))))
+                others.append(Alternative(option, amount, eligible, tuple(sorted(open_ended - own[2])), self.currency))
         moved = any((one.amount.numbers, one.eligible) != (own[0].numbers, own[1]) or one.open_ended for one in others)
         return ReadingUse(reading, asks, chosen, default, tuple(others)) if moved else None
 
@@ -475,7 +483,9 @@ class Record:
                 if spec is not None and name in thing.values:
                     where = thing.provenance.get(name)
                     source, status, day = ("", "", "") if where is None else (where.source, where.status, where.date)
-                    made[path] = FactUsed(path, write_value(thing.values[name], spec), source, status, day)
+                    made[path] = FactUsed(
+                        path, write_value(thing.values[name], spec, "zh", self.currency), source, status, day
+                    )
         return tuple(made.values())
 
     @cached_property
@@ -572,6 +582,7 @@ class Record:
             net == numbers,
             bool(own.refused),
             tuple((self.rows[a].id, self.rows[b].id, rule) for a, b, rule in self.cumulation.stacked(sorted(members))),
+            self.currency,
         )
 
     def entitlement(self) -> Entitlement:
@@ -624,6 +635,7 @@ class Record:
             self.deciding,
             self.spread,
             partial(explain, policies=run.policies),
+            self.currency,
         )
 
 

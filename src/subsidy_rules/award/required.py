@@ -222,7 +222,7 @@ class Requirements:
     def _value(self, node: op.Value, lang: Lang, inside: frozenset[str]) -> str:
         match node:
             case op.Constant(index, type_):
-                return write_amount(self.constants[index], type_, lang)
+                return write_amount(self.constants[index], type_, lang, self.vocabulary.currency)
             case op.Fact():
                 return self._label(node, lang, inside)
             case op.Arithmetic(sign, left, right, _):

@@ -25,7 +25,7 @@ from subsidy_rules.award.written import (
     write_amount,
     write_label,
     write_member,
-    write_number,
+    write_money,
     write_place,
     write_value,
 )
@@ -37,7 +37,7 @@ from subsidy_rules.mechanisms.expression import Parameter
 from subsidy_rules.mechanisms.step import Lowered, chain
 from subsidy_rules.plan import Gate, Sentence
 from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
-from subsidy_rules.values.quantity import Infinity, exact_text, exact_yuan_text
+from subsidy_rules.values.quantity import ZERO, Currency, Infinity, exact_text, exact_yuan_text
 
 __all__ = ["Line", "failed_gates", "need_paths", "steps_of", "write_expression", "write_value"]
 
@@ -72,8 +72,8 @@ LIFTED: Final = ("（本案不适用）", " (does not apply here)")
 class Line(NamedTuple):
     """An expression in both languages, and how tightly it holds together."""
 
-    zh: str = "0元"
-    en: str = "CNY 0"
+    zh: str
+    en: str
     rank: int = UNIT
 
     def within(self, rank: int) -> Line:
@@ -89,13 +89,18 @@ class Line(NamedTuple):
         return Line(f"{sign} {self.zh}", f"{sign} {self.en}", self.rank) if sign else self
 
 
+def nothing(currency: Currency) -> Line:
+    """Write zero."""
+    return Line(write_money(ZERO, "zh", currency), write_money(ZERO, "en", currency))
+
+
 def join(sign: str, parts: list[Line], rank: int) -> Line:
-    """Join expressions by a sign; nothing is zero."""
+    """Join expressions, at least one, by a sign."""
     if len(parts) == 1:
         return parts[0]
     kept = [one.within(rank) for one in parts]
     made = (f" {sign} ".join(one.zh for one in kept), f" {sign} ".join(one.en for one in kept))
-    return Line(*made, rank) if parts else Line()
+    return Line(*made, rank)
 
 
 def least(a: Line, b: Line) -> Line:
@@ -126,7 +131,8 @@ class _Tracer:
 
     def __init__(self, row: Row) -> None:
         self.row, self.ctx = row, row.context({}, trace=True)
-        self.line = Line()
+        self.currency = row.shared.vocabulary.currency
+        self.line = nothing(self.currency)
         self.count = 0
 
     def trace(self) -> Iterator[Step]:
@@ -135,7 +141,11 @@ class _Tracer:
         rounded = ctx.running.rounded(plan.unit, plan.mode)
         if rounded.numbers != ctx.running.numbers:
             unit = plan.file.policy.rounding.unit
-            yield self._made("round", Line(f"取整到{unit}", f"rounded to the {UNITS_EN[unit]}"), rounded)
+            named = UNITS_EN.get(unit)
+            text = Line(f"取整到 {unit}", f"rounded to {unit}")
+            if named is not None:
+                text = Line(f"取整到{unit}", f"rounded to the {named}")
+            yield self._made("round", text, rounded)
 
     def _made(
         self,
@@ -146,7 +156,8 @@ class _Tracer:
         facts: tuple[str, ...] = (),
         binding: bool | None = None,
     ) -> Step:
-        return Step(word, text.zh, _yuan(amount), quote, facts, binding, self.line.zh, amount, text.en, self.line.en)
+        figure = _yuan(amount, self.currency)
+        return Step(word, text.zh, figure, quote, facts, binding, self.line.zh, amount, text.en, self.line.en)
 
     def _steps(self, steps: Sequence[Lowered], item: Both = UNSAID, *, inside: bool = False) -> Iterator[Step]:
         ctx = self.ctx
@@ -205,16 +216,16 @@ class _Tracer:
                 ctx.things[name] = thing
                 holds = test(ctx)
                 if not holds.is_false:
-                    self.line = Line()
+                    self.line = nothing(self.currency)
                     name_of = thing.id or thing.path
                     yield from self._steps(step.inner, (name_of, name_of), inside=True)
                     lines.append(self.line if holds.is_true else self.line.within(PRODUCT).marked(OPEN))
                 del ctx.things[name]
-            self.line, self.count = join("+", lines, SUM), len(lines)
+            self.line, self.count = join("+", lines or [nothing(self.currency)], SUM), len(lines)
         before = self.line
         for row in self._rows(step):
             if not truth_of_plan(row.truth)(ctx).is_false:
-                self.line, ctx.running = before if step.bands else Line(), kept
+                self.line, ctx.running = before if step.bands else nothing(self.currency), kept
                 yield from self._steps(row.steps, row.name, inside=True)
                 lines.append(self.line)
                 self.line = Line(" 或 ".join(one.zh for one in lines), " or ".join(one.en for one in lines), SUM)
@@ -228,12 +239,12 @@ class _Tracer:
         adds = step.word == "add"
         lines = [before] if adds else []
         for count, steps in enumerate(step.parts, 1):
-            self.line, self.ctx.running = before if adds else Line(), kept
+            self.line, self.ctx.running = before if adds else nothing(self.currency), kept
             if any(number(chain(steps))(self.ctx).numbers):
                 name = ("加奖", "added") if adds else (f"第{count}段", f"slice {count}")
                 yield from self._steps(steps, name, inside=True)
                 lines.append(self.line)
-        self.line, self.count = join("+", lines, SUM), len(lines)
+        self.line, self.count = join("+", lines or [nothing(self.currency)], SUM), len(lines)
 
     def _text(self, step: Lowered) -> Line:
         """Return what a step says, and take it into the line."""
@@ -259,7 +270,7 @@ class _Tracer:
         node, sign = self._operand(step, operand)
         plain = self._write(node, labels=False).marked(open_)
         text = self._write(node, labels=True).marked(open_).led(sign)
-        low = Line() if step.floor is None else self._write(step.floor, labels=False)
+        low = text if step.floor is None else self._write(step.floor, labels=False)
         if step.word == "cap":
             unless = _unless(step)
             lifted = FALSE if unless is None else truth_of_plan(unless)(self.ctx)
@@ -331,8 +342,8 @@ def _unless(step: Lowered) -> op.Truth | None:
     return None
 
 
-def _yuan(value: Amount) -> str | None:
-    lo, hi = exact_yuan_text(value.minimum), exact_yuan_text(value.maximum)
+def _yuan(value: Amount, currency: Currency) -> str | None:
+    lo, hi = exact_yuan_text(value.minimum, currency), exact_yuan_text(value.maximum, currency)
     return lo if lo == hi else f"{lo} … {hi if hi is not None else '∞'}"
 
 
@@ -379,11 +390,16 @@ def write_expression(ctx: Context, node: op.Value, parameters: Mapping[str, Para
 
 
 def _figure(ctx: Context, node: op.Value) -> Line:
-    return _written(number(node)(ctx), node.type)
+    return _written(ctx, number(node)(ctx), node.type)
 
 
-def _written(amount: Amount, type_: str) -> Line:
-    zh, en = write_amount(amount, type_, "zh"), write_amount(amount, type_, "en")
+def _both_ways(ctx: Context, amount: Amount, type_: str) -> Both:
+    currency = ctx.shared.vocabulary.currency
+    return write_amount(amount, type_, "zh", currency), write_amount(amount, type_, "en", currency)
+
+
+def _written(ctx: Context, amount: Amount, type_: str) -> Line:
+    zh, en = _both_ways(ctx, amount, type_)
     return Line(zh, en, SUM if "–" in zh or "≥" in zh else UNIT)
 
 
@@ -396,7 +412,7 @@ def _fact(ctx: Context, node: op.Fact) -> Line:
     amount = read_number(ctx, thing, node.spec)
     if isinstance(amount.maximum, Infinity) and node.spec.sort != "applicant":
         return Line("待定", "open")
-    return _written(amount, node.type)
+    return _written(ctx, amount, node.type)
 
 
 def _sum(ctx: Context, source: op.Source, alias: str, where: op.Truth, value: op.Fact, *, labels: bool) -> Line:
@@ -418,7 +434,7 @@ def _sum(ctx: Context, source: op.Source, alias: str, where: op.Truth, value: op
         ctx.things[alias] = kept
     if need is not None:
         parts.append(Line(UNKNOWN["zh"], UNKNOWN["en"]))
-    return join("+", parts, SUM)
+    return join("+", parts or [nothing(ctx.shared.vocabulary.currency)], SUM)
 
 
 def _name(ctx: Context, thing: Thing, lang: Lang) -> str:
@@ -656,7 +672,9 @@ def _atom(ctx: Context, fact: op.Fact, required: Both) -> _Atom:
     thing = ctx.things[fact.name]
     value, path = thing.values.get(fact.spec.name), thing.fact_path(fact.spec.name)
     spec = ctx.shared.vocabulary.field(thing.entity, fact.spec.name) or fact.spec
-    return _Atom(path, spec, (write_value(value, spec, "zh"), write_value(value, spec, "en")), required)
+    currency = ctx.shared.vocabulary.currency
+    read = write_value(value, spec, "zh", currency), write_value(value, spec, "en", currency)
+    return _Atom(path, spec, read, required)
 
 
 def _nearest(spec: FieldSpec, read: str, listing: frozenset[str]) -> Both:
@@ -686,7 +704,7 @@ def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wan
     if isinstance(left, op.Constant) and not isinstance(right, op.Constant):
         subject, other, shown = right, left, FLIPPED.get(shown, shown)
     amount, bound = number(subject)(ctx), number(other)(ctx)
-    read = (write_amount(amount, subject.type, "zh"), write_amount(amount, subject.type, "en"))
+    read = _both_ways(ctx, amount, subject.type)
     words = requirements_of(ctx)
     spec, label = None, UNSAID
     if isinstance(subject, op.Fact):
@@ -697,14 +715,14 @@ def _comparison(ctx: Context, sign: str, left: op.Value, right: op.Value, *, wan
     else:
         path = " ".join(sorted(fact_paths(ctx, subject)))
         label = (words.say_value(subject, "zh"), words.say_value(subject, "en"))
-    figure = (write_amount(bound, other.type, "zh"), write_amount(bound, other.type, "en"))
+    figure = _both_ways(ctx, bound, other.type)
     required = (f"{shown} {figure[0]}", f"{shown} {figure[1]}")
     said = (words.say_value(other, "zh"), words.say_value(other, "en"))
     detail = UNSAID if said == figure else said
-    return _Atom(path, spec, read, required, label=label, detail=detail, short=_short(amount, bound, subject.type))
+    return _Atom(path, spec, read, required, label=label, detail=detail, short=_short(ctx, amount, bound, subject.type))
 
 
-def _short(amount: Amount, bound: Amount, type_: str) -> Both:
+def _short(ctx: Context, amount: Amount, bound: Amount, type_: str) -> Both:
     """Say by how much a figure misses its bound."""
     a, b = amount.minimum, bound.minimum
     if not (amount.decided and bound.decided) or isinstance(a, Infinity) or isinstance(b, Infinity):
@@ -724,7 +742,7 @@ def _short(amount: Amount, bound: Amount, type_: str) -> Both:
         points = exact_text(gap * 100)
         zh, en = (f"{points}个百分点", f"{points} percentage points")
     else:
-        zh, en = write_number(gap, type_, "zh"), write_number(gap, type_, "en")
+        zh, en = _both_ways(ctx, Amount.exact(gap), type_)
     return (f"差 {zh}", f"short by {en}") if a < b else (f"超出 {zh}", f"over by {en}")
 
 

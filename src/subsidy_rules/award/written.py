@@ -13,7 +13,9 @@ from subsidy_rules.facts.case import NO_LOWER, Members, Other, Ref, Value
 from subsidy_rules.facts.vocabulary import QUANTITY, FieldSpec
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import (
+    CNY,
     ZERO,
+    Currency,
     Infinity,
     Number,
     exact_text,
@@ -135,8 +137,8 @@ def listed(names: list[str], lang: Lang) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
-def write_money(fen: Number, lang: Lang = "zh") -> str:
-    """Write money for people; a figure without a finite decimal is cut after four and ends in `…`.
+def write_money(fen: Number, lang: Lang = "zh", currency: Currency = CNY) -> str:
+    """Write money for people; a figure without a finite decimal is cut two after the last and ends in `…`.
 
     >>> from fractions import Fraction
     >>> write_money(Fraction(280000000)), write_money(Fraction(25643888), "en"), write_money(Fraction(1000, 3))
@@ -144,22 +146,22 @@ def write_money(fen: Number, lang: Lang = "zh") -> str:
     """
     if isinstance(fen, Infinity):
         return "∞"
-    text = exact_text(fen / 100)
-    if "/" in text:
-        whole = abs(fen) * 100
+    if "/" in exact_text(fen):
+        whole, places = abs(fen) * 100, currency.digits + 2
         cut = whole.numerator // whole.denominator
-        text = f"{'-' if fen < 0 else ''}{cut // 10_000:,}.{cut % 10_000:04d}…"
-        return f"{text}元" if lang == "zh" else f"CNY {text}"
+        text = f"{'-' if fen < 0 else ''}{cut // 10**places:,}.{cut % 10**places:0{places}d}…"
+        return f"{text}{currency.zh}" if lang == "zh" else f"{currency.code} {text}"
     if lang == "zh":
-        return format_money(fen)
-    whole_text, dot, part = text.partition(".")
-    return f"CNY {int(whole_text):,}" + (dot + part.ljust(2, "0") if part else "")
+        return format_money(fen, currency)
+    whole_text, dot, part = exact_text(fen / currency.one).partition(".")
+    sign = "-" if whole_text == "-0" else ""
+    return f"{currency.code} {sign}{int(whole_text):,}" + (dot + part.ljust(currency.digits, "0") if part else "")
 
 
-def write_number(value: Number, type_: str, lang: Lang = "zh") -> str:
+def write_number(value: Number, type_: str, lang: Lang = "zh", currency: Currency = CNY) -> str:
     """Write a number of a type for people."""
     if type_ == "money":
-        return write_money(value, lang)
+        return write_money(value, lang, currency)
     if isinstance(value, Infinity):
         return "∞"
     if type_.startswith(QUANTITY):
@@ -169,23 +171,23 @@ def write_number(value: Number, type_: str, lang: Lang = "zh") -> str:
     return {"ratio": format_ratio, "date": format_date}.get(type_, exact_text)(value)
 
 
-def write_amount(amount: Amount, type_: str, lang: Lang = "zh") -> str:
+def write_amount(amount: Amount, type_: str, lang: Lang = "zh", currency: Currency = CNY) -> str:
     """Write an amount of a type for people: one figure, or `least–greatest`; no date at all is `无`."""
     if isinstance(amount.maximum, Infinity):
         lowest = NO_LOWER if type_ == "ratio" else ZERO
-        return UNKNOWN[lang] if amount.minimum <= lowest else f"≥ {write_number(amount.minimum, type_, lang)}"
+        return UNKNOWN[lang] if amount.minimum <= lowest else f"≥ {write_number(amount.minimum, type_, lang, currency)}"
     if type_ == "date" and amount.maximum < 1:
         return NONE[lang]
-    lo, hi = write_number(amount.minimum, type_, lang), write_number(amount.maximum, type_, lang)
+    lo, hi = (write_number(end, type_, lang, currency) for end in (amount.minimum, amount.maximum))
     return lo if lo == hi else f"{lo}–{hi}"
 
 
-def write_value(value: Value | None, spec: FieldSpec, lang: Lang = "zh") -> str:
+def write_value(value: Value | None, spec: FieldSpec, lang: Lang = "zh", currency: Currency = CNY) -> str:
     """Write a fact's value for people; `未知` where it is not given."""
     if value is None:
         return UNKNOWN[lang]
     if isinstance(value, Amount):
-        return write_amount(value, spec.measure, lang)
+        return write_amount(value, spec.measure, lang, currency)
     if isinstance(value, bool):
         return (YES if value else NO)[lang]
     if isinstance(value, Members):

@@ -21,13 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from subsidy_rules.errors import CaseError, Problem, UsageError, brief, expect, path_to, suggest
-from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, CaseModel, FieldSpec, ListSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, CaseModel, FieldSpec, ListSpec, Vocabulary, is_gb_code
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.findings import Findings, one_of
 from subsidy_rules.values.quantity import (
+    CNY,
     INFINITY,
     ZERO,
+    Currency,
     Number,
     QuantityError,
     format_count,
@@ -238,11 +240,17 @@ _ENDS: Final = ("min", "max")
 OF_ROOT: Final = {"case": "", "enterprise": "申报主体", "assume_none": "均无"}
 """What stands at the top of a case beside its fields and lists, with the labels."""
 _STATUSES: Final = ("declared", "certified", "audited")
-_GB_2260: Final = re.compile(r"[0-9]{6}")
+_ANY_MONEY: Final = re.compile(r"-?[0-9][0-9.]* *[^-0-9.,_元分 ][^元分]*")
+"""Money of another currency than the yuan, as far as that can be told without the policies."""
 _ID: Final = re.compile(r"[^\W_]")
 """How an id begins: engines keep signs (such as `?`) for what a case does not name."""
 
 
+_UNITS_OF_A_TOTAL: Final = ("check the unit of the total and of the costs", "检查总投资与明细的单位")
+_YUAN_OF_A_TOTAL: Final = (
+    "check the unit (元 or 万元) of the total and of the costs",
+    "检查总投资与明细的单位（元、万元）",
+)
 _SLIP: Final = Fraction(10_000)
 _SMALLEST: Final = parse_money("1万元")
 _GREATEST: Final = parse_money("1000亿元")
@@ -268,7 +276,7 @@ def read_figure(spec: FieldSpec, text: str, vocabulary: Vocabulary) -> Fraction:
     signed = bounds_of(spec)[0] < ZERO
     match spec.type:
         case "money":
-            return parse_money(text, signed=signed)
+            return parse_money(text, signed=signed, currency=vocabulary.currency)
         case "ratio":
             return parse_ratio(text)
         case "count":
@@ -524,6 +532,8 @@ class _Reader:
         return _TRUTHS.get(text or "")
 
     def _number(self, spec: FieldSpec, node: doc.Node, text: str, path: str) -> Fraction | None:
+        if self.lenient and spec.type == "money" and _ANY_MONEY.fullmatch(text):
+            return None
         number = self._quantity(node, text, path, partial(read_figure, spec, vocabulary=self.vocabulary))
         if number is None:
             return None
@@ -538,7 +548,7 @@ class _Reader:
             f"'{name}' is {side} what it can be",
             f"“{name}”{side_zh}可能的{'下' if number < lowest else '上'}限",
         )
-        self.findings.add("out-of-domain", node, path, what, what_zh, *_within(spec, lowest, highest))
+        self.findings.add("out-of-domain", node, path, what, what_zh, *_within(spec, self.vocabulary.currency))
         return None
 
     def _quantity(self, node: doc.Node, text: str, path: str, parser: Callable[[str], Fraction]) -> Fraction | None:
@@ -570,11 +580,11 @@ class _Reader:
 
     def _other(self, spec: FieldSpec, node: doc.Mapping, path: str) -> Other | None:
         other = node.get("other")
-        if spec.type not in ("enum", "set") or other is None or len(node.entries) != 1:
+        if spec.type not in ("enum", "set", "place") or other is None or len(node.entries) != 1:
             self.findings.add("wrong-type", node, path, "expected a single value", "此处应为单个值")
             return None
         text = self.findings.text(other, path_to(path, "other"))
-        if not spec.open:
+        if not spec.open and spec.type != "place":
             remedy = one_of(spec.members)
             self.findings.add("unknown-member", node, path, "this vocabulary is closed", "该词表是封闭的", *remedy)
         return None if text is None else Other(text)
@@ -608,7 +618,7 @@ class _Reader:
 
     def _place(self, node: doc.Node, text: str, path: str) -> str | None:
         zones = sorted(self.vocabulary.zones)
-        if text in zones or _GB_2260.fullmatch(text):
+        if text in zones or is_gb_code(text):
             return text
         near, name = suggest(text, zones), brief(text)
         self.findings.add(
@@ -650,13 +660,17 @@ class _Reader:
                     f"{project.path}.total",
                     "the total is below the sum of its stated costs",
                     "总投资小于各项投资之和",
-                    "check the unit (元 or 万元) of the total and of the costs",
-                    "检查总投资与明细的单位（元、万元）",
+                    *(_YUAN_OF_A_TOTAL if self.vocabulary.currency == CNY else _UNITS_OF_A_TOTAL),
                 )
             self._dates(project, "started", "completed")
 
     def _doubt(self, top: Thing) -> None:
-        """Note what is possible but unlikely: 元 for 万元 between a part and its whole, a basis of an odd size."""
+        """Note what is possible but unlikely: 元 for 万元 between a part and its whole, a basis of an odd size.
+
+        What is unlikely of another currency nobody has said.
+        """
+        if self.vocabulary.currency != CNY:
+            return
         for project in top.lists.get("projects", Items(())):
             costs = [cost for cost in project.lists.get("costs", Items(())) if "amount" in cost.values]
             together = _least_of_parts(project)
@@ -710,18 +724,20 @@ class _Reader:
             )
 
 
-def _within(spec: FieldSpec, lowest: Number, highest: Number) -> tuple[str, str]:
+def _within(spec: FieldSpec, currency: Currency) -> tuple[str, str]:
     """Say from where to where a number may be, in English and in Chinese."""
-    lo, hi = (_shown(spec, end) for end in (lowest, highest))
+    lowest, highest = bounds_of(spec)
+    lo, hi = (_shown(spec, end, currency) for end in (lowest, highest))
     if highest == INFINITY:
         return f"it is {lo} or more", f"应不低于{lo}"
     return f"it is from {lo} to {hi}", f"应在{lo}至{hi}之间"
 
 
-def _shown(spec: FieldSpec, figure: Number) -> str:
+def _shown(spec: FieldSpec, figure: Number, currency: Currency) -> str:
     if spec.type == "quantity":
         return format_quantity(figure, spec.unit)
-    writers: Mapping[str, Callable[[Number], str]] = {"money": format_money, "ratio": format_ratio, "date": format_date}
+    money = partial(format_money, currency=currency)
+    writers: Mapping[str, Callable[[Number], str]] = {"money": money, "ratio": format_ratio, "date": format_date}
     return writers.get(spec.type, format_count)(figure)
 
 

@@ -97,6 +97,14 @@ class ListSpec:
     en: str = ""
 
 
+def is_gb_code(place: str) -> bool:
+    """Whether a place is a code of GB/T 2260: six digits, in which the area of a longer one is the first of them."""
+    return len(place) == GB_DIGITS and place.isascii() and place.isdigit()
+
+
+GB_DIGITS: Final = 6
+
+
 def fact(  # noqa: PLR0913 - one keyword for each column of the table of fields
     kind: FactType,
     zh: str,

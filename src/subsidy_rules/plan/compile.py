@@ -41,7 +41,7 @@ from subsidy_rules.policy.source import RuleSource, node_at
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import MODES
 from subsidy_rules.values.findings import Findings
-from subsidy_rules.values.quantity import QuantityError, parse_date
+from subsidy_rules.values.quantity import CNY, QuantityError, parse_date, parse_money
 
 _TOKEN: Final = re.compile(r'"[^"]*"|\w[\w.–-]*|[^\w\s]')
 _NAME: Final = re.compile(r"\w+")
@@ -126,6 +126,7 @@ class _Compiler:
         start = self._date(window.start, (*at, "start"))
         other = window.start_other.date if isinstance(window.start_other, OtherDate) else window.start_other
         start_other = None if other is None else self._date(other, (*at, "start_other"))
+        unit = self._rounding(header.rounding.unit)
         self._unread(clauses, rules)
         for problem in self.problems:
             error = problem.error
@@ -139,7 +140,7 @@ class _Compiler:
             way = " → ".join(circle)
             self._say(loc, "circular", f"these awards need each other: {way}", f"这些奖补互相依赖：{way}")
         self._raise()
-        unit, mode = ROUNDING_UNITS[header.rounding.unit], MODES.get(header.rounding.mode or "", 0)
+        mode = MODES.get(header.rounding.mode or "", 0)
         clauses, obligations, rules = with_awards(
             _with_named_elsewhere(clauses),
             self.obligations,
@@ -230,6 +231,23 @@ class _Compiler:
                 return dict.fromkeys(texts, "true")
         return {name: text if sizes.get(name, _LARGEST + 1) <= _LARGEST else "true" for name, text in texts.items()}
 
+    def _rounding(self, text: str) -> int:
+        """Return the rounding unit in the smallest unit of the policy's currency."""
+        loc: Loc = ("policy", "rounding", "unit")
+        currency = self.vocabulary.currency
+        if currency == CNY:
+            if text not in ROUNDING_UNITS:
+                self._near(loc, "unknown-member", text, ROUNDING_UNITS)
+            return ROUNDING_UNITS.get(text, 1)
+        try:
+            unit = parse_money(f"1 {text}" if text in dict(currency.units) else text, currency=currency)
+        except QuantityError as error:
+            self._say(loc, error.code, error.what, error.what_zh, error.remedy, error.remedy_zh)
+            return 1
+        if unit == 0:
+            self._say(loc, "negative", f"'{text}' is not above zero", f"“{text}”不大于零")
+        return int(unit) or 1
+
     def _date(self, text: str, loc: Loc) -> Fraction:
         try:
             return parse_date(text)
@@ -259,7 +277,6 @@ class _Compiler:
                     for name, model in added_members.items()
                 ]
                 self.vocabulary = self.vocabulary.with_members(spec_found.entity, spec_found.name, added)
-        self.vocabulary = self.vocabulary.with_zones(self.file.policy.place.zones)
         ids = [Member(f"{self.id}/{clause.id}") for clause in self.file.clauses]
         for entity in ("project", "title", "grant"):
             self.vocabulary = self.vocabulary.with_members(entity, "claims", ids)

@@ -22,14 +22,16 @@ from typing import Final, Protocol
 
 from subsidy_rules.errors import brief
 from subsidy_rules.facts.case import OF_ROOT, bounds_of, read_figure
-from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, ListSpec, Member, Vocabulary
+from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, ListSpec, Member, Vocabulary, is_gb_code
 from subsidy_rules.mechanisms.expression import WORDS
 from subsidy_rules.mechanisms.step import Loc
-from subsidy_rules.policy.model import FactModel, RuleFile, ThingModel
-from subsidy_rules.values.quantity import QuantityError, parse_number
+from subsidy_rules.policy.model import CurrencyModel, FactModel, Place, RuleFile, ThingModel
+from subsidy_rules.values.quantity import CNY, Currency, QuantityError, parse_number
 
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _UNIT: Final = re.compile(r"[^\W\d_][\w²³]{0,11}|[㎡㎥℃]")
+_MONEY: Final = re.compile(r"""[^\W\d_][^\W\d_.]{0,11}\.?|[^\w\s"'()\[\],.:;%‰+\-*/<>={}#&!|@`]{1,3}""")
+_MOST_DIGITS: Final = 4
 _TYPES: Final = ("money", "ratio", "count", "quantity", "date", "bool", "text", "enum", "set", "ref", "place")
 _TAKEN: Final = frozenset({*WORDS, *_TYPES, "case", "earlier", "enterprise", "facts", "group", "guide", "reading"})
 """Names that mean something else where a thing or its list is named."""
@@ -69,18 +71,84 @@ class Declared:
         self.facts: list[tuple[str, str]] = []
         self.refused: set[str] = set()
         self._say, self._near = say, near
+        if file.policy.currency is not None:
+            self._currency(file.policy.currency, ("policy", "currency"))
+        self._place(file.policy.place, ("policy", "place"))
+        self._units(file.units, [one.unit for facts in file.facts.values() for one in facts.values() if one.unit])
         for entity, thing in file.things.items():
             self._thing(entity, thing, ("things", entity))
         for entity, facts in file.facts.items():
             for name, fact in facts.items():
                 if not self._fact(entity, name, fact, ("facts", entity, name)):
                     self.refused.add(name)
-        self._units(file.units)
 
     def _wrong(
         self, loc: Loc, what: str, what_zh: str, remedy: str | None = None, remedy_zh: str | None = None
     ) -> None:
         self._say(loc, "bad-fact", what, what_zh, remedy, remedy_zh)
+
+    # places
+
+    def _place(self, given: Place, loc: Loc) -> None:
+        """Take the places of a policy: what is no code of GB/T 2260 is a place by its name, as a zone is."""
+        for at, name in [("code", given.code), *((("zones", place), zone) for place, zone in enumerate(given.zones))]:
+            if name.isdigit() and not is_gb_code(name):
+                what, what_zh = (
+                    f"'{brief(name)}' is no code of GB/T 2260 (six digits)",
+                    f"“{brief(name)}”不是GB/T 2260代码（六位数字）",
+                )
+                remedy = "write six digits; a code of another country begins with the country: DE-09162"
+                steps = at if isinstance(at, tuple) else (at,)
+                self._wrong(
+                    (*loc, *steps), what, what_zh, remedy, "请写六位数字；其他国家的代码以国别开头，如 DE-09162"
+                )
+        names = (given.code, *given.zones)
+        self.vocabulary = self.vocabulary.with_zones(name for name in names if not is_gb_code(name))
+
+    # money
+
+    def _currency(self, given: CurrencyModel, loc: Loc) -> None:
+        """Take the money of a policy that does not count in yuan."""
+        one = 10**given.digits
+        units: dict[str, int] = {}
+        for unit in given.written or [given.code]:
+            self._unit_of_money(unit, Fraction(one), units, (*loc, "written"))
+        for unit, text in given.units.items():
+            try:
+                self._unit_of_money(unit, parse_number(text) * one, units, (*loc, "units", unit))
+            except QuantityError as error:
+                self._say((*loc, "units", unit), error.code, error.what, error.what_zh)
+        if given.code == CNY.code:
+            what, what_zh = "a policy counts in yuan unless it says otherwise", "政策默认以人民币元计"
+            self._wrong((*loc, "code"), what, what_zh, "leave 'currency' out", "请删去currency")
+        elif given.digits > _MOST_DIGITS or not (given.zh and given.en and units):
+            what, what_zh = "a currency has names, units, and at most four decimals", "货币须有名称和单位，至多四位小数"
+            self._wrong(loc, what, what_zh)
+        else:
+            made = Currency(given.code, given.zh, given.en, given.digits, tuple(units.items()))
+            self.vocabulary = self.vocabulary.with_currency(made)
+
+    def _unit_of_money(self, unit: str, size: Fraction, units: dict[str, int], loc: Loc) -> None:
+        if not _MONEY.fullmatch(unit) or unit in WORDS or unit in units:
+            what, what_zh = f"'{brief(unit)}' can't stand behind a figure of money", f"“{brief(unit)}”不能作为货币单位"
+            self._wrong(
+                loc,
+                what,
+                what_zh,
+                "write a sign or a word without digits: EUR, €, kEUR",
+                "请写不含数字的符号或文字，如 EUR、€",
+            )
+        elif size.denominator != 1 or size <= 0:
+            what, what_zh = f"a {unit} is no whole number of the smallest unit", f"{unit}不是最小货币单位的整数倍"
+            self._wrong(
+                loc,
+                what,
+                what_zh,
+                "write how many of the currency it is: 1000, 0.01",
+                "请写它等于多少货币单位，如 1000、0.01",
+            )
+        else:
+            units[unit] = int(size)
 
     # things
 
@@ -259,10 +327,11 @@ class Declared:
             self._wrong(loc, what, what_zh, remedy, "请写既非货币单位也非语言用词的词，如 吨、kWh")
             yield unit
 
-    def _units(self, given: dict[str, dict[str, str]]) -> None:
+    def _units(self, given: dict[str, dict[str, str]], bases: list[str]) -> None:
+        """Take the further units in which quantities may be written that are counted in one of `bases`."""
         for unit, others in given.items():
-            if self.vocabulary.units.get(unit, ("", 0))[0] != unit:
-                self._near(("units", unit), "unknown-unit", unit, self.vocabulary.units)
+            if unit not in bases:
+                self._near(("units", unit), "unknown-unit", unit, bases)
                 continue
             for other, text in others.items():
                 loc: Loc = ("units", unit, other)
@@ -273,7 +342,7 @@ class Declared:
                     continue
                 if factor <= 0:
                     self._say(loc, "negative", f"'{text}' is not above zero", f"“{text}”不大于零")
-                elif other in self.vocabulary.units:
+                elif other in bases or other in self.vocabulary.units:
                     self._wrong(loc, f"'{other}' is a unit already", f"“{other}”已是单位", *_RENAME)
                 elif not [*self._misfit(other, loc)]:
                     self.vocabulary = self.vocabulary.with_scales({other: (unit, factor)})

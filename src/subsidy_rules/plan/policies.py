@@ -53,9 +53,15 @@ class Policies:
 
 
 def gather(plans: Iterable[PolicyPlan]) -> Policies:
-    """Put policies together. Raises `UsageError` where two share an id or declare one fact differently."""
+    """Put policies together. Raises `UsageError` where two share an id, or differ in a fact or in money."""
     made = tuple(plans)
+    currencies = {plan.vocabulary.currency.code: plan for plan in made}
+    if len(currencies) > 1:
+        told = ", ".join(f"{plan.id} in {code}" for code, plan in currencies.items())
+        raise UsageError(f"policies of several currencies are not evaluated together: {told}")
     vocabulary = Vocabulary.core()
+    for plan in made[:1]:
+        vocabulary = vocabulary.with_currency(plan.vocabulary.currency)
     by_id: dict[str, PolicyPlan] = {}
     for plan in made:
         if plan.id in by_id:
@@ -70,6 +76,8 @@ def gather(plans: Iterable[PolicyPlan]) -> Policies:
 
 
 def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
+    if plan.vocabulary.currency != vocabulary.currency:
+        raise UsageError(f"{plan.id} declares {plan.vocabulary.currency.code} unlike another policy")
     for owned in plan.vocabulary.lists.values():
         for one in owned.values():
             vocabulary = _with_list(vocabulary, one, plan)

@@ -59,22 +59,39 @@ class Place(Strict):
     zones: list[str] = Field(default_factory=list)
 
 
-class Rounding(Strict):
-    """The unit, and the mode where the policy states one."""
+class CurrencyModel(Strict):
+    """The money of a policy that does not count in yuan: how it is called, its decimals, the units behind figures.
 
-    unit: Literal["分", "角", "元", "百元", "千元", "万元"]
+    `written` are the signs for one of it (the code, unless given), `units` others, each with how many it is.
+    """
+
+    code: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    zh: str
+    en: str
+    digits: Count = 2
+    written: list[str] = Field(default_factory=list)
+    units: dict[str, str] = Field(default_factory=dict)
+
+
+class Rounding(Strict):
+    """The unit (one that the text names, or an amount of the policy's currency), and the mode where it states one."""
+
+    unit: Literal["分", "角", "元", "百元", "千元", "万元"] | str  # noqa: PYI051 - editors complete them
     stated: Truthful
     mode: Literal["half_up", "up", "down"] | None = None
 
 
-class Header(Strict):
+class Header(_Grown):
     """What a policy is and where and when it applies."""
+
+    later: ClassVar[tuple[str, ...]] = ("currency",)
 
     id: Id
     title: str
     issuer: str
     document: str
     address: str = ""
+    currency: CurrencyModel | None = None
     place: Place
     window: Window
     rounding: Rounding

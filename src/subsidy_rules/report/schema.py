@@ -27,11 +27,12 @@ from subsidy_rules.facts.case import CASE_VERSION, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.plan import Policies
 from subsidy_rules.policy.model import Count, GuideFile, Id, RuleFile, Truthful
+from subsidy_rules.values.quantity import CNY
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from subsidy_rules.values.quantity import Units
+    from subsidy_rules.values.quantity import Currency, Units
 
 Schema: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["rules", "guide", "case", "result"]
@@ -158,11 +159,7 @@ _KINDS_OF_TEXT: Final[Mapping[str, Schema]] = {
     "ratio": {"description": "比例：15%、5‰、1:0.5。A ratio."},
     "date": {"description": "日期：2025-09-01。A day of the calendar."},
 }
-_ANY_MONEY: Final[Schema] = {
-    "description": "金额，带政策货币的单位。Money with a unit of the policy's currency: 2800万元, 1200.50 EUR.",
-    "type": "string",
-    "pattern": rf"^-?{_FIGURE} *[^0-9. ].*$",
-}
+_ANY_MONEY: Final[Schema] = {"type": "string", "pattern": rf"^-?{_FIGURE} *[^-0-9. ].*$"}
 _SIGNED: Final[Schema] = {
     "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.0+)?$"}],
 }
@@ -188,7 +185,7 @@ def _of_case(vocabulary: Vocabulary, *, closed: bool) -> Schema:
     """Describe a case. `closed`: no members, zones and facts beside those of the vocabulary."""
     defs: dict[str, Schema] = {
         **{name: {**said, "type": "string", "pattern": _PATTERNS[name]} for name, said in _KINDS_OF_TEXT.items()},
-        **({} if closed else {"money": _ANY_MONEY}),
+        "money": _money(vocabulary.currency, closed=closed),
         "count": {"description": _COUNT_SAID, **_COUNT},
         "bool": _BOOL,
         "text": _SCALAR,
@@ -214,6 +211,17 @@ def _of_case(vocabulary: Vocabulary, *, closed: bool) -> Schema:
         things = _array({"type": "object"})
         root["additionalProperties"] = {"anyOf": [things, _object({"items": things, "more": _ref("bool")}, ["items"])]}
     return {"title": "case", **root, "required": ["case"], "$defs": defs}
+
+
+def _money(currency: Currency, *, closed: bool) -> Schema:
+    """Describe money with its unit; where the policies are not known, also with the unit of any other currency."""
+    if currency == CNY:
+        own: Schema = {**_KINDS_OF_TEXT["money"], "type": "string", "pattern": _PATTERNS["money"]}
+        return own if closed else {"description": own.pop("description"), "anyOf": [own, _ANY_MONEY]}
+    names = [name for name, _ in currency.units]
+    said = f"金额，带单位。Money with its unit: {', '.join(names)}."
+    pattern = rf"^-?{_FIGURE} *({'|'.join(map(escape, names))})$"
+    return {"description": said, "type": "string", "pattern": pattern}
 
 
 def _quantity(unit: str, units: Units) -> Schema:
@@ -270,7 +278,7 @@ def _place(vocabulary: Vocabulary, *, closed: bool) -> Schema:
     zones: Schema = {"enum": sorted(vocabulary.zones)} if closed else _SCALAR
     number, code = {"type": "integer", "minimum": 100_000, "maximum": 999_999}, {"type": "string", "pattern": _PLACE}
     said = "GB/T 2260 代码（六位）或区域。A code of GB/T 2260 (six digits), or a zone."
-    return {"description": said, "anyOf": [number, code, zones]}
+    return {"description": said, "anyOf": [number, code, zones, _object({"other": _SCALAR}, ["other"])]}
 
 
 # Results: what `Entitlement.as_json` writes. Keys may be added within a version, so other keys are let through.
@@ -279,7 +287,7 @@ _TEXT: Final[Schema] = {"type": "string"}
 _MAYBE: Final[Schema] = {"type": ["string", "null"]}
 _FLAG: Final[Schema] = {"type": "boolean"}
 _TEXTS: Final = _array(_TEXT)
-_YUAN: Final[Schema] = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$"}
+_YUAN: Final[Schema] = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 _KIND: Final[Schema] = {"enum": ["exact", "at_most", "between", "undetermined"]}
 _STATUS: Final[Schema] = {"enum": ["counted", "contender", "outranked", "barred", "reduced"]}
 _ENDS: Final[Mapping[str, Schema]] = {"min": _YUAN, "max": _ref("yuan_or_null")}
@@ -406,6 +414,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
     "spread": {"kind": _KIND, **_ENDS, "taken": _ref("figure"), "one_at_a_time": _ref("figure")},
     "result": {
         "schema": {"const": SCHEMA},
+        "currency?": _TEXT,
         "decision_date": {"type": ["string", "null"], "pattern": _PATTERNS["date"]},
         "beneficiary": _TEXT,
         "awards": _array(_ref("award")),
@@ -434,7 +443,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
 
 def _of_result() -> Schema:
     defs: dict[str, Schema] = {
-        "yuan_or_null": {"description": "元，null 为无上限", **_YUAN, "type": ["string", "null"]}
+        "yuan_or_null": {"description": "元（或 currency 的货币），null 为无上限", **_YUAN, "type": ["string", "null"]}
     }
     for name, keys in _RESULT.items():
         properties = {key.removesuffix("?"): schema for key, schema in keys.items()}

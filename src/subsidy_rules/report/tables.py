@@ -173,15 +173,18 @@ class _Blocks:
         places = cite_all(award.citations, self.lang)
         needs = self._needs(award.needs) if award in self.one.awards else []
         rule = [award.rule] if award.rule else []
-        payers = [f"{word(PAYERS, name, self.lang)}: {cell_amount(part, self.lang)}" for name, part in award.payers]
+        payers = [
+            f"{word(PAYERS, name, self.lang)}: {cell_amount(part, self.lang, self.one.currency)}"
+            for name, part in award.payers
+        ]
         return (self.teller.id(award.id), places, self.teller.arithmetic(award), *payers, *needs, *rule)
 
     def _awards(self) -> Block:
         rows = []
         for award in self.one.awards:
             kind = (self._kind(award.amount), word(FUNDS, award.fund, self.lang))
-            net = (cell_amount(award.net, self.lang), word(STATUSES, award.status, self.lang))
-            rows.append((self._about(award), kind, (cell_amount(award.amount, self.lang),), net))
+            net = (cell_amount(award.net, self.lang, self.one.currency), word(STATUSES, award.status, self.lang))
+            rows.append((self._about(award), kind, (cell_amount(award.amount, self.lang, self.one.currency),), net))
         title = self.say(f"符合条件的奖补（{len(rows)} 项）", f"Awards ({len(rows)})")
         heads = (
             self.say("奖补、依据、计算", "award, clause, arithmetic"),
@@ -198,7 +201,7 @@ class _Blocks:
             (
                 self._about(award),
                 (self._kind(award.amount),),
-                (cell_amount(award.amount, self.lang),),
+                (cell_amount(award.amount, self.lang, self.one.currency),),
                 tuple(self.teller.openness(award)),
             )
             for award in self.one.undecided
@@ -249,7 +252,7 @@ class _Blocks:
                     cite(row.citation, self.lang),
                     *self._needs(row.needs),
                 ),
-                (write_amount(row.amount, "money", self.lang),),
+                (write_amount(row.amount, "money", self.lang, self.one.currency),),
             )
             for row in self.one.obligations
         ]
@@ -258,7 +261,8 @@ class _Blocks:
 
     def _adjustments(self) -> Block:
         rows = tuple(
-            ((self.teller.id(row.award),), (write_money(row.amount, self.lang),)) for row in self.one.adjustments
+            ((self.teller.id(row.award),), (write_money(row.amount, self.lang, self.one.currency),))
+            for row in self.one.adjustments
         )
         heads = (
             self.say("奖补", "award"),
@@ -289,8 +293,8 @@ class _Blocks:
             (
                 tuple(self.teller.id(one) for one in group.members),
                 self._decider(group),
-                (cell_amount(group.total, self.lang),),
-                (cell_amount(group.sum, self.lang),),
+                (cell_amount(group.total, self.lang, self.one.currency),),
+                (cell_amount(group.sum, self.lang, self.one.currency),),
             )
             for group in self.one.cumulation
         ]
@@ -313,7 +317,7 @@ class _Blocks:
         total, rows = self.one.total, []
 
         def add(name: str, amount: Amount) -> None:
-            rows.append(((name,), (self._kind(amount),), (cell_amount(amount, self.lang),)))
+            rows.append(((name,), (self._kind(amount),), (cell_amount(amount, self.lang, self.one.currency),)))
 
         add(self.say("符合条件的", "eligible"), total.decided)
         add(self.say("连同能否享受未定的", "with what is undecided"), total.possible)
@@ -357,7 +361,7 @@ class _Blocks:
         taken = self.one.total.possible
         for use in sorted(self.one.readings, key=lambda use: _moved(use, taken), reverse=True):
             chosen = self.names.option(use.id, use.option, self.lang)
-            total = (cell_amount(taken, self.lang),)
+            total = (cell_amount(taken, self.lang, self.one.currency),)
             rows.append(
                 (
                     (use.id, self.names.asks(use, self.lang)),
@@ -374,7 +378,9 @@ class _Blocks:
                 (self.say("每次只改一项", "one reading at a time"), one_at_a_time(self.one)),
                 (self.say("全部解读组合", "over all readings"), self.one.spread),
             ):
-                rows.append(((name,), ("",), (cell_amount(amount, self.lang),), self._change(amount)))
+                rows.append(
+                    ((name,), ("",), (cell_amount(amount, self.lang, self.one.currency),), self._change(amount))
+                )
         heads = (
             self.say("解读", "reading"),
             self.say("选项", "option"),
@@ -393,7 +399,7 @@ class _Blocks:
         """Write the total under an option, and what it leaves without an upper end."""
         aside = self.teller.ids(other.open_ended)
         note = (self.say(f"另 {aside} 没有上限", f"besides, {aside}: no upper end"),) if aside else ()
-        return (cell_amount(other.amount, self.lang), *note)
+        return (cell_amount(other.amount, self.lang, self.one.currency), *note)
 
     def _change(self, amount: Amount) -> Cell:
         taken = self.one.total.possible
@@ -409,7 +415,7 @@ class _Blocks:
             return self.say("不再没有上限", "no longer without end")
         if isinstance(change, Infinity):
             return "+∞"
-        return f"{'+' if change > ZERO else ''}{write_money(change, self.lang)}"
+        return f"{'+' if change > ZERO else ''}{write_money(change, self.lang, self.one.currency)}"
 
     def _notes(self) -> Block:
         made: dict[str, list[str]] = {}

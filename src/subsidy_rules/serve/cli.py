@@ -411,7 +411,7 @@ def _with_spread(found: Entitlement) -> str:
     from subsidy_rules.report.tables import one_at_a_time
 
     joint, taken, single = (
-        {"kind": amount.kind, **ends_of(amount)}
+        {"kind": amount.kind, **ends_of(amount, found.currency)}
         for amount in (found.spread, found.total.possible, one_at_a_time(found))
     )
     spread: Json = {**joint, "taken": taken, "one_at_a_time": single}
