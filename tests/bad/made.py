@@ -16,6 +16,7 @@ from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import compile_policy
 from subsidy_rules.policy.source import read_policy
 from subsidy_rules.values import document as doc
+from subsidy_rules.values.quantity import Currency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,16 @@ def _loop() -> list[object]:
     return loop
 
 
+EURO: Final = Currency("EUR", "欧元", "euro", 2, (("EUR", 100), ("€", 100), ("kEUR", 100_000)))
+YEN: Final = Currency("JPY", "日元", "yen", 0, (("JPY", 1),))
+
+
+def _money(text: str, currency: Currency) -> Callable[[Vocabulary], object]:
+    """Read a project's total with policies that count in a currency."""
+    case = Case(doc.read(f"case: 1\nprojects:\n{text}", name="case.yaml", error=CaseError))
+    return lambda words: case.facts_of(words.with_currency(currency))
+
+
 MADE: Final[dict[str, Callable[[Vocabulary], object]]] = {
     "no_such_file": lambda words: Case.load("made/no_such_file.yaml").facts_of(words),
     "three_hundred_thousand_digits": _case("case: 1\nprojects:\n- total: " + "9" * 300_000 + "元\n"),
@@ -68,6 +79,11 @@ MADE: Final[dict[str, Callable[[Vocabulary], object]]] = {
     "key_that_is_a_number": _python(enterprise={1: "某公司"}),
     "list_that_contains_itself": _python(projects=_loop()),
     "wrong_value_from_python": _python(loans=[{"rate": "4"}]),
+    "money_of_another_currency": _money("- total: 1200元\n- total: 1200 USD\n- total: 1200\n", EURO),
+    "money_of_a_currency_grouped": _money("- total: 1,200 EUR\n- total: 1.200,50 EUR\n- total: -5 kEUR\n", EURO),
+    "money_of_part_of_a_cent": _money("- total: 1200.505 EUR\n", EURO),
+    "money_of_part_of_a_yen": _money("- total: 1200.5 JPY\n", YEN),
+    "costs_of_a_currency_above_their_whole": _money("- {total: 5 EUR, costs: [{amount: 1 kEUR}]}\n", EURO),
     "expression_of_four_thousand_characters": _rules(
         condition="  - project.whole_digital" + " or project.whole_digital" * 160 + "\n"
     ),

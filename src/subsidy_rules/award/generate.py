@@ -360,7 +360,8 @@ class Writer:
                 scaled = type_ == "ratio" or self.plan.constants[index][0].denominator > 1
                 value = self.bind(Numerator(self.plan.id, index, int(scaled)))
                 over = self.bind(Scale(self.plan.id)) if scaled else ONE
-                return Figure(value, value, over, constant=None if scaled else index)
+                positive = self.plan.constants[index][0] >= 0
+                return Figure(value, value, over, positive=positive, constant=None if scaled else index)
             case op.Fact():
                 return self._fact(node)
             case op.Running() if running is not None:

@@ -240,7 +240,7 @@ _ENDS: Final = ("min", "max")
 OF_ROOT: Final = {"case": "", "enterprise": "申报主体", "assume_none": "均无"}
 """What stands at the top of a case beside its fields and lists, with the labels."""
 _STATUSES: Final = ("declared", "certified", "audited")
-_ANY_MONEY: Final = re.compile(r"-?[0-9][0-9.]* *[^-0-9.,_元分 ][^元分]*")
+_ANY_MONEY: Final = re.compile(r"-?[0-9][0-9.]* *(?!(?:亿元|万元|元|分)$)[^-0-9.,_ ][^0-9]*")
 """Money of another currency than the yuan, as far as that can be told without the policies."""
 _ID: Final = re.compile(r"[^\W_]")
 """How an id begins: engines keep signs (such as `?`) for what a case does not name."""
@@ -728,6 +728,8 @@ def _within(spec: FieldSpec, currency: Currency) -> tuple[str, str]:
     """Say from where to where a number may be, in English and in Chinese."""
     lowest, highest = bounds_of(spec)
     lo, hi = (_shown(spec, end, currency) for end in (lowest, highest))
+    if highest == INFINITY and spec.type == "date":
+        return f"it is {lo} or later", f"应不早于{lo}"
     if highest == INFINITY:
         return f"it is {lo} or more", f"应不低于{lo}"
     return f"it is from {lo} to {hi}", f"应在{lo}至{hi}之间"

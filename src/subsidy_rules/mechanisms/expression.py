@@ -41,6 +41,15 @@ class ExpressionError(ValueError):
         """Keep the two wordings and the suggestion's material."""
         super().__init__(what)
         self.what, self.what_zh, self.code, self.word, self.options = what, what_zh, code, word, options
+        self.remedy: str | None = None
+        self.remedy_zh: str | None = None
+
+    @staticmethod
+    def of(error: QuantityError) -> ExpressionError:
+        """Return what is wrong with a figure as what is wrong with the expression that it is in."""
+        made = ExpressionError(error.what, error.what_zh, code=error.code)
+        made.remedy, made.remedy_zh = error.remedy, error.remedy_zh
+        return made
 
 
 class ConstantPool(Protocol):
@@ -125,6 +134,8 @@ def _pattern(money: tuple[str, ...], units: tuple[str, ...]) -> re.Pattern[str]:
     names = {"money": money, "units": units}
     found = {kind: [re.escape(one) for one in sorted(of, key=len, reverse=True)] for kind, of in names.items()}
     return re.compile(_PARTS % {kind: "|".join(of) or "(?!)" for kind, of in found.items()}, re.VERBOSE)
+
+
 _PERIOD = re.compile(r"(?P<number>[0-9]{1,5}) ?(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
 _HIGHEST_POWER: Final = 50
 _LONGEST: Final = 4000
@@ -159,6 +170,10 @@ How: TypeAlias = Literal["sum", "count", "min", "max"]
 _AGGREGATES: Final[tuple[How, ...]] = ("sum", "count", "min", "max")
 _ADDED: Final = frozenset({"money", "ratio", "count", "quantity"})
 """The types that can be added and multiplied; dates are only compared."""
+
+
+_SIGNED: Final = frozenset({"money", "ratio", "number", "quantity"})
+"""The literals before which a minus sign may stand."""
 
 
 def _kind(type_: str) -> str:
@@ -664,7 +679,6 @@ class _Parser:
             raise ExpressionError("can't divide by zero", "不能除以零")
 
     def primary(self) -> op.Value:
-        token = self.token
         if self.take("("):
             with self.nested():
                 node = self.value()
@@ -684,7 +698,9 @@ class _Parser:
             return op.Arithmetic("-", self.dated(), first, "count")
         if token.kind == "word" and token.text.startswith("award."):
             return self.awarded(self.word().removeprefix("award."))
-        constant = self.constant(token)
+        negative = self.peek("-") and self.tokens[self.at + 1].kind in _SIGNED
+        self.at += negative
+        constant = self.constant(self.token, -1 if negative else 1)
         if constant is not None:
             self.at += 1
             return constant
@@ -785,7 +801,7 @@ class _Parser:
             where = self.conjunction() if self.take("where") else op.ALWAYS
         return op.Aggregate("sum", per.source, per.name, where, value, "money")
 
-    def constant(self, token: _Token) -> op.Constant | None:
+    def constant(self, token: _Token, sign: int) -> op.Constant | None:
         vocabulary = self.scope.vocabulary
         unit = vocabulary.units[token.text.lstrip("0123456789. ")][0] if token.kind == "quantity" else ""
         readers: Mapping[str, Callable[[str], Fraction]] = {
@@ -802,9 +818,9 @@ class _Parser:
         if token.kind == "number" and ahead.kind == "word" and ahead.text not in WORDS:
             raise self.unknown_unit(f"{token.text} {ahead.text}", ahead.text)
         try:
-            number = reader(token.text)
+            number = sign * reader(token.text)
         except QuantityError as error:
-            raise ExpressionError(error.what, error.what_zh, code=error.code) from None
+            raise ExpressionError.of(error) from None
         type_ = {"number": "count", "quantity": f"{QUANTITY}{unit}"}.get(token.kind, token.kind)
         constant = self.scope.constants.add(number, type_)
         if number == 0:

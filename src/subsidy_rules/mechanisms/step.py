@@ -215,7 +215,7 @@ class Desk:
                 return parse_value(text, self.scope, type_)
             except ExpressionError as other:
                 plain = all(char not in text for char in "._ ") or _is_number(text)
-                wrong = ExpressionError(error.what, error.what_zh, code=error.code) if plain else other
+                wrong = ExpressionError.of(error) if plain else other
                 return self.note(loc, wrong, type_)
         if number < 0:
             return self.note(loc, ExpressionError(f"'{text}' is below zero", f"“{text}”小于零", code="negative"), type_)

@@ -36,7 +36,16 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
-from subsidy_rules.policy.model import Clause, ParameterModel, Payer, PerGroup, Rule, RuleFile, TableSentence
+from subsidy_rules.policy.model import (
+    Clause,
+    ParameterModel,
+    Payer,
+    PerGroup,
+    Rule,
+    RuleFile,
+    TableSentence,
+    ThingModel,
+)
 from subsidy_rules.policy.source import RuleSource, node_at
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import MODES
@@ -91,6 +100,7 @@ class _Compiler:
         self.used_readings: set[str] = set()
         self.obligations: list[ClausePlan] = []
         self.own_facts: list[tuple[str, str]] = []
+        self.own_things: list[tuple[str, ThingModel]] = []
         self.refused: set[str] = set(source.shape.names)
 
     def compile(self) -> PolicyPlan:
@@ -133,7 +143,7 @@ class _Compiler:
             if error.word and error.options:
                 self._near(problem.loc, error.code, error.word, error.options)
             elif not error.word or error.word not in self.refused:
-                self._say(problem.loc, error.code, error.what, error.what_zh)
+                self._say(problem.loc, error.code, error.what, error.what_zh, error.remedy, error.remedy_zh)
         circle = circle_of(clauses)
         if circle:
             loc: Loc = ("clauses", self._place_of(circle[0]))
@@ -191,6 +201,8 @@ class _Compiler:
             return any(place[:2] == loc[:2] for place in aside)
         if code in _UNREAD and loc[0] in _DECLARED:
             return self.source.shape.lost
+        if code == "unknown-unit":
+            return ("policy",) in aside
         if code not in ("unknown-member", "unknown-name"):
             return False
         section = any(len(place) < (3 if place[0] in ("vocabulary", "facts") else 2) for place in aside)
@@ -265,7 +277,7 @@ class _Compiler:
 
     def _vocabulary(self) -> None:
         declared = Declared(self.file, self._say, self._near)
-        self.vocabulary, self.own_facts = declared.vocabulary, declared.facts
+        self.vocabulary, self.own_facts, self.own_things = declared.vocabulary, declared.facts, declared.things
         self.refused |= declared.refused
         for path, added_members in self.file.vocabulary.items():
             spec_found = self._field(path, ("vocabulary", path))
@@ -832,7 +844,7 @@ class _Compiler:
                 self._say(("readings", name), "unread-reading", what, what_zh)
         facts = {(part.spec.entity, part.spec.name) for part in read if isinstance(part, op.Fact)}
         for entity, name in self.own_facts:
-            places = name == "project" and entity in self.file.things  # it says where the thing's awards meet others
+            places = name == "project" and entity in dict(self.own_things)  # it says on what its awards meet others
             if (entity, name) not in facts and name not in maybe and not places:
                 what, what_zh = f"nothing reads '{entity}.{name}'", f"没有条文使用“{entity}.{name}”"
                 self._say(("facts", entity, name), "unread-fact", what, what_zh)
@@ -843,7 +855,7 @@ class _Compiler:
                 self._say(("parameters", name), "bad-parameter", what, what_zh)
         named_conditions = {name for text in texts for name in _used(text, self.file.define)}
         unused = [("define", name) for name in self.file.define if name not in named_conditions]
-        unused += [("things", name) for name, one in self.file.things.items() if named.isdisjoint((name, one.list))]
+        unused += [("things", name) for name, one in self.own_things if named.isdisjoint((name, one.list))]
         unused += [("lists", name) for name in self.file.lists if name not in named]
         for section, name in unused:
             self._say((section, name), "unread-name", f"nothing uses '{name}'", f"没有条文使用“{name}”")

@@ -31,6 +31,7 @@ from subsidy_rules.values.quantity import CNY, Currency, QuantityError, parse_nu
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _UNIT: Final = re.compile(r"[^\W\d_][\w²³]{0,11}|[㎡㎥℃]")
 _MONEY: Final = re.compile(r"""[^\W\d_][^\W\d_.]{0,11}\.?|[^\w\s"'()\[\],.:;%‰+\-*/<>={}#&!|@`]{1,3}""")
+_CODE: Final = re.compile("[A-Z]{3}")
 _MOST_DIGITS: Final = 4
 _TYPES: Final = ("money", "ratio", "count", "quantity", "date", "bool", "text", "enum", "set", "ref", "place")
 _TAKEN: Final = frozenset({*WORDS, *_TYPES, "case", "earlier", "enterprise", "facts", "group", "guide", "reading"})
@@ -63,12 +64,13 @@ Near = Callable[[Loc, str, str, Iterable[str]], None]
 
 
 class Declared:
-    """The vocabulary with what one policy declares; `facts` are its own, `refused` the names that are left out."""
+    """The vocabulary with what one policy declares: its own `things` and `facts`; `refused` are left out."""
 
     def __init__(self, file: RuleFile, say: Say, near: Near) -> None:
         """Take the declarations in the order of the file; problems are noted with `say` and `near`."""
         self.vocabulary = Vocabulary.core()
         self.facts: list[tuple[str, str]] = []
+        self.things: list[tuple[str, ThingModel]] = []
         self.refused: set[str] = set()
         self._say, self._near = say, near
         if file.policy.currency is not None:
@@ -111,22 +113,30 @@ class Declared:
         """Take the money of a policy that does not count in yuan."""
         one = 10**given.digits
         units: dict[str, int] = {}
-        for unit in given.written or [given.code]:
-            self._unit_of_money(unit, Fraction(one), units, (*loc, "written"))
+        for place, unit in enumerate(given.written or [given.code]):
+            self._unit_of_money(unit, Fraction(one), units, (*loc, "written", place))
         for unit, text in given.units.items():
             try:
                 self._unit_of_money(unit, parse_number(text) * one, units, (*loc, "units", unit))
             except QuantityError as error:
                 self._say((*loc, "units", unit), error.code, error.what, error.what_zh)
-        if given.code == CNY.code:
+        if not _CODE.fullmatch(given.code):
+            what, what_zh = f"'{brief(given.code)}' is no code of a currency", f"“{brief(given.code)}”不是货币代码"
+            self._wrong(
+                (*loc, "code"),
+                what,
+                what_zh,
+                "write the three letters of ISO 4217: EUR",
+                "请写ISO 4217的三个字母，如 EUR",
+            )
+        elif given.code == CNY.code:
             what, what_zh = "a policy counts in yuan unless it says otherwise", "政策默认以人民币元计"
             self._wrong((*loc, "code"), what, what_zh, "leave 'currency' out", "请删去currency")
         elif given.digits > _MOST_DIGITS or not (given.zh and given.en and units):
             what, what_zh = "a currency has names, units, and at most four decimals", "货币须有名称和单位，至多四位小数"
             self._wrong(loc, what, what_zh)
-        else:
-            made = Currency(given.code, given.zh, given.en, given.digits, tuple(units.items()))
-            self.vocabulary = self.vocabulary.with_currency(made)
+        made = Currency(given.code, given.zh, given.en, min(given.digits, _MOST_DIGITS), tuple(units.items()))
+        self.vocabulary = self.vocabulary.with_currency(made)
 
     def _unit_of_money(self, unit: str, size: Fraction, units: dict[str, int], loc: Loc) -> None:
         if not _MONEY.fullmatch(unit) or unit in WORDS or unit in units:
@@ -163,13 +173,14 @@ class Declared:
                     (*loc, key), f"'{key}' is empty", f"“{key}”为空", "write what one thing is called", "请写名称"
                 )
         for name in dict.fromkeys((given.list, given.zh)):
-            if name and name in known:
+            if name and name in known and name not in wrong:
                 wrong.append(name)
                 what = f"'{brief(name)}' stands for something else in a {given.of} already"
                 self._wrong(loc, what, f"“{brief(name)}”在{given.of}中已有所指", *_RENAME)
         if wrong:
             self.refused.update((entity, given.list))
         else:
+            self.things.append((entity, given))
             self.vocabulary = self.vocabulary.with_list(ListSpec(given.of, given.list, entity, given.zh, given.en))
 
     def _misnamed(self, name: str, loc: Loc) -> Iterator[str]:
@@ -265,10 +276,9 @@ class Declared:
             yield needed
         for key, types in _ONLY.items():
             if key in given.model_fields_set and given.type not in types:
-                what = f"'{key}' is nothing of a {given.type}; it is of: {', '.join(types)}"
-                self._wrong(
-                    (*loc, key), what, f"{given.type}没有“{key}”，它属于：{'、'.join(types)}", "leave it out", "请删去"
-                )
+                what = f"a fact of type {given.type} has no '{key}'; these have: {', '.join(types)}"
+                what_zh = f"{given.type}类型的事实没有“{key}”，有的是：{'、'.join(types)}"
+                self._wrong((*loc, key), what, what_zh, "leave it out", "请删去")
                 yield key
         if len(set(given.members)) < len(given.members):
             self._wrong((*loc, "members"), "a member stands twice", "取值重复", "leave one out", "请删去一个")

@@ -230,7 +230,7 @@ class _GuideReader:
         figure = desk.figure(row.value, loc, parameter.type)
         if desk.problems:
             wrong = desk.problems[0].error
-            self._say(wrong.code, loc, wrong.what, wrong.what_zh)
+            self._say(wrong.code, loc, wrong.what, wrong.what_zh, wrong.remedy, wrong.remedy_zh)
         elif not isinstance(figure, op.Constant):
             what, what_zh = f"'{row.value}' is an expression, not a figure", f"“{row.value}”是表达式，不是数值"
             self._say("bad-parameter", loc, what, what_zh)
@@ -255,9 +255,11 @@ class _GuideReader:
             self._say(error.code, (*loc, "from"), error.what, error.what_zh)
             return None
 
-    def _say(self, code: str, loc: Loc, what: str, what_zh: str) -> None:
+    def _say(
+        self, code: str, loc: Loc, what: str, what_zh: str, remedy: str | None = None, remedy_zh: str | None = None
+    ) -> None:
         node, path = node_at(self.source.document, loc)
-        self.findings.add(code, node, path, what, what_zh)
+        self.findings.add(code, node, path, what, what_zh, remedy, remedy_zh)
 
 
 def _spec_of(vocabulary: Vocabulary, path: str) -> FieldSpec | None:

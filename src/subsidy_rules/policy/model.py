@@ -65,7 +65,7 @@ class CurrencyModel(Strict):
     `written` are the signs for one of it (the code, unless given), `units` others, each with how many it is.
     """
 
-    code: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    code: str
     zh: str
     en: str
     digits: Count = 2

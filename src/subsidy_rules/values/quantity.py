@@ -213,9 +213,12 @@ def parse_count(text: str, *, signed: bool = False) -> Fraction:
         count = Fraction(1, 2)
     if (count < 0 and not signed) or count.denominator != 1:
         shown = brief(text)
-        raise QuantityError(
-            "bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是{'整数' if signed else '非负整数'}"
-        )
+        if signed:
+            remedy, remedy_zh = "write a whole number: 3, -3", "请写整数，如 3、-3"
+            raise QuantityError(
+                "bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是整数", remedy, remedy_zh
+            )
+        raise QuantityError("bad-count", f"'{shown}' is not a whole number", f"“{shown}”不是非负整数")
     return count
 
 
