@@ -176,7 +176,7 @@ _SIGNED: Final = frozenset({"money", "ratio", "number", "quantity"})
 """The literals before which a minus sign may stand."""
 
 
-def _kind(type_: str) -> str:
+def kind_of(type_: str) -> str:
     """Return the type without the unit of a quantity."""
     return "quantity" if type_.startswith(QUANTITY) else type_
 
@@ -462,7 +462,7 @@ class _Parser:
         return op.Not(made) if negated else made
 
     def ordered(self, sign: str, left: op.Value, right: op.Value) -> op.Truth:
-        if _kind(left.type) not in NUMERIC or left.type != right.type:
+        if kind_of(left.type) not in NUMERIC or left.type != right.type:
             raise ExpressionError(
                 f"can't compare a {left.type} with a {right.type} in '{self.text[:120]}'",
                 f"{left.type}不能与{right.type}比较：{self.text[:120]}",
@@ -473,7 +473,7 @@ class _Parser:
         return op.Compare(">=" if "=" in sign else ">", left, right)
 
     def equal(self, left: op.Value) -> op.Truth:
-        if _kind(left.type) in NUMERIC:
+        if kind_of(left.type) in NUMERIC:
             right = self.value()
             if right.type != left.type:
                 raise ExpressionError(
@@ -571,7 +571,7 @@ class _Parser:
                 if other.type != node.type:
                     raise ExpressionError("both branches must have one type", "两个分支类型应一致", code="wrong-type")
                 return op.Choose(((condition, node),), other, node.type)
-            if numeric and _kind(node.type) not in NUMERIC:
+            if numeric and kind_of(node.type) not in NUMERIC:
                 raise ExpressionError(
                     f"a number is needed, found a {node.type} in '{self.text[:120]}'", "此处应为数值", code="wrong-type"
                 )
@@ -586,7 +586,7 @@ class _Parser:
                 node = self.shifted(sign, node)
                 continue
             right = self.product()
-            if _kind(node.type) not in _ADDED or node.type != right.type:
+            if kind_of(node.type) not in _ADDED or node.type != right.type:
                 raise ExpressionError(
                     f"can't add or subtract a {node.type} and a {right.type}", "加减两侧类型应一致", code="wrong-type"
                 )
@@ -645,21 +645,21 @@ class _Parser:
             if right.type == "enum" or right in self.zeros:
                 self.check_divisor(right)
             kinds = {left.type, "count" if right.type == "enum" else right.type}
-            if left.type == right.type and _kind(left.type) in _ADDED:
+            if left.type == right.type and kind_of(left.type) in _ADDED:
                 return left.type if left.type in ("ratio", "count") else "count"
             if right.type == "money":
                 raise ExpressionError(
                     f"can't divide a {left.type} by money", f"{left.type}不能除以金额", code="wrong-type"
                 )
-        measured = [type_ for type_ in (left.type, right.type) if _kind(type_) in ("money", "quantity")]
-        if not {_kind(type_) for type_ in kinds} <= _ADDED:
+        measured = [type_ for type_ in (left.type, right.type) if kind_of(type_) in ("money", "quantity")]
+        if not {kind_of(type_) for type_ in kinds} <= _ADDED:
             verb, verb_zh = ("divide", "相除") if sign == "/" else ("multiply", "相乘")
             raise ExpressionError(
                 f"can't {verb} a {left.type} by a {right.type}", f"类型不能{verb_zh}", code="wrong-type"
             )
         if left.type == right.type == "money":
             raise ExpressionError("can't multiply money by money", "金额不能相乘", code="wrong-type")
-        if len(measured) > 1 or (sign == "/" and _kind(right.type) == "quantity"):
+        if len(measured) > 1 or (sign == "/" and kind_of(right.type) == "quantity"):
             raise ExpressionError(
                 f"can't {'divide' if sign == '/' else 'multiply'} a {left.type} by a {right.type}: "
                 "divide a quantity by one of its unit to have a number, as in x / 1吨 * 50元",
@@ -696,7 +696,7 @@ class _Parser:
             first = self.dated()
             self.expect("to")
             return op.Arithmetic("-", self.dated(), first, "count")
-        if token.kind == "word" and token.text.startswith("award."):
+        if self.token.kind == "word" and self.token.text.startswith("award."):
             return self.awarded(self.word().removeprefix("award."))
         negative = self.peek("-") and self.tokens[self.at + 1].kind in _SIGNED
         self.at += negative
@@ -852,7 +852,7 @@ class _Parser:
         alias = alias or source.entity
         with self.binding(alias, source.entity):
             value = self.path(f"{alias}.{field_name}") if how != "count" else self.one()
-            if _kind(value.type) not in NUMERIC or (how == "sum" and value.type == "date"):
+            if kind_of(value.type) not in NUMERIC or (how == "sum" and value.type == "date"):
                 raise ExpressionError(
                     f"'{field_name}' is a {value.type}; it has no {how}",
                     f"“{field_name}”的类型是{value.type}，不能取{how}",

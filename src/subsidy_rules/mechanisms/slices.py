@@ -19,7 +19,7 @@ from typing import ClassVar
 from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.cap import Cap
-from subsidy_rules.mechanisms.expression import ExpressionError
+from subsidy_rules.mechanisms.expression import ExpressionError, kind_of
 from subsidy_rules.mechanisms.rate import Rate, RateBound
 from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step, Strict, chain
 from subsidy_rules.values.quantity import ZERO
@@ -47,7 +47,7 @@ class Slices(Step):
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
         """Set the running amount to what the slices come to together."""
         whole = desk.path(self.slices, (*loc, "slices"))
-        if whole.type not in NUMERIC - {"date"}:
+        if kind_of(whole.type) not in NUMERIC - {"date"}:
             wrong = ExpressionError(f"a {whole.type} can't be cut into slices", "此项不能分段", code="wrong-type")
             whole = desk.note((*loc, "slices"), wrong)
         ends = self._ends(desk, loc, whole.type)
