@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
 
-from tests.oracle.expressions import PLURAL, SINGULAR, literal
+from tests.oracle.expressions import PLURAL, SINGULAR, UNITS, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 Tree: TypeAlias = dict[str, object]
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = "国家级 省级 市级 县级"
-LISTS = [name for name in SINGULAR if name != "costs"]
+NESTED = {"costs": "project"}
+LISTS = [name for name in SINGULAR if name not in NESTED]
+LABELS: dict[str, str] = {}
+"""The Chinese labels that packs give to their own facts and lists, and what each stands for."""
 # One line a field: type, then the members of an enum or set, or what a ref points at; `open` marks 等.
 CORE = {
     "case": {"decision_date": "date", "applied_on": "date"},
@@ -128,7 +132,7 @@ CORE = {
 CITIES = {"xian": ("xian_30", "xian_31"), "shenyang": ("shenyang",), "xianyang": ("xianyang_70",)}
 STANDARD = {("station", "standard")}
 # Here nothing written means none, not unknown (S15: a title that names none is on no project).
-NONE_IF_ABSENT = {
+NONE_IF_ABSENT: set[tuple[str, str]] = {
     ("title", "project"),
     ("grant", "title"),
     ("grant", "certificate"),
@@ -237,6 +241,7 @@ def vocabulary(packs: Iterable[Tree]) -> Vocabulary:
     words["enterprise"]["industry"].members = {n: {} for n in divisions}
     words["project"]["industry"].members = {n: {} for n in divisions}
     for pack in packs:
+        own_things(pack, words)
         for path, members in mapping(pack.get("vocabulary")).items():
             entity, _, name = path.partition(".")
             listed = mapping(members) if isinstance(members, dict) else {m: {} for m in texts(members)}
@@ -245,7 +250,32 @@ def vocabulary(packs: Iterable[Tree]) -> Vocabulary:
         for entity, facts in mapping(pack.get("facts")).items():
             for name, said in mapping(facts).items():
                 words[entity][name] = pack_field(mapping(said))
+                LABELS[str(mapping(said).get("zh", name))] = name
+                if mapping(said).get("absent") == "none":
+                    NONE_IF_ABSENT.add((entity, name))
     return words
+
+
+def own_things(pack: Tree, words: Vocabulary) -> None:
+    """Take the lists, units and money that a pack declares."""
+    for entity, said in mapping(pack.get("things")).items():
+        name, one = str(mapping(said)["list"]), mapping(said)
+        words[entity] = {}
+        SINGULAR[name], PLURAL[entity] = entity, name
+        LABELS[str(one["zh"])] = name
+        if one.get("of") == "project":
+            NESTED[name] = "project"
+        elif name not in LISTS:
+            LISTS.append(name)
+    for facts in mapping(pack.get("facts")).values():
+        UNITS.update({str(said["unit"]): 1 for said in map(mapping, mapping(facts).values()) if "unit" in said})
+    for others in mapping(pack.get("units")).values():
+        UNITS.update({other: Fraction(str(many)) for other, many in mapping(others).items()})
+    money = mapping(mapping(pack.get("policy")).get("currency"))
+    if money:
+        one_of_it = 10 ** int(str(money.get("digits", 2)))
+        UNITS.update(dict.fromkeys(texts(money.get("written", money["code"])), one_of_it))
+        UNITS.update({unit: Fraction(str(many)) * one_of_it for unit, many in mapping(money.get("units")).items()})
 
 
 def core_field(spec: str) -> Field:
@@ -261,6 +291,7 @@ def pack_field(said: Tree) -> Field:
     return Field(
         str(said["type"]),
         {m: {k: str(v) for k, v in mapping(about).items()} for m, about in listed.items()},
+        refs=tuple(texts(said.get("of"))),
         open=said.get("open") == "true",
         sort=str(said.get("sort", "applicant")),
     )
@@ -268,7 +299,8 @@ def pack_field(said: Tree) -> Field:
 
 def read_case(case: Tree, words: Vocabulary) -> Case:
     """Read a case into entities and link its references."""
-    none = texts(case.get("assume_none"))
+    case = {LABELS.get(name, name): said for name, said in case.items()}
+    none = [LABELS.get(name, name) for name in texts(case.get("assume_none"))]
     lists: dict[str, list[Entity] | None] = {}
     for name in LISTS:
         given = case.get(name, [] if name in none else None)
@@ -290,8 +322,9 @@ def entities(name: str, given: object, words: Vocabulary, parent: Entity | None 
         if kind == "title" and "kind" in entity.fields:
             held = entity.fields["kind"]
             entity.fields["list"] = words["title"]["kind"].members.get(str(held), {}).get("list", held)
-        if "costs" in said:
-            entity.fields["costs"] = list(entities("costs", said["costs"], words, entity))
+        for inner in (name for name in said if LABELS.get(name, name) in NESTED):
+            list_ = LABELS.get(inner, inner)
+            entity.fields[list_] = list(entities(list_, said[inner], words, entity))
         yield entity
 
 
@@ -301,11 +334,12 @@ def identity(said: Tree) -> str | None:
 
 def read_fields(kind: str, said: Tree, words: Vocabulary) -> dict[str, object]:
     values: dict[str, object] = {}
-    for name, raw in said.items():
+    for key, raw in said.items():
+        name = key if key in words[kind] else LABELS.get(key, key)
         if name in words[kind]:
             value = raw["value"] if isinstance(raw, dict) and "value" in raw else raw
             values[name] = read_value(words[kind][name], value)
-        elif name not in {"id", "costs"} and kind != "case":
+        elif name not in {"id", *NESTED} and kind != "case":
             raise KeyError(f"{kind}.{name}")
     return values
 
@@ -318,7 +352,7 @@ def read_value(spec: Field, raw: object) -> object:
     text = str(raw)
     if spec.type == "bool":
         return {"true": True, "是": True, "false": False, "否": False}[text]
-    if spec.type in {"money", "ratio", "count", "date"}:
+    if spec.type in {"money", "ratio", "count", "quantity", "date"}:
         value = literal(text)
         if value is None:
             raise ValueError(f"{text!r} is no {spec.type}")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle.cases import (
     CITIES,
+    NESTED,
     Case,
     Entity,
     Other,
@@ -41,7 +42,7 @@ from tests.oracle.conditions import (
     joined,
 )
 from tests.oracle.cumulation import Item, totals
-from tests.oracle.expressions import AGGREGATES, Node, literal, parse
+from tests.oracle.expressions import AGGREGATES, UNITS, Node, literal, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -64,6 +65,13 @@ STEP_WORDS = (
 )
 ZERO = Fraction(0)
 EARLIER = ("policy", "clause", "paid_on")
+
+
+def rounding_unit(text: str) -> int:
+    """The unit of a text in Chinese, or an amount of another currency."""
+    if text in ROUNDING_UNITS:
+        return ROUNDING_UNITS[text]
+    return int(fraction(literal(text if text not in UNITS else f"1 {text}")))
 
 
 class NoAwardError(Exception):
@@ -227,12 +235,13 @@ class Sentence:
         return scopes if not isinstance(per, dict) else self.grouped(root, kind, texts(per["by"]), scopes)
 
     def members(self, kind: str) -> list[Entity] | None:
-        if kind != "cost":
+        if list_of(kind) not in NESTED:
             return self.case.lists[list_of(kind)]
         projects = self.case.lists["projects"]
         if projects is None:
             return None
-        return [cost for p in projects if isinstance(costs := p.fields.get("costs", []), list) for cost in costs]
+        inner = [p.fields.get(list_of(kind), []) for p in projects]
+        return [item for items in inner if isinstance(items, list) for item in items]
 
     def bound(self, root: Scope, kind: str, member: Entity) -> Scope:
         scope = root.bind(kind, member)
@@ -377,12 +386,14 @@ class Sentence:
     def in_place(self, scope: Scope) -> bool:
         """The project's place, and if it names none the enterprise's; for what is no project, the enterprise's."""
         said = mapping(self.policy.head.get("place"))
-        code, zones = re.sub(r"(00)+$", "", str(said.get("code", ""))), texts(said.get("zones"))
+        code, zones = str(said.get("code", "")), texts(said.get("zones"))
+        area = re.sub(r"(00)+$", "", code) if re.fullmatch("[0-9]{6}", code) else f"{code} and nothing else"
         own = self.case.enterprise.fields.get("place")
         bound = scope.names.get("project", [])
         projects = bound if isinstance(bound, list) else [bound]
         places = [p.fields.get("place", own) for p in projects if isinstance(p, Entity)] or [own]
-        if any(place is not None and not str(place).startswith(code) and place not in zones for place in places):
+        inside = [place is None or place in {code, *zones} or str(place).startswith(area) for place in places]
+        if not all(inside):
             return False
         if None in places:
             raise IncompleteError("enterprise.place")
@@ -455,7 +466,7 @@ class Sentence:
 
     def rounded(self, path: Running) -> tuple[int, int | None]:
         said = mapping(self.policy.head.get("rounding"))
-        unit = ROUNDING_UNITS[str(said.get("unit", "分"))]
+        unit = rounding_unit(str(said.get("unit", "分")))
         mode = str(said.get("mode", "down" if path.down else "half_up"))
         mode = "up" if self.clause.get("gives") == "obligation" else mode
         return round_to(path.low, unit, mode, path.cap), (

@@ -8,7 +8,8 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
-UNITS = {"分": 1, "元": 100, "万元": 10**6, "亿元": 10**10}
+UNITS: dict[str, Fraction | int] = {"分": 1, "元": 100, "万元": 10**6, "亿元": 10**10}
+"""What a figure is multiplied by that has a unit: money and, once a pack was read, what it declares."""
 SCALE = {"%": 100, "‰": 1000}
 TOKEN = re.compile(r'\s*(?:("[^"]*")|(>=|<=|[()\[\],<>+*/])|([^\s()\[\],<>=+*/"]+))')
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
@@ -48,7 +49,7 @@ def literal(text: str) -> object:
     """Read a literal; None where the text is a name. Money is in fen."""
     if text in {"true", "false"}:
         return text == "true"
-    if found := re.fullmatch(rf"({NUMBER})(分|元|万元|亿元)", text):
+    if (found := re.fullmatch(rf"({NUMBER}) *([^0-9.].*)", text)) and found[2] in UNITS:
         return Fraction(found[1]) * UNITS[found[2]]
     if found := re.fullmatch(rf"({NUMBER})([%‰])", text):
         return Fraction(found[1]) / SCALE[found[2]]
@@ -79,7 +80,10 @@ class Parser:
             found = TOKEN.match(text, at)
             if not found:
                 raise ValueError(f"{text!r}: cannot read {text[at:]!r}")
-            self.tokens.append(found[0].strip())
+            token = found[0].strip()
+            if token in UNITS and self.tokens and re.fullmatch(NUMBER, self.tokens[-1]):
+                token = self.tokens.pop() + token
+            self.tokens.append(token)
             at = found.end()
 
     def take(self, *words: str) -> bool:
