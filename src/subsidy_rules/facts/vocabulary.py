@@ -403,21 +403,16 @@ INDUSTRIES: Final = {f"{division:02d}": Member(f"{division:02d}") for division i
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The table of fields and lists: the core's, and what the loaded policies add."""
+    """The table of fields and lists: the core's, and what the loaded policies add.
+
+    `units` are those in which quantities are written, each with the unit that it is counted in, and how many it is.
+    """
 
     fields: Mapping[str, Mapping[str, FieldSpec]]
     lists: Mapping[str, Mapping[str, ListSpec]]
     zones: frozenset[str] = frozenset()
-    scales: Units = field(default_factory=dict)
+    units: Units = field(default_factory=dict)
     currency: Currency = CNY
-
-    @property
-    def units(self) -> Units:
-        """The units in which quantities are written, each with the unit that it is counted in, and how many it is."""
-        own = {
-            one.unit: (one.unit, Fraction(1)) for table in self.fields.values() for one in table.values() if one.unit
-        }
-        return {**own, **self.scales}
 
     def list_of(self, entity: str) -> ListSpec | None:
         """Return the list whose things are of an entity, or None."""
@@ -454,15 +449,16 @@ class Vocabulary:
     def with_field(self, spec: FieldSpec) -> Vocabulary:
         """Return the vocabulary with a field added or replaced."""
         entity = {**self.fields[spec.entity], spec.name: spec}
-        return replace(self, fields={**self.fields, spec.entity: entity})
+        units = {spec.unit: (spec.unit, Fraction(1)), **self.units} if spec.unit else self.units
+        return replace(self, fields={**self.fields, spec.entity: entity}, units=units)
 
     def with_zones(self, zones: Iterable[str]) -> Vocabulary:
         """Return the vocabulary with these named zones as places."""
         return replace(self, zones=self.zones | set(zones))
 
-    def with_scales(self, scales: Units) -> Vocabulary:
+    def with_units(self, units: Units) -> Vocabulary:
         """Return the vocabulary with these further units of quantities."""
-        return replace(self, scales={**self.scales, **scales})
+        return replace(self, units={**self.units, **units})
 
     def with_currency(self, currency: Currency) -> Vocabulary:
         """Return the vocabulary with this money."""

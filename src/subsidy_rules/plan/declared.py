@@ -355,7 +355,7 @@ class Declared:
                 elif other in bases or other in self.vocabulary.units:
                     self._wrong(loc, f"'{other}' is a unit already", f"“{other}”已是单位", *_RENAME)
                 elif not [*self._misfit(other, loc)]:
-                    self.vocabulary = self.vocabulary.with_scales({other: (unit, factor)})
+                    self.vocabulary = self.vocabulary.with_units({other: (unit, factor)})
 
 
 _RENAME: Final = ("give it another name", "请另取名称")

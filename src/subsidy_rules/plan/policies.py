@@ -77,7 +77,8 @@ def gather(plans: Iterable[PolicyPlan]) -> Policies:
 
 def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
     if plan.vocabulary.currency != vocabulary.currency:
-        raise UsageError(f"{plan.id} declares {plan.vocabulary.currency.code} unlike another policy")
+        code = plan.vocabulary.currency.code
+        raise UsageError(f"{plan.id} counts in {code} with other units than another policy")
     for owned in plan.vocabulary.lists.values():
         for one in owned.values():
             vocabulary = _with_list(vocabulary, one, plan)
@@ -87,7 +88,7 @@ def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
             if known is None:
                 vocabulary = vocabulary.with_field(spec)
                 continue
-            if (known.type, known.sort) != (spec.type, spec.sort):
+            if known.type != spec.type:
                 raise UsageError(f"{plan.id} declares {entity}.{name} as {spec.type}; another policy as {known.type}")
             if known != spec:
                 told = ", ".join(f.name for f in fields_of(spec) if getattr(known, f.name) != getattr(spec, f.name))
@@ -102,7 +103,7 @@ def _merged(vocabulary: Vocabulary, plan: PolicyPlan) -> Vocabulary:
     for unit, scale in plan.vocabulary.units.items():
         if vocabulary.units.get(unit, scale) != scale:
             raise UsageError(f"{plan.id} declares the unit '{unit}' unlike another policy")
-    return vocabulary.with_scales(plan.vocabulary.scales).with_zones(plan.vocabulary.zones)
+    return vocabulary.with_units(plan.vocabulary.units).with_zones(plan.vocabulary.zones)
 
 
 def _with_list(vocabulary: Vocabulary, spec: ListSpec, plan: PolicyPlan) -> Vocabulary:
