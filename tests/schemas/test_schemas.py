@@ -95,7 +95,8 @@ def test_what_was_valid_stays_valid(path: Path) -> None:
     # Figures of another currency, which a result names, have its decimals; those in yuan are what they were.
     in_yuan = json.dumps(schema_of(kind)).replace(*(json.dumps(one)[1:-1] for one in (FIGURE, YUAN)))  # type: ignore[arg-type]
     new = json.loads(in_yuan)
-    assert kept.narrowed(old, new) == []
+    # 0.1.0 had a place for instalments and never wrote one.
+    assert [one for one in kept.narrowed(old, new) if not one.startswith(".instalments[]:")] == []
     if kind == "result":
         # Who reads results by the old schema can read those of today.
         assert kept.narrowed(new, old) == []
@@ -278,12 +279,35 @@ BEYOND_A_SCHEMA = {
     "rules/clause_without_a_fund.yaml": "what a clause needs depends on its form",
     "rules/clause_without_a_path.yaml": "what a clause needs depends on its form",
     "rules/clause_without_per.yaml": "what a clause needs depends on its form",
+    "rules/day_count_of_money.yaml": "types of facts",
     "rules/day_count_that_is_no_count.yaml": "types of facts",
+    "rules/fact_whose_domain_is_in_another_unit.yaml": "units of a policy",
+    "rules/fact_without_what_its_type_needs.yaml": "what a fact needs depends on its type",
     "rules/higher_of_without_what_is_the_same.yaml": "what a rule needs depends on its kind",
+    "rules/least_of_two_types.yaml": "types of facts",
     "rules/parameter_by_what_is_no_fact.yaml": "names of facts",
     "rules/per_each_by_a_sum.yaml": "an expression is a text",
+    "rules/quantities_of_two_units_added.yaml": "types of facts",
+    "rules/quantity_compared_with_another.yaml": "types of facts",
+    "rules/quantity_times_money.yaml": "types of facts",
+    "rules/quantity_without_a_unit.yaml": "what a fact needs depends on its type",
     "rules/rate_of_nothing.yaml": "one key or the other",
+    "rules/slice_cap_per_what.yaml": "one key where another is",
+    "rules/slice_end_that_is_a_fact.yaml": "an expression is a text",
+    "rules/slice_of_a_count_at_a_rate.yaml": "types of facts",
+    "rules/slice_of_a_rate_and_a_price.yaml": "one key or the other",
+    "rules/slice_of_money_at_a_price.yaml": "types of facts",
+    "rules/slices_of_a_date.yaml": "types of facts",
+    "rules/step_before_any_amount.yaml": "the order of steps",
+    "rules/sum_of_dates.yaml": "types of facts",
+    "rules/tier_cap_per_what.yaml": "one key where another is",
+    "rules/tier_edge_that_is_a_fact.yaml": "an expression is a text",
+    "rules/tier_of_nothing.yaml": "one key or the other",
+    "rules/tier_of_two_things.yaml": "one key or the other",
+    "rules/tiers_of_a_set.yaml": "types of facts",
     "rules/vocabulary_of_an_amount.yaml": "types of facts",
+    "rules/whole_of_money.yaml": "types of facts",
+    "rules/year_of_money.yaml": "types of facts",
 }
 """Files whose fault has a code of shape and that no schema of ours refuses, and why; beside them, all expressions."""
 
