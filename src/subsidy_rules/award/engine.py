@@ -744,7 +744,7 @@ def _ordered(a: Amount, b: Amount, *, strict: bool) -> Truth:
     if numbers[0] == numbers[3]:
         return Truth.of(numbers[0])
     if numbers[0] == numbers[1] and numbers[2] == numbers[3]:
-        return Truth.law_open("open_reading")
+        return Truth.law_open("zero_divisor" if "zero_divisor" in a.reasons | b.reasons else "open_reading")
     found = (int(numbers[0]), int(numbers[1]), int(numbers[2]), int(numbers[3]))
     reasons = {"unknown_fact"} if found[0] == found[2] and found[1] == found[3] else {"unknown_fact", "open_reading"}
     return Truth(found, frozenset(reasons), a.needs | b.needs)

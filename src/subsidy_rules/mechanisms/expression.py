@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial, reduce
-from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
 from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
@@ -166,6 +166,7 @@ WORDS: Final = frozenset(
     ]
 )
 
+Made = TypeVar("Made")
 How: TypeAlias = Literal["sum", "count", "min", "max"]
 _AGGREGATES: Final[tuple[How, ...]] = ("sum", "count", "min", "max")
 _ADDED: Final = frozenset({"money", "ratio", "count", "quantity"})
@@ -364,8 +365,8 @@ class _Parser:
             return op.ALWAYS
         if self.take("false"):
             return op.Not(op.ALWAYS)
-        if self.token.kind == "word" and self.token.text in self.scope.definitions:
-            return self.definition(self.word())
+        if self.is_defined() and not self.starts_operator(1):
+            return self.defined(self.word(), _Parser.condition)
         if self.token.kind == "word" and self.token.text.startswith("reading."):
             return self.reading(self.word())
         return self.comparison(self.value(numeric=False))
@@ -392,16 +393,23 @@ class _Parser:
                 raise first from None
             raise
 
-    def starts_operator(self) -> bool:
-        return self.token.text in (">=", "<=", ">", "<", "is", "in", "+", "-", "*", "/")
+    def starts_operator(self, ahead: int = 0) -> bool:
+        """Whether what comes next, or so many tokens later, has a value before it."""
+        found = self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+        return found.text in (">=", "<=", ">", "<", "is", "in", "has", "+", "-", "*", "/", "^")
 
-    def definition(self, name: str) -> op.Truth:
+    def is_defined(self) -> bool:
+        """Whether the name of a definition comes next."""
+        return self.token.kind == "word" and self.token.text in self.scope.definitions
+
+    def defined(self, name: str, read: Callable[[_Parser], Made]) -> Made:
+        """Read a definition where its name stands: as a condition, or as a value."""
         if name in self.scope.expanding:
             raise ExpressionError(f"definition '{name}' uses itself", f"定义“{name}”循环引用", code="circular")
         scope = replace(self.scope, expanding=(*self.scope.expanding, name))
         inner = _Parser(self.scope.definitions[name], scope)
         inner.depth = self.depth
-        made = inner.condition()
+        made = read(inner)
         inner.finish()
         return made
 
@@ -696,6 +704,8 @@ class _Parser:
             first = self.dated()
             self.expect("to")
             return op.Arithmetic("-", self.dated(), first, "count")
+        if self.is_defined():
+            return self.defined(self.word(), lambda parser: parser.value(numeric=False))
         if self.token.kind == "word" and self.token.text.startswith("award."):
             return self.awarded(self.word().removeprefix("award."))
         negative = self.peek("-") and self.tokens[self.at + 1].kind in _SIGNED

@@ -53,8 +53,9 @@ from subsidy_rules.values.findings import Findings
 from subsidy_rules.values.quantity import CNY, QuantityError, parse_date, parse_money
 
 _TOKEN: Final = re.compile(r'"[^"]*"|\w[\w.–-]*|[^\w\s]')
+_MEMBERS: Final = re.compile(r"\[[^\]]*\]")
 _NAME: Final = re.compile(r"\w+")
-_BEFORE: Final = frozenset({"", "and", "or", "not", "(", "where", "if"})
+_BEFORE: Final = frozenset({"", "and", "or", "not", "where", "if", "else", "to", "from", *"(,+-*/<>="})
 """What a definition's name may stand behind; elsewhere the same word is a member or a path."""
 _SHOWN: Final = 6
 _LARGEST: Final = 2_000
@@ -870,8 +871,8 @@ class _Compiler:
 
 
 def _used(text: str, definitions: Container[str]) -> list[str]:
-    """Return the definitions that a condition names, as often as it names them."""
-    tokens = ["", "", *_TOKEN.findall(text)]
+    """Return the definitions that an expression names, as often as it names them; what is in `[…]` are members."""
+    tokens = ["", "", *_TOKEN.findall(_MEMBERS.sub("[]", text))]
     return [
         token
         for earlier, before, token in zip(tokens, tokens[1:], tokens[2:], strict=False)
