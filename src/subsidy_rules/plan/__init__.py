@@ -26,7 +26,16 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
-from subsidy_rules.plan.policies import Fill, Guide, Policies, gather, guide_from_text, load_guide, load_policies
+from subsidy_rules.plan.policies import (
+    Fill,
+    Guide,
+    Policies,
+    gather,
+    guide_from_document,
+    guide_from_text,
+    load_guide,
+    load_policies,
+)
 
 __all__ = [
     "ClausePlan",
@@ -47,6 +56,7 @@ __all__ = [
     "TableRow",
     "compile_policy",
     "gather",
+    "guide_from_document",
     "guide_from_text",
     "load_guide",
     "load_policies",

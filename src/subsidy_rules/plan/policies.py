@@ -18,7 +18,8 @@ from subsidy_rules.mechanisms.step import Desk, Loc
 from subsidy_rules.plan.compile import ConstantPool, compile_policy
 from subsidy_rules.plan.model import PolicyPlan, Sentence
 from subsidy_rules.policy.model import GuideFile, GuideRow, GuideTable
-from subsidy_rules.policy.source import GuideSource, node_at, read_guide, read_policy, shipped_rules
+from subsidy_rules.policy.source import GuideSource, guide_of, node_at, read_guide, read_policy, shipped_rules
+from subsidy_rules.values.document import Document
 from subsidy_rules.values.findings import Findings
 from subsidy_rules.values.quantity import QuantityError, parse_date
 
@@ -164,6 +165,11 @@ def load_guide(path: str | Path, policies: Policies) -> Guide:
 def guide_from_text(text: str, policies: Policies) -> Guide:
     """Read a guide from its text. Raises as `load_guide` does."""
     return _guide(read_guide(text), policies)
+
+
+def guide_from_document(document: Document, policies: Policies) -> Guide:
+    """Read a guide that is a part of another document. Raises as `load_guide` does, with that document's places."""
+    return _guide(guide_of(document), policies)
 
 
 def _guide(source: GuideSource, policies: Policies) -> Guide:

@@ -15,7 +15,7 @@ from subsidy_rules.policy.model import GuideFile, RuleFile
 from subsidy_rules.policy.shape import Shape, node_at, shape_of
 from subsidy_rules.values import document as doc
 
-__all__ = ["GuideSource", "RuleSource", "node_at", "read_guide", "read_policy", "shipped_rules"]
+__all__ = ["GuideSource", "RuleSource", "guide_of", "node_at", "read_guide", "read_policy", "shipped_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,11 @@ def read_policy(source: Path | str) -> RuleSource:
 
 def read_guide(source: Path | str) -> GuideSource:
     """Read one guide, from a path or from text. Raises `RuleError` with every problem of its shape."""
-    document = doc.read(source, error=RuleError)
+    return guide_of(doc.read(source, error=RuleError))
+
+
+def guide_of(document: doc.Document) -> GuideSource:
+    """Hold a document against the shape of a guide. Raises `RuleError` with every problem of its shape."""
     shape = shape_of(document, GuideFile)
     if shape.model is None or shape.problems:
         raise RuleError(shape.problems)

@@ -128,13 +128,15 @@ def read(
     name: str | None = None,
     error: type[InputError] = InputError,
     max_bytes: int = MAX_BYTES,
+    blank: str = "",
 ) -> Document:
     """Read YAML or JSON from a text, its bytes or a file; raise `error` with every problem found.
 
-    A `str` is the text itself, never a path. `name` is what problems call it; a file has its path.
+    A `str` is the text itself, never a path. `name` is what problems call it; a file has its path. `blank` is a way to
+    leave a value empty (such as `~`) that has a meaning in this file and is kept as text.
     """
     name = name or (str(source) if isinstance(source, Path) else "<text>")
-    reading = Reading(name, error)
+    reading = Reading(name, error, blank)
     raw = reading.bytes_of(source, max_bytes)
     text = reading.text_of(raw)
     reader = JsonReader(reading) if text.lstrip().startswith(("{", "[")) else YamlReader(reading)

@@ -110,9 +110,10 @@ class Reading:
     A problem that can be stepped over is said (`say`); one that cannot ends the reading (`fail`).
     """
 
-    def __init__(self, name: str, error: type[InputError]) -> None:
+    def __init__(self, name: str, error: type[InputError], blank: str = "") -> None:
         self.name = name
         self.error = error
+        self.empty = _EMPTY - {blank} if blank else _EMPTY
         self.text = ""
         self.problems: list[Problem] = []
         self.trail: list[str | int] = []
@@ -262,7 +263,7 @@ class YamlReader:
         if event.tag:
             reading.say("tag", place, name=shown(str(event.tag)))
         if isinstance(event, yaml.ScalarEvent):
-            if not event.style and event.value in _EMPTY:
+            if not event.style and event.value in reading.empty:
                 reading.say("empty", place)
             return reading.scalar(event.value, place)
         if isinstance(event, yaml.SequenceStartEvent):
