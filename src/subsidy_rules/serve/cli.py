@@ -513,3 +513,9 @@ def _is_terminal() -> bool:
 
 def _ascii_only() -> bool:
     return not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
+# What other modules of commands use, and those modules, which add their commands to `app`.
+reported, write = _reported, _write
+
+from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - it needs all of the above

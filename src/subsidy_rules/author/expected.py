@@ -1,0 +1,567 @@
+"""What a test expects, read from its file: every row of the awards, and whatever else it names.
+
+    expect:
+      retrofit@p1: awards exact 280万元
+      titles@t1: {is: undecided at_most 80万元, reasons: [discretion, unknown_fact], needs: ["titles[0].grade"]}
+      retrofit@p2: ["projects[1].nature | 新建 | 改扩建"]
+    total: exact 280万元
+
+Each kind of expectation is a small frozen value that knows the place where it stands, so that what fails points there.
+Keys that mean nothing, clauses and readings that no loaded pack has, amounts without a kind are problems of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeAlias, TypeVar, get_args
+
+from subsidy_rules.author.spelling import Said, read_money, read_said, read_span
+from subsidy_rules.award.cumulate import Status
+from subsidy_rules.award.phrases import FLAGS
+from subsidy_rules.errors import Place, path_to
+from subsidy_rules.plan import Policies, PolicyPlan
+from subsidy_rules.values import document as doc
+from subsidy_rules.values.findings import Findings
+from subsidy_rules.values.quantity import Number, QuantityError
+
+T = TypeVar("T")
+Span: TypeAlias = tuple[Number, Number]
+
+LISTINGS: Final = ("awards", "undecided")
+NOT_ASKED: Final = "not_asked"
+ABSENT: Final = "absent"
+NOT_ELIGIBLE: Final = "not_eligible"
+STATUSES: Final = get_args(Status)
+SEPARATOR: Final = " | "
+REST: Final = "…"
+"""Among the members required, what leaves out the others."""
+USUAL_REASONS: Final[Mapping[str, tuple[str, ...]]] = {"exact": (), "at_most": ("discretion",)}
+"""The reasons of an award whose test does not name them; of another kind they must be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Generic[T]):
+    """A part that the test names: its value and where it stands."""
+
+    value: T
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AwardExpected:
+    """A row of `awards` or of `undecided`. What is None is not named and not checked."""
+
+    place: Place
+    listing: str
+    said: Said
+    reasons: Named[tuple[str, ...]]
+    status: Named[str]
+    needs: Named[tuple[str, ...]]
+    why: Named[tuple[str, ...]]
+    flags: Named[tuple[str, ...]] | None = None
+    no_flags: Named[tuple[str, ...]] | None = None
+    net: Named[Span] | None = None
+    ceiling: Named[Span] | None = None
+    cites: Named[tuple[str, ...]] | None = None
+    rule: Named[str] | None = None
+    payers: Named[Mapping[str, Span]] | None = None
+    readings: Named[Mapping[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedExpected:
+    """A condition that fails: the fact, the value read, the value required."""
+
+    fact: str
+    read: str
+    required: str
+
+    def __str__(self) -> str:
+        return SEPARATOR.join((self.fact, self.read, self.required))
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalExpected:
+    """A sentence that gives nothing, and every condition that fails."""
+
+    place: Place
+    failed: tuple[FailedExpected, ...]
+    readings: Named[Mapping[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceExpected:
+    """A sentence that was not asked (`not_asked`), or that has no row at all (`absent`)."""
+
+    place: Place
+    word: str
+
+
+RowExpected: TypeAlias = AwardExpected | RefusalExpected | SilenceExpected
+
+
+@dataclass(frozen=True, slots=True)
+class TotalExpected:
+    """A total, with its reasons where they are named."""
+
+    place: Place
+    said: Said
+    reasons: Named[tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupExpected:
+    """Awards that meet, by their ids."""
+
+    place: Place
+    members: tuple[str, ...]
+    option: Named[str] | None = None
+    rule: Named[str] | None = None
+    additive: Named[bool] | None = None
+    lower: Named[Number] | None = None
+    sum: Named[Number] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationExpected:
+    """A minimum that somebody is obliged to, and the facts that would decide it."""
+
+    place: Place
+    span: Span
+    needs: Named[tuple[str, ...]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """All that one result is held against."""
+
+    place: Place
+    rows: Mapping[str, RowExpected]
+    total: TotalExpected | None = None
+    decided: TotalExpected | None = None
+    covers: Named[str] | None = None
+    open_ended: Named[tuple[str, ...]] | None = None
+    groups: Named[tuple[GroupExpected, ...]] | None = None
+    asks: Named[tuple[str, ...]] | None = None
+    obligations: Named[Mapping[str, ObligationExpected]] | None = None
+    adjustments: Named[Mapping[str, Named[Number]]] | None = None
+    moves: Named[Mapping[str, str]] | None = None
+
+
+PARTS: Final = (
+    "expect",
+    "total",
+    "decided",
+    "covers",
+    "open_ended",
+    "groups",
+    "asks",
+    "obligations",
+    "adjustments",
+    "moves",
+)
+"""The keys of what is expected, in a case and under other readings."""
+_OF_AWARD: Final = (
+    "is",
+    "net",
+    "status",
+    "reasons",
+    "needs",
+    "why",
+    "flags",
+    "no_flags",
+    "ceiling",
+    "cites",
+    "rule",
+    "payers",
+    "readings",
+)
+_OF_GROUP: Final = ("members", "option", "rule", "additive", "lower", "sum")
+
+
+class Desk:
+    """Reads the parts of one test: mappings by their keys, texts, amounts, names. Problems are noted."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+
+    def entries(
+        self, node: doc.Node, path: str, known: Iterable[str], needed: Iterable[str] = ()
+    ) -> dict[str, doc.Node]:
+        """Return the values of a mapping by key; a key that is not known and one that is missing are problems."""
+        mapping = self.findings.mapping(node, path)
+        if mapping is None:
+            return {}
+        choices = tuple(known)
+        found = {}
+        for key, value in mapping.entries:
+            if key.text in choices:
+                found[key.text] = value
+            else:
+                self.findings.unknown("unknown-key", key, path_to(path, key.text), key.text, choices)
+        for name in needed:
+            if name not in found:
+                self.findings.add("missing-key", node, path, f"expected '{name}'", f"缺少“{name}”")
+        return found
+
+    def pairs(self, node: doc.Node, path: str) -> Iterator[tuple[doc.Scalar, doc.Node, str]]:
+        """Yield the entries of a mapping whose keys are names, each with its path."""
+        mapping = self.findings.mapping(node, path)
+        for key, value in () if mapping is None else mapping.entries:
+            yield key, value, path_to(path, key.text)
+
+    def word(self, node: doc.Node, path: str, choices: Iterable[str] = ()) -> Named[str]:
+        """Read a text; one of `choices` where there are any."""
+        text = self.findings.text(node, path) or ""
+        options = tuple(choices)
+        if text and options and text not in options:
+            self.findings.unknown("unknown-member", node, path, text, options)
+        return Named(text, node.place)
+
+    def words(self, node: doc.Node, path: str) -> Named[tuple[str, ...]]:
+        """Read a list of texts."""
+        items = enumerate(self.findings.items(node, path))
+        return Named(tuple(self.word(item, path_to(path, at)).value for at, item in items), node.place)
+
+    def quantity(self, node: doc.Node, path: str, read: Callable[[str], T]) -> Named[T] | None:
+        """Read a quantity."""
+        text = self.findings.text(node, path)
+        if text is None:
+            return None
+        try:
+            return Named(read(text), node.place)
+        except QuantityError as error:
+            self.findings.add(error.code, node, path, error.what, error.what_zh)
+            return None
+
+
+class ExpectedReader:
+    """Reads what a test expects of the policies that it names; the first is meant where an id names none."""
+
+    def __init__(self, desk: Desk, policies: Policies, first: str) -> None:
+        self.desk, self.findings = desk, desk.findings
+        self.first = first
+        self.clauses = {
+            f"{plan.id}/{name}"
+            for plan in policies.plans
+            for name in (
+                *(one.id for one in plan.sentences),
+                *(one.sentence.id for one in (*plan.clauses, *plan.obligations)),
+            )
+        }
+        self.flags = {flag for plan in policies.plans for flag in _flags_of(plan)} | FLAGS.keys()
+        self.rules = {f"{plan.id}/{rule.id}" for plan in policies.plans for rule in plan.rules}
+        self.options = {one.id: tuple(one.options) for plan in policies.plans for one in plan.readings.values()}
+
+    def full(self, name: str) -> str:
+        """Write a name with its policy."""
+        return name if "/" in name.partition("@")[0] else f"{self.first}/{name}"
+
+    def clause(self, key: doc.Node, text: str, path: str) -> str:
+        """Return the full id of a row, whose clause must be one of the policies'."""
+        name = self.full(text)
+        clause = name.partition("@")[0]
+        if clause not in self.clauses:
+            short = clause if "/" in text.partition("@")[0] else clause.partition("/")[2]
+            options = sorted(self.clauses)
+            if short != clause:
+                options = [one.partition("/")[2] for one in options if one.startswith(f"{self.first}/")] + options
+            self.findings.unknown("unknown-name", key, path, short, options)
+        return name
+
+    def read(self, entries: Mapping[str, doc.Node], place: Place, path: str) -> Expected:
+        """Read what is expected of one result."""
+        rows = {}
+        expect = entries.get("expect")
+        if expect is not None:
+            for key, value, where in self.desk.pairs(expect, path_to(path, "expect")):
+                row = self.row(key, value, where)
+                if row is not None:
+                    rows[self.clause(key, key.text, where)] = row
+        parts: dict[str, object] = {}
+        for name, read in _READERS.items():
+            if name in entries:
+                parts[name] = read(self, entries[name], path_to(path, name))
+        if "total" in parts:
+            parts.setdefault("decided", parts["total"])
+        return Expected(place, rows, **parts)  # type: ignore[arg-type]
+
+    def row(self, key: doc.Scalar, node: doc.Node, path: str) -> RowExpected | None:
+        """Read what is expected of one row."""
+        if isinstance(node, doc.Sequence):
+            return RefusalExpected(key.place, self.failed(node, path))
+        if isinstance(node, doc.Mapping):
+            if node.get("failed") is not None:
+                found = self.desk.entries(node, path, ("failed", "readings"))
+                readings = found.get("readings")
+                return RefusalExpected(
+                    key.place,
+                    self.failed(found["failed"], path_to(path, "failed")),
+                    None if readings is None else self.alternatives(readings, path_to(path, "readings"), listed=True),
+                )
+            return self.award(key, self.desk.entries(node, path, _OF_AWARD, ("is",)), path)
+        if node.text in (NOT_ASKED, ABSENT):
+            return SilenceExpected(key.place, node.text)
+        return self.award(key, {"is": node}, path)
+
+    def failed(self, node: doc.Node, path: str) -> tuple[FailedExpected, ...]:
+        """Read the conditions that fail."""
+        made = []
+        for at, item in enumerate(self.findings.items(node, path)):
+            where = path_to(path, at)
+            text = self.findings.text(item, where)
+            parts = (text or "").split(SEPARATOR)
+            if len(parts) == 3:  # noqa: PLR2004 - fact, read, required
+                made.append(FailedExpected(*parts))
+            elif text is not None:
+                self.findings.add(
+                    "wrong-type",
+                    item,
+                    where,
+                    "a condition that fails is 'fact | value read | value required'",
+                    "不符合的条件应写成“事实 | 读到的值 | 要求的值”",
+                    'write it in quotes: "projects[0].nature | 新建 | 改扩建"',
+                    '请加引号书写，如 "projects[0].nature | 新建 | 改扩建"',
+                )
+        return tuple(made)
+
+    def award(self, key: doc.Scalar, entries: Mapping[str, doc.Node], path: str) -> AwardExpected | None:
+        """Read what is expected of a row of awards or of what is undecided."""
+        desk, place = self.desk, key.place
+        if "is" not in entries:
+            return None
+        text = self.findings.text(entries["is"], path)
+        listing, _, rest = (text or "").partition(" ")
+        if text is None:
+            return None
+        if listing not in LISTINGS:
+            self.findings.add(
+                "wrong-type",
+                entries["is"],
+                path,
+                f"'{text}' does not say where the row stands: awards or undecided, then the kind and the amount",
+                f"“{text}”没有写明所在列表：先写 awards 或 undecided，再写类别和金额",
+                "such as: awards exact 280万元, undecided at_most 80万元, not_asked, absent",
+                "如 awards exact 280万元、undecided at_most 80万元、not_asked、absent",
+            )
+            return None
+        said = desk.quantity(entries["is"], path, lambda _: read_said(rest))
+        if said is None:
+            return None
+        if "reasons" not in entries and said.value.kind not in USUAL_REASONS:
+            kind = said.value.kind
+            self.findings.add(
+                "missing-key",
+                entries["is"],
+                path,
+                f"what is '{kind}' says its reasons: expected 'reasons'",
+                f"类别为“{kind}”的应写明原因：缺少“reasons”",
+                "such as: {is: awards between 0元..24万元, reasons: [unknown_fact]}",
+                "如 {is: awards between 0元..24万元, reasons: [unknown_fact]}",
+            )
+        parts: dict[str, object] = {
+            "reasons": Named(USUAL_REASONS.get(said.value.kind, ()), place),
+            "status": Named("counted", place),
+            "needs": Named((), place),
+            "why": Named((), place),
+        }
+        for name, read in _AWARD_READERS.items():
+            if name in entries:
+                parts[name] = read(self, entries[name], path_to(path, name))
+        return AwardExpected(place, listing, said.value, **parts)  # type: ignore[arg-type]
+
+    def status(self, node: doc.Node, path: str) -> Named[str]:
+        """Read a status."""
+        return self.desk.word(node, path, STATUSES)
+
+    def span(self, node: doc.Node, path: str) -> Named[Span] | None:
+        """Read one figure or two."""
+        return self.desk.quantity(node, path, read_span)
+
+    def money(self, node: doc.Node, path: str) -> Named[Number] | None:
+        """Read one figure."""
+        return self.desk.quantity(node, path, read_money)
+
+    def rule(self, node: doc.Node, path: str) -> Named[str]:
+        """Read the id of a rule between awards."""
+        found = self.desk.word(node, path)
+        name = self.full(found.value)
+        if found.value and name not in self.rules:
+            self.findings.unknown("unknown-name", node, path, name, sorted(self.rules))
+        return Named(name, node.place)
+
+    def payers(self, node: doc.Node, path: str) -> Named[Mapping[str, Span]]:
+        """Read who pays which part."""
+        found = {key.text: self.span(value, where) for key, value, where in self.desk.pairs(node, path)}
+        return Named({name: one.value for name, one in found.items() if one is not None}, node.place)
+
+    def flag_names(self, node: doc.Node, path: str) -> Named[tuple[str, ...]]:
+        """Read flags, which must be some that an award can have."""
+        for at, item in enumerate(self.findings.items(node, path)):
+            flag = self.desk.word(item, path_to(path, at)).value
+            if flag and flag not in self.flags:
+                self.findings.unknown("unknown-member", item, path_to(path, at), flag, sorted(self.flags))
+        return self.desk.words(node, path)
+
+    def award_readings(self, node: doc.Node, path: str) -> Named[Mapping[str, str]]:
+        """Read what an award would be under the options that were not taken."""
+        return self.alternatives(node, path, listed=True)
+
+    def alternatives(self, node: doc.Node, path: str, *, listed: bool) -> Named[Mapping[str, str]]:
+        """Read, for each reading and option, what there would be: `awards exact 40万元`, `not_eligible`."""
+        made: dict[str, str] = {}
+        for key, options, where in self.desk.pairs(node, path):
+            reading = self.reading(key, key.text, where)
+            for option, value, at in self.desk.pairs(options, where):
+                if reading in self.options and option.text not in self.options[reading]:
+                    self.findings.unknown("unknown-member", option, at, option.text, self.options[reading])
+                said = self.desk.quantity(value, at, lambda text: _alternative(text, listed=listed))
+                if said is not None:
+                    made[f"{reading}={option.text}"] = said.value
+        return Named(made, node.place)
+
+    def reading(self, node: doc.Node, text: str, path: str) -> str:
+        """Return the full id of a reading, which must be one of the policies'."""
+        name = self.full(text)
+        policy, _, rest = name.partition("/")
+        base = f"{policy}/{rest.rpartition('/')[2]}"
+        silence = base.endswith("/unstated_cumulation")
+        if base not in self.options and not (silence and any(one.startswith(f"{policy}/") for one in self.clauses)):
+            self.findings.unknown("unknown-name", node, path, name, sorted(self.options))
+        return name
+
+    def total(self, node: doc.Node, path: str) -> TotalExpected | None:
+        """Read a total: its kind and amount, and its reasons where they are named."""
+        figure: doc.Node | None = node
+        reasons: doc.Node | None = None
+        if isinstance(node, doc.Mapping):
+            entries = self.desk.entries(node, path, ("is", "reasons"), ("is",))
+            figure, reasons = entries.get("is"), entries.get("reasons")
+        said = None if figure is None else self.desk.quantity(figure, path, read_said)
+        if said is None:
+            return None
+        words = None if reasons is None else self.desk.words(reasons, path_to(path, "reasons"))
+        return TotalExpected(node.place, said.value, words)
+
+    def rows(self, node: doc.Node, path: str) -> Named[tuple[str, ...]]:
+        """Read ids of rows."""
+        items = enumerate(self.findings.items(node, path))
+        texts = [(item, self.desk.word(item, path_to(path, at)).value, path_to(path, at)) for at, item in items]
+        return Named(tuple(self.clause(item, text, where) for item, text, where in texts if text), node.place)
+
+    def groups(self, node: doc.Node, path: str) -> Named[tuple[GroupExpected, ...]]:
+        """Read the groups of awards that meet."""
+        made = []
+        for at, item in enumerate(self.findings.items(node, path)):
+            where = path_to(path, at)
+            entries = self.desk.entries(item, where, _OF_GROUP, ("members",))
+            parts: dict[str, object] = {
+                name: read(self, entries[name], path_to(where, name))
+                for name, read in _GROUP_READERS.items()
+                if name in entries
+            }
+            if "members" in entries:
+                members = self.rows(entries["members"], path_to(where, "members"))
+                made.append(GroupExpected(item.place, tuple(sorted(members.value)), **parts))  # type: ignore[arg-type]
+        return Named(tuple(made), node.place)
+
+    def truth(self, node: doc.Node, path: str) -> Named[bool]:
+        """Read a truth."""
+        return Named(self.desk.word(node, path, ("true", "false")).value == "true", node.place)
+
+    def option(self, node: doc.Node, path: str) -> Named[str]:
+        """Read the option of a reading that decided."""
+        return self.desk.word(node, path)
+
+    def obligations(self, node: doc.Node, path: str) -> Named[Mapping[str, ObligationExpected]]:
+        """Read the minima: one figure where it is decided; two with the facts that it needs."""
+        made = {}
+        for key, value, where in self.desk.pairs(node, path):
+            entries = {"is": value}
+            if isinstance(value, doc.Mapping):
+                entries = self.desk.entries(value, where, ("is", "needs"), ("is",))
+            span = self.span(entries["is"], where) if "is" in entries else None
+            needs = self.desk.words(entries["needs"], path_to(where, "needs")) if "needs" in entries else None
+            if span is not None:
+                made[self.clause(key, key.text, where)] = ObligationExpected(key.place, span.value, needs)
+        return Named(made, node.place)
+
+    def adjustments(self, node: doc.Node, path: str) -> Named[Mapping[str, Named[Number]]]:
+        """Read the signed corrections."""
+        made = {}
+        for key, value, where in self.desk.pairs(node, path):
+            amount = self.desk.quantity(value, where, lambda text: read_money(text, signed=True))
+            if amount is not None:
+                made[self.clause(key, key.text, where)] = Named(amount.value, key.place)
+        return Named(made, node.place)
+
+    def moves(self, node: doc.Node, path: str) -> Named[Mapping[str, str]]:
+        """Read every reading that moves the total, with the total under its other options."""
+        return self.alternatives(node, path, listed=False)
+
+    def words(self, node: doc.Node, path: str) -> Named[tuple[str, ...]]:
+        """Read a list of texts."""
+        return self.desk.words(node, path)
+
+    def word(self, node: doc.Node, path: str) -> Named[str]:
+        """Read a text."""
+        return self.desk.word(node, path)
+
+
+def _flags_of(plan: PolicyPlan) -> Iterator[str]:
+    """Yield the flags that a policy itself puts on awards."""
+    header = plan.file.policy
+    yield from header.flags
+    if header.window.start_flag is not None:
+        yield header.window.start_flag
+    for sentence in plan.sentences:
+        yield from sentence.flags
+    for clause in plan.clauses:
+        yield from clause.sentence.flags
+
+
+def _alternative(text: str, *, listed: bool) -> str:
+    """Write what there would be under an option as the result does: where the row would stand, the kind, the amount."""
+    if not listed:
+        return str(read_said(text))
+    listing, _, rest = text.partition(" ")
+    if listing not in (*LISTINGS, NOT_ELIGIBLE) or (listing != NOT_ELIGIBLE and not rest):
+        what = f"'{text}' is not what a row could be: awards …, undecided …, not_eligible"
+        raise QuantityError("wrong-type", what, f"“{text}”不是可能的结果：awards …、undecided …、not_eligible")
+    return f"{listing} {read_said(rest)}" if rest else listing
+
+
+_Read: TypeAlias = Callable[[ExpectedReader, doc.Node, str], object]
+_READERS: Final[Mapping[str, _Read]] = {
+    "total": ExpectedReader.total,
+    "decided": ExpectedReader.total,
+    "covers": ExpectedReader.word,
+    "open_ended": ExpectedReader.rows,
+    "groups": ExpectedReader.groups,
+    "asks": ExpectedReader.words,
+    "obligations": ExpectedReader.obligations,
+    "adjustments": ExpectedReader.adjustments,
+    "moves": ExpectedReader.moves,
+}
+_AWARD_READERS: Final[Mapping[str, _Read]] = {
+    "net": ExpectedReader.span,
+    "status": ExpectedReader.status,
+    "reasons": ExpectedReader.words,
+    "needs": ExpectedReader.words,
+    "why": ExpectedReader.words,
+    "flags": ExpectedReader.flag_names,
+    "no_flags": ExpectedReader.flag_names,
+    "ceiling": ExpectedReader.span,
+    "cites": ExpectedReader.words,
+    "rule": ExpectedReader.rule,
+    "payers": ExpectedReader.payers,
+    "readings": ExpectedReader.award_readings,
+}
+_GROUP_READERS: Final[Mapping[str, _Read]] = {
+    "option": ExpectedReader.option,
+    "rule": ExpectedReader.rule,
+    "additive": ExpectedReader.truth,
+    "lower": ExpectedReader.money,
+    "sum": ExpectedReader.money,
+}
