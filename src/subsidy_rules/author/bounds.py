@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import yaml
 
@@ -29,6 +30,7 @@ from subsidy_rules.author.suite import CaseTest, Suite
 from subsidy_rules.author.trial import Evaluated, Outcome, evaluated
 from subsidy_rules.award.engine import Context, number, truth_of_plan
 from subsidy_rules.award.model import Award, Both, Entitlement, whys_of
+from subsidy_rules.award.required import Requirements
 from subsidy_rules.award.rows import Row
 from subsidy_rules.errors import InputError, Lang
 from subsidy_rules.facts.case import Case, Thing
@@ -42,9 +44,14 @@ from subsidy_rules.values.document import Plain
 
 SIDES: Final = ("below", "at", "above")
 _SAID: Final[Mapping[str, Both]] = {
-    "below": ("比 {bound} 小 {unit}", "{unit} below {bound}"),
-    "at": ("恰为 {bound}", "exactly {bound}"),
-    "above": ("比 {bound} 大 {unit}", "{unit} above {bound}"),
+    "below": ("比 {bound} 小 {unit}", "is {unit} below {bound}"),
+    "at": ("恰为 {bound}", "is exactly {bound}"),
+    "above": ("比 {bound} 大 {unit}", "is {unit} above {bound}"),
+}
+_SAID_OF_VALUE: Final[Mapping[str, Both]] = {
+    "below": ("使 {subject} 略低于 {bound}", "leaves {subject} just below {bound}"),
+    "at": ("使 {subject} 达到 {bound}", "takes {subject} to {bound}"),
+    "above": ("使 {subject} 略高于 {bound}", "takes {subject} just above {bound}"),
 }
 _SAID_OF_CAP: Final[Mapping[str, Both]] = {
     "below": ("使金额比上限 {bound} 少 {unit}", "leaves the amount {unit} below the cap of {bound}"),
@@ -72,15 +79,21 @@ class Move:
     thing: str
     spec: FieldSpec
     values: tuple[Fraction, Fraction, Fraction]
-    bound: str
     unit: str
-    label: str
+    bound: str = ""
+    label: str = ""
+    subject: str | None = None
     of_cap: bool = False
 
     @property
     def path(self) -> str:
         """The path of the fact."""
         return f"{self.thing}.{self.spec.name}" if self.thing else self.spec.name
+
+
+Reading: TypeAlias = tuple[Fraction | None, list[tuple[Thing, FieldSpec]]]
+"""A figure of a row, and the facts that it was read from."""
+Measure: TypeAlias = Callable[[Row], Reading]
 
 
 def propose(suite: Suite, outcomes: Sequence[Outcome], lang: Lang, folder: Path) -> str:
@@ -148,32 +161,66 @@ class _Proposer:
 
     def _moves(self, plan: PolicyPlan, clause: ClausePlan, seen: set[tuple[object, ...]]) -> Iterator[Move]:
         """Yield what is to be moved for the comparisons and the caps of a sentence."""
-        name = clause.sentence.id
         starts = list(self._starts(plan, clause))
-        for fact, bound in _comparisons(clause):
-            value, type_ = plan.constants[bound.index]
-            owner = "" if fact.name in ("case", "enterprise") else name
-            if (owner, fact.spec.entity, fact.spec.name, value) in seen:
+        words = Requirements(plan.vocabulary, (), {one.id: one.default for one in plan.readings.values()})
+        for node, constant in _comparisons(clause):
+            value, type_ = plan.constants[constant.index]
+            is_fact = isinstance(node, op.Fact)
+            label = (
+                f"{node.spec.entity}.{node.spec.name}"
+                if isinstance(node, op.Fact)
+                else words.say_value(node, self.lang)
+            )
+            of_all = isinstance(node, op.Fact) and node.name in ("case", "enterprise")
+            key = ("" if of_all else clause.sentence.id, label, value)
+            if key in seen:
                 continue
-            seen.add((owner, fact.spec.entity, fact.spec.name, value))
-            said = spell_number(value, type_)
-            label = f"{fact.spec.entity}.{fact.spec.name}"
-            found = next((one for one in starts if _thing(one, fact) is not None), None)
-            thing = None if found is None else _thing(found, fact)
-            if found is None or thing is None:
-                self.left.append(f"{name}: {label} {said}")
+            seen.add(key)
+            made = (
+                self._fact_to(one, node, value) if isinstance(node, op.Fact) else self._value_to(one, node, value)
+                for one in starts
+            )
+            found = next((move for move in made if move is not None), None)
+            if found is None:
+                self.left.append(f"{clause.sentence.id}: {label} {spell_number(value, type_)}")
             else:
-                unit = unit_of(fact.spec)
-                step = _DAY[self.at] if type_ == "date" else spell_number(unit, type_)
-                values = (value - unit, value, value + unit)
-                yield Move(found, thing.path, fact.spec, values, said, step, f"{label}_{{side}}_{said}")
+                said = spell_number(value, type_)
+                yield replace(found, bound=said, label=f"{label}_{{side}}_{said}", subject=None if is_fact else label)
         for place, lowered in enumerate(clause.steps):
             if lowered.word == "cap" and lowered.operand is not None:
-                found_move = next((move for one in starts if (move := self._to_the_cap(one, place))), None)
-                if found_move is None:
-                    self.left.append(f"{name}: {lowered.word} {lowered.quote}".rstrip())
+                found = next((move for one in starts if (move := self._to_the_cap(one, place))), None)
+                if found is None:
+                    self.left.append(f"{clause.sentence.id}: {lowered.word} {lowered.quote}".rstrip())
                 else:
-                    yield found_move
+                    yield found
+
+    def _fact_to(self, start: Start, fact: op.Fact, value: Fraction) -> Move | None:
+        """Return a fact moved to both sides of the constant that it is compared with."""
+        thing = _thing(start, fact)
+        unit = unit_of(fact.spec)
+        values = (value - unit, value, value + unit)
+        return None if thing is None else Move(start, thing.path, fact.spec, values, self._unit(fact.spec))
+
+    def _unit(self, spec: FieldSpec) -> str:
+        return _DAY[self.at] if spec.type == "date" else spell_number(unit_of(spec), spec.type)
+
+    def _value_to(self, start: Start, node: op.Value, value: Fraction) -> Move | None:
+        """Return a fact that moves what is computed to both sides of the constant that it is compared with."""
+
+        def measure(row: Row) -> Reading:
+            ctx = row.context({}, trace=True)
+            return _figure(number(node)(ctx)), list(_read(ctx))
+
+        read = {part.name for part in _own(node) if isinstance(part, op.Fact | op.Bound)}
+        if not read <= start.row.context({}).things.keys():
+            return None
+        for thing, spec, solve in self._lines(start, measure):
+            unit = unit_of(spec)
+            at = solve(value)
+            ends = [self._measure(start, thing, spec, one, measure) for one in (at - unit, at)]
+            if ends[0] is not None and ends[1] is not None and ends[0] < value <= ends[1]:
+                return Move(start, thing.path, spec, (at - unit, at, at + unit), self._unit(spec))
+        return None
 
     def _starts(self, plan: PolicyPlan, clause: ClausePlan) -> Iterator[Start]:
         """Yield the cases in which a sentence has something to say: awards first, the least case last."""
@@ -197,38 +244,58 @@ class _Proposer:
         return CaseTest(name, tuple(policies.by_id), policies, Case(document), readings, (), expected)
 
     def _to_the_cap(self, start: Start, place: int) -> Move | None:
-        """Return an amount that takes the award to its cap, and the least value of it at which the cap is reached."""
-        before, cap, facts = _before(start.row, place)
-        if before is None or cap is None:
+        """Return an amount that takes the award to its cap: a unit below, the least that reaches it, a unit above."""
+        step, _ = start.row.clause.steps[place]
+        cap = None if step.operand is None else _figure(number(step.operand)(_ran(start.row, place)))
+        if cap is None:
             return None
-        for thing, spec in facts:
-            value = thing.values.get(spec.name)
-            if not isinstance(value, Amount) or not value.decided or not isinstance(value.minimum, Fraction):
-                continue
-            known = value.minimum
-            more = self._measure(start, thing, spec, known + _STEP, place)
-            slope = None if more is None else (more - before) / _STEP
-            if not slope or slope < 0:
-                continue
-            unit = start.row.policy.plan.unit
-            wanted = [cap - unit, cap, cap + unit]
-            below, at, above = (Fraction(math.ceil(known + (one - before) / slope)) for one in wanted)
-            found = [self._measure(start, thing, spec, one, place) for one in (below, at - 1, at)]
+
+        def measure(row: Row) -> Reading:
+            ctx = _ran(row, place)
+            return _figure(ctx.running), list(_read(ctx))
+
+        unit = Fraction(start.row.policy.plan.unit)
+        for thing, spec, solve in self._lines(start, measure):
+            below, at, above = (solve(one) for one in (cap - unit, cap, cap + unit))
+            found = [self._measure(start, thing, spec, one, measure) for one in (below, at - unit_of(spec), at)]
             ends = [one for one in found if one is not None]
             if len(ends) == len(found) and max(ends[:2]) < cap <= ends[-1]:
                 said = spell_number(cap, "money")
-                step, label = spell_number(Fraction(unit), "money"), f"cap_{{side}}_{said}"
-                return Move(start, thing.path, spec, (below, at, above), said, step, label, of_cap=True)
+                step_said = spell_number(unit, "money")
+                made = Move(start, thing.path, spec, (below, at, above), step_said)
+                return replace(made, bound=said, label=f"cap_{{side}}_{said}", of_cap=True)
         return None
 
-    def _measure(self, start: Start, thing: Thing, spec: FieldSpec, value: Fraction, place: int) -> Fraction | None:
-        """Return the amount before a cap with a fact changed."""
+    def _lines(
+        self, start: Start, measure: Measure
+    ) -> Iterator[tuple[Thing, FieldSpec, Callable[[Fraction], Fraction]]]:
+        """Yield the facts on which a figure depends in a rising straight line, each with what solves for a figure."""
+        now, facts = measure(start.row)
+        for thing, spec in facts:
+            value = thing.values.get(spec.name)
+            if (
+                now is None
+                or not isinstance(value, Amount)
+                or not value.decided
+                or not isinstance(value.minimum, Fraction)
+            ):
+                continue
+            unit = unit_of(spec)
+            more = self._measure(start, thing, spec, value.minimum + _STEP * unit, measure)
+            slope = None if more is None else (more - now) / (_STEP * unit)
+            if slope is not None and slope > 0:
+                yield thing, spec, partial(_solved, value.minimum, now, slope, unit)
+
+    def _measure(
+        self, start: Start, thing: Thing, spec: FieldSpec, value: Fraction, measure: Measure
+    ) -> Fraction | None:
+        """Return a figure with a fact changed."""
         moved = self._moved(start, thing.path, spec, value)
         found = None if moved is None else _tried(moved)
         if found is None:
             return None
         rows = [row for row in found.record.rows if row.id == start.row.id]
-        return _before(rows[0], place)[0] if rows else None
+        return measure(rows[0])[0] if rows else None
 
     def _moved(self, start: Start, thing: str, spec: FieldSpec, value: Fraction) -> CaseTest | None:
         tree = doc.plain(start.test.case.document.root)
@@ -250,8 +317,8 @@ class _Proposer:
             if test is None or found is None:
                 self.left.append(name)
                 continue
-            words = _SAID_OF_CAP if move.of_cap else _SAID
-            said = words[side][self.at].format(bound=move.bound, unit=move.unit)
+            words = _SAID_OF_CAP if move.of_cap else _SAID if move.subject is None else _SAID_OF_VALUE
+            said = words[side][self.at].format(bound=move.bound, unit=move.unit, subject=move.subject)
             sign = "：" if self.lang == "zh" else ": "
             brackets = ("（", "）") if self.lang == "zh" else (" (", ")")
             remark = f"# review{sign}{move.path} {said}{brackets[0]}{move.start.name[self.at]}{brackets[1]}"
@@ -299,16 +366,28 @@ _HEAD: Final[Both] = (
 _LEFT: Final[Both] = ("没有提出案例：", "no case proposed: ")
 
 
-def _comparisons(clause: ClausePlan) -> Iterator[tuple[op.Fact, op.Constant]]:
-    """Yield each fact that a sentence compares with a constant, in its conditions and its steps."""
+def _comparisons(clause: ClausePlan) -> Iterator[tuple[op.Value, op.Constant]]:
+    """Yield each number that a sentence compares with a constant, in its conditions and its steps."""
     nodes: list[op.Node] = [gate.truth for gate in clause.gates]
     nodes += [gate.truth for one in clause.replacements for gate in one.gates]
     nodes += [step.value for step in clause.steps]
-    for part in (part for node in nodes for part in op.walk(node)):
+    for part in (part for node in nodes for part in _own(node)):
         if isinstance(part, op.Compare):
             for one, other in ((part.left, part.right), (part.right, part.left)):
-                if isinstance(one, op.Fact) and one.spec.type in NUMERIC and isinstance(other, op.Constant):
+                if one.type in NUMERIC and isinstance(other, op.Constant) and not isinstance(one, op.Constant):
                     yield one, other
+
+
+def _own(node: op.Node) -> Iterator[op.Node]:
+    """Yield an operation and what it is made of, but not what another sentence reads."""
+    yield node
+    for child in () if isinstance(node, op.Awarded) else op.children(node):
+        yield from _own(child)
+
+
+def _solved(known: Fraction, now: Fraction, slope: Fraction, unit: Fraction, wanted: Fraction) -> Fraction:
+    """Return the least value, in whole units, at which a figure that rises in a straight line is as wanted."""
+    return math.ceil((known + (wanted - now) / slope) / unit) * unit
 
 
 def _rows(one: Evaluated, policy: str, clause: str) -> Iterator[tuple[int, Row]]:
@@ -328,17 +407,13 @@ def _thing(start: Start, fact: op.Fact) -> Thing | None:
     return next((thing for thing in paths.values() if thing.entity == fact.spec.entity), None)
 
 
-def _before(row: Row, place: int) -> tuple[Fraction | None, Fraction | None, list[tuple[Thing, FieldSpec]]]:
-    """Return the amount before a step, the figure of the step, and the amounts that were read until then."""
+def _ran(row: Row, place: int) -> Context:
+    """Return the context of a row after the steps before one of them, with the facts that were read."""
     ctx = row.context({}, trace=True)
     for step, function in row.clause.steps[:place]:
-        if truth_of_plan(step.applies)(ctx).is_false:
-            continue
-        ctx.running = function(ctx).clamped()
-    facts = list(_read(ctx))
-    step, _ = row.clause.steps[place]
-    cap = None if step.operand is None else _figure(number(step.operand)(ctx))
-    return _figure(ctx.running), cap, facts
+        if not truth_of_plan(step.applies)(ctx).is_false:
+            ctx.running = function(ctx).clamped()
+    return ctx
 
 
 def _figure(amount: Amount) -> Fraction | None:
@@ -350,7 +425,7 @@ def _figure(amount: Amount) -> Fraction | None:
 def _read(ctx: Context) -> Iterator[tuple[Thing, FieldSpec]]:
     for path, thing in (ctx.reads or {}).items():
         spec = ctx.shared.vocabulary.field(thing.entity, path.rpartition(".")[2])
-        if spec is not None and spec.type == "money":
+        if spec is not None and spec.type in NUMERIC - {"date"}:
             yield thing, spec
 
 

@@ -7,8 +7,8 @@
       my_city.yaml:97:3: smart_factory: refused
 
 A sentence counts three times: paid (awarded, or obliged to), refused, open. A branch counts where it alone was taken in
-an award; a cap where the amount was above it; a rule where it decided; an option of a reading where it was chosen in a
-case for which a sentence that reads it had something to say.
+an award; a cap or a floor where it changed the amount; a rule where it decided; an option of a reading where it was
+chosen in a case for which a sentence that reads it had something to say.
 
 Everything is read from the records of the evaluations that were tested. The steps of each award are walked once more,
 in the case as it is, as the trace walks them.
@@ -28,10 +28,13 @@ from subsidy_rules.award.engine import Context, chosen_option, number, things_of
 from subsidy_rules.award.model import Both
 from subsidy_rules.award.required import Requirements
 from subsidy_rules.award.rows import Row
+from subsidy_rules.award.trace import BINDING
 from subsidy_rules.errors import Lang, Place
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.rate import RateBound
 from subsidy_rules.mechanisms.step import NOTHING, Loc, Lowered, Step, Table
+from subsidy_rules.mechanisms.tiers import Tiers
+from subsidy_rules.mechanisms.words import Add, Each
 from subsidy_rules.plan import ClausePlan, PolicyPlan
 from subsidy_rules.policy.model import Clause, TableSentence
 from subsidy_rules.policy.source import RuleSource, node_at, read_policy
@@ -41,7 +44,7 @@ KINDS: Final[dict[str, Both]] = {
     "sentence": ("句子", "sentences"),
     "branch": ("分档、表行、分支", "tiers, rows, branches"),
     "exception": ("例外", "exceptions"),
-    "cap": ("上限", "caps"),
+    "cap": ("上限、下限", "caps and floors"),
     "rule": ("奖补之间的规则", "rules between awards"),
     "reading": ("解读的选项", "options of readings"),
 }
@@ -53,8 +56,9 @@ STATES: Final[dict[str, Both]] = {
     "not_taken": ("不适用", "not taken"),
 }
 _OTHERWISE: Final[Both] = ("其他情形", "otherwise")
-_CAPS: Final = ("cap", "limit")
-_BINDS: Final[Both] = ("上限起作用", "the cap binds")
+_BINDS: Final[Both] = ("起作用", "binds")
+_BAND: Final = "b"
+_PART: Final = "p"
 
 Key: TypeAlias = tuple[str, ...]
 
@@ -183,7 +187,7 @@ class _Branch:
 
 
 def _branches(plan: PolicyPlan, clause: ClausePlan, model: Clause, home: Loc) -> Iterator[_Branch]:
-    """Yield the branches and the caps of a clause's steps, those of its rows, and those inside of `each`."""
+    """Yield the branches of a clause's steps and what in them may bind, however deep they stand."""
     words = Requirements(
         plan.vocabulary,
         tuple(Amount.exact(value) for value, _ in plan.constants),
@@ -193,12 +197,14 @@ def _branches(plan: PolicyPlan, clause: ClausePlan, model: Clause, home: Loc) ->
     for path, step in _steps_of(clause):
         loc, written = _written(model, path, home)
         for key, said, test in _ways(clause, path, step):
-            inner = _row_loc(written, key[-1])
-            yield _Branch("branch", key, (*loc, *inner), said or _said(words, test))
-        if step.word in _CAPS:
-            yield _Branch(
-                "cap", (clause.sentence.id, *path), loc, (f"{step.word} {_BINDS[0]}", f"{step.word}: {_BINDS[1]}")
-            )
+            yield _Branch("branch", key, (*loc, *_row_loc(written, key[-1])), said or _said(words, test))
+        for place, band in enumerate(step.bands):
+            inside = (*path, f"{_BAND}{place}")
+            said = (f"{step.word} {band.text}".strip(), f"{step.word} {band.text}".strip())
+            yield _Branch("branch", (clause.sentence.id, *inside), _written(model, inside, home)[0], said)
+        if step.word in BINDING:
+            said = (f"{step.word} {_BINDS[0]}", f"{step.word} {_BINDS[1]}")
+            yield _Branch("cap", (clause.sentence.id, *path), loc, said)
 
 
 def _said(words: Requirements, test: op.Truth) -> Both:
@@ -207,7 +213,11 @@ def _said(words: Requirements, test: op.Truth) -> Both:
 
 
 def _steps_of(clause: ClausePlan) -> Iterator[tuple[Key, Lowered]]:
-    """Yield the steps of a clause, each with its path: `0`, `2/1` inside of `each`, `row_id/0` of a table's row."""
+    """Yield the steps of a clause, each with its path.
+
+    A path is `0`, `row_id/0` of a table's row, `2/1` inside of `each`, `1/b0/0` in the first of bands, `1/p0/0` in the
+    first of parts that add up.
+    """
     if clause.rows:
         for row in clause.rows:
             yield from _within(row.steps, (row.sentence.id,))
@@ -220,26 +230,43 @@ def _within(steps: Iterable[Lowered], path: Key) -> Iterator[tuple[Key, Lowered]
         own = (*path, str(place))
         yield own, step
         yield from _within(step.inner, own)
+        for at, band in enumerate(step.bands):
+            yield from _within(band.steps, (*own, f"{_BAND}{at}"))
+        for at, part in enumerate(step.parts):
+            yield from _within(part, (*own, f"{_PART}{at}"))
 
 
 def _written(model: Clause, path: Key, home: Loc) -> tuple[Loc, Step | None]:
     """Return where a step stands in the file, and how it is written there; of `share_of`, the clause itself."""
+    if model.share_of is not None:
+        return home, None
     holder: Clause | TableSentence = model
     loc, steps = home, path
     if model.rows is not None:
         at = next(index for index, row in enumerate(model.rows) if row.id == path[0])
         holder, loc, steps = model.rows[at], (*home, "rows", at), path[1:]
-    listed = holder.award if isinstance(holder, TableSentence) else holder.award or holder.obligation
+    listed, name = holder.award, "award"
+    if isinstance(holder, Clause) and holder.obligation is not None:
+        listed, name = holder.obligation, "obligation"
     found: Step | None = None
-    name = "obligation" if isinstance(holder, Clause) and holder.obligation is not None else "award"
     for step in steps:
-        if listed is None or int(step) >= len(listed):
-            return home, None
-        loc = (*loc, name, int(step))
-        found = listed[int(step)]
-        listed, name = getattr(found, "of", None), "of"
-        listed = listed if isinstance(listed, list) else None
+        if step.startswith((_BAND, _PART)):
+            if isinstance(found, Add):
+                listed, name = found.add, "add"
+            else:
+                loc, listed = (*loc, "rows", _row_of(found, step)), None
+        elif listed is not None:
+            loc, found = (*loc, name, int(step)), listed[int(step)]
+            listed, name = (found.of, "of") if isinstance(found, Each) else (None, "")
     return loc, found
+
+
+def _row_of(step: Step | None, part: str) -> int:
+    """Return which row of a step a band or a part is: bands that give nothing have no steps."""
+    place = int(part[1:])
+    if not isinstance(step, Tiers):
+        return place
+    return [at for at, band in enumerate(step.rows) if band.gives is None][place]
 
 
 def _row_loc(written: Step | None, way: str) -> Loc:
@@ -263,17 +290,31 @@ def _ways(clause: ClausePlan, path: Key, step: Lowered) -> Iterator[tuple[Key, B
 
 
 def _choices(clause: ClausePlan, step: Lowered) -> list[op.Choose]:
-    """Return the choices of a step that facts decide, without those of exceptions, which are points of their own."""
-    if step.items is not None:
-        return []
+    """Return the choices of a step that facts decide, without those of exceptions, which are points of their own.
+
+    Of a step with steps in it, whether it applies; what is in it is walked by itself.
+    """
     exceptions = [one.truth for one in clause.replacements]
+    compound = step.items is not None or step.bands or step.parts
+    found = [step.value] if compound and step.applies is not op.ALWAYS else [] if compound else _own(step.value)
     return [
         part
-        for part in op.walk(step.value)
+        for part in found
         if isinstance(part, op.Choose)
         and part.branches[0][0] not in exceptions
         and any(not _of_readings(test) for test, _ in part.branches)
     ]
+
+
+def _own(node: op.Node) -> list[op.Node]:
+    """Return an operation and what it is made of, but not what is read of other things or of other sentences."""
+    found = [node]
+    for child in () if isinstance(node, _APART) else op.children(node):
+        found += _own(child)
+    return found
+
+
+_APART: Final = (op.Aggregate, op.Exists, op.Chain, op.Awarded)
 
 
 def _of_readings(node: op.Truth) -> bool:
@@ -368,24 +409,38 @@ def _run(clause: ClausePlan, steps: Iterable[Lowered], path: Key, ctx: Context) 
         choices = {id(choice): str(at) for at, choice in enumerate(_choices(clause, step))}
         for at, way in _taken(step.value, choices, ctx):
             yield "branch", clause.sentence.id, *own, at, way
-        if step.items is not None:
-            source, name, where = step.items
-            kept = ctx.running
-            for thing, _ in things_of(ctx, source)[0]:
-                ctx.things[name] = thing
-                if truth_of_plan(where)(ctx).is_true:
-                    yield from _run(clause, step.inner, own, ctx)
-                del ctx.things[name]
-            ctx.running = kept
+        kept = ctx.running
+        if truth_of_plan(step.applies)(ctx).is_true:
+            yield from _inside(clause, step, own, ctx)
+        ctx.running = kept
         value = number(step.value)(ctx).clamped()
-        if step.word in _CAPS and value.numbers != ctx.running.numbers:
+        if step.word in BINDING and value.numbers != kept.numbers:
             yield "cap", clause.sentence.id, *own
         ctx.running = value
 
 
+def _inside(clause: ClausePlan, step: Lowered, path: Key, ctx: Context) -> Iterator[Key]:
+    """Run the steps that stand in a step: of each item, of the band that applies, of parts that add up."""
+    before = ctx.running
+    if step.items is not None:
+        source, name, where = step.items
+        for thing, _ in things_of(ctx, source)[0]:
+            ctx.things[name] = thing
+            if truth_of_plan(where)(ctx).is_true:
+                yield from _run(clause, step.inner, path, ctx)
+            del ctx.things[name]
+    for at, band in enumerate(step.bands):
+        if truth_of_plan(band.truth)(ctx).is_true:
+            yield "branch", clause.sentence.id, *path, f"{_BAND}{at}"
+            yield from _run(clause, band.steps, (*path, f"{_BAND}{at}"), ctx)
+    for at, part in enumerate(step.parts):
+        ctx.running = before
+        yield from _run(clause, part, (*path, f"{_PART}{at}"), ctx)
+
+
 def _taken(node: op.Node, choices: dict[int, str], ctx: Context) -> Iterator[tuple[str, str]]:
     """Yield, of each choice that is come to, the branch that is taken; none where that is open."""
-    if isinstance(node, op.Aggregate | op.Exists | op.Chain):
+    if isinstance(node, _APART):
         return
     if not isinstance(node, op.Choose):
         for child in op.children(node):

@@ -79,6 +79,7 @@ PARTS: Final[Mapping[str, Both]] = {
     "obligations": ("义务", "obligations"),
     "at_least": ("最低", "at least"),
     "adjustments": ("补退款", "adjustments"),
+    "instalments": ("分期", "instalments"),
     "moves": ("使总额变动的解读", "readings that move the total"),
 }
 
@@ -290,6 +291,10 @@ class _Differ:
             yield from self.differ(
                 expected.adjustments.place, "", "adjustments", _listed(sorted(signed)), _listed(sorted(found))
             )
+        if expected.instalments is not None:
+            parts = [f"{one.award} {one.name} {one.state} {_span(one.amount)}" for one in result.instalments]
+            wanted = _listed(sorted(expected.instalments.value))
+            yield from self.differ(expected.instalments.place, "", "instalments", wanted, _listed(sorted(parts)))
         if expected.asks is not None:
             yield from self.differ(
                 expected.asks.place,

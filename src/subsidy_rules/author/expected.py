@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeAlias, TypeVar, get_args
 
-from subsidy_rules.author.spelling import Said, read_money, read_said, read_span
+from subsidy_rules.author.spelling import Said, read_money, read_said, read_span, spell_span
 from subsidy_rules.award.cumulate import Status
 from subsidy_rules.award.phrases import FLAGS
 from subsidy_rules.errors import Place, path_to
@@ -33,6 +33,7 @@ NOT_ASKED: Final = "not_asked"
 ABSENT: Final = "absent"
 NOT_ELIGIBLE: Final = "not_eligible"
 STATUSES: Final = get_args(Status)
+DUE: Final = ("due", "not_due", "open")
 SEPARATOR: Final = " | "
 REST: Final = "…"
 """Among the members required, what leaves out the others."""
@@ -146,6 +147,7 @@ class Expected:
     asks: Named[tuple[str, ...]] | None = None
     obligations: Named[Mapping[str, ObligationExpected]] | None = None
     adjustments: Named[Mapping[str, Named[Number]]] | None = None
+    instalments: Named[tuple[str, ...]] | None = None
     moves: Named[Mapping[str, str]] | None = None
 
 
@@ -159,6 +161,7 @@ PARTS: Final = (
     "asks",
     "obligations",
     "adjustments",
+    "instalments",
     "moves",
 )
 """The keys of what is expected, in a case and under other readings."""
@@ -496,6 +499,17 @@ class ExpectedReader:
                 made[self.clause(key, key.text, where)] = Named(amount.value, key.place)
         return Named(made, node.place)
 
+    def instalments(self, node: doc.Node, path: str) -> Named[tuple[str, ...]]:
+        """Read the parts of awards that are paid at their times: `{retrofit@p1: {首付: due 60万元}}`."""
+        made = []
+        for key, parts, where in self.desk.pairs(node, path):
+            award = self.clause(key, key.text, where)
+            for name, value, at in self.desk.pairs(parts, where):
+                said = self.desk.quantity(value, at, _instalment)
+                if said is not None:
+                    made.append(f"{award} {name.text} {said.value}")
+        return Named(tuple(made), node.place)
+
     def moves(self, node: doc.Node, path: str) -> Named[Mapping[str, str]]:
         """Read every reading that moves the total, with the total under its other options."""
         return self.alternatives(node, path, listed=False)
@@ -507,6 +521,16 @@ class ExpectedReader:
     def word(self, node: doc.Node, path: str) -> Named[str]:
         """Read a text."""
         return self.desk.word(node, path)
+
+
+def _instalment(text: str) -> str:
+    """Write a part that is paid at its time as the result does: whether it is due, and how much."""
+    state, _, rest = text.partition(" ")
+    if state not in DUE:
+        what = f"'{text}' does not say whether it is due: one of {', '.join(DUE)}, then the amount"
+        what_zh = f"“{text}”没有写明是否到期：先写 {'、'.join(DUE)} 之一，再写金额"
+        raise QuantityError("wrong-type", what, what_zh)
+    return f"{state} {spell_span(*read_span(rest))}"
 
 
 def _flags_of(plan: PolicyPlan) -> Iterator[str]:
@@ -542,6 +566,7 @@ _READERS: Final[Mapping[str, _Read]] = {
     "asks": ExpectedReader.words,
     "obligations": ExpectedReader.obligations,
     "adjustments": ExpectedReader.adjustments,
+    "instalments": ExpectedReader.instalments,
     "moves": ExpectedReader.moves,
 }
 _AWARD_READERS: Final[Mapping[str, _Read]] = {
