@@ -78,6 +78,7 @@ PARTS: Final[Mapping[str, Both]] = {
     "asks": ("起决定作用的事实", "deciding facts"),
     "obligations": ("义务", "obligations"),
     "at_least": ("最低", "at least"),
+    "obliged": ("义务是否已定", "decided"),
     "adjustments": ("补退款", "adjustments"),
     "instalments": ("分期", "instalments"),
     "moves": ("使总额变动的解读", "readings that move the total"),
@@ -271,7 +272,8 @@ class _Differ:
             ("total", expected.total, result.total.possible),
             ("decided", expected.decided, result.total.decided),
         ):
-            if total is not None:
+            told = part == "decided" and total is expected.total and amount.numbers == result.total.possible.numbers
+            if total is not None and not told:
                 yield from self.total(part, total, amount)
         if expected.covers is not None:
             got = "{} of {}".format(*result.total.covers)
@@ -347,19 +349,14 @@ class _Differ:
                 got = found[name]
                 span = _both(spell_span(*wanted.span))
                 yield from self.differ(wanted.place, name, "at_least", span, _both(_span(got.amount)))
-                needs = () if wanted.needs is None else wanted.needs.value
-                yield from self.differ(
-                    wanted.place, name, "needs", _needed(needs, wanted.needs is None), _needed(got.needs, got.decided)
-                )
+                needs = _listed(sorted(wanted.needs.value))
+                yield from self.differ(wanted.needs.place, name, "needs", needs, _listed(sorted(got.needs)))
+                if wanted.decided is not None:
+                    both = (_both(str(one).lower()) for one in (wanted.decided.value, got.decided))
+                    yield from self.differ(wanted.decided.place, name, "obliged", *both)
 
 
 LANGS: Final = ("zh", "en")
-
-
-def _needed(needs: Iterable[str], decided: bool) -> Both:
-    """Say what a minimum needs, and whether it is decided."""
-    listed = _listed(sorted(needs))
-    return listed if decided else (f"{listed[0]}（未定）", f"{listed[1]} (open)")
 
 
 def _spelled(named: Named[bool] | None) -> Named[str] | None:

@@ -19,6 +19,7 @@ from typing import Final, Generic, TypeAlias, TypeVar, get_args
 from subsidy_rules.author.spelling import Said, read_money, read_said, read_span, spell_span
 from subsidy_rules.award.cumulate import Status
 from subsidy_rules.award.phrases import FLAGS
+from subsidy_rules.award.record import SILENCE_OPTIONS
 from subsidy_rules.errors import Place, path_to
 from subsidy_rules.plan import Policies, PolicyPlan
 from subsidy_rules.values import document as doc
@@ -130,7 +131,8 @@ class ObligationExpected:
 
     place: Place
     span: Span
-    needs: Named[tuple[str, ...]] | None
+    needs: Named[tuple[str, ...]]
+    decided: Named[bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,14 @@ _OF_AWARD: Final = (
     "readings",
 )
 _OF_GROUP: Final = ("members", "option", "rule", "additive", "lower", "sum")
+
+
+_REMEDIES: Final = {
+    "contradictory-range": (
+        "write one figure, or the least and then the greatest: 40万元..64万元",
+        "请写一个金额，或先写下限再写上限，如 40万元..64万元",
+    ),
+}
 
 
 class Desk:
@@ -235,7 +245,8 @@ class Desk:
         try:
             return Named(read(text), node.place)
         except QuantityError as error:
-            self.findings.add(error.code, node, path, error.what, error.what_zh)
+            remedy = _REMEDIES.get(error.code, (None, None))
+            self.findings.add(error.code, node, path, error.what, error.what_zh, *remedy)
             return None
 
 
@@ -256,6 +267,7 @@ class ExpectedReader:
         self.flags = {flag for plan in policies.plans for flag in _flags_of(plan)} | FLAGS.keys()
         self.rules = {f"{plan.id}/{rule.id}" for plan in policies.plans for rule in plan.rules}
         self.options = {one.id: tuple(one.options) for plan in policies.plans for one in plan.readings.values()}
+        self.options |= {plan.silence: SILENCE_OPTIONS for plan in policies.plans}
 
     def full(self, name: str) -> str:
         """Write a name with its policy."""
@@ -417,8 +429,7 @@ class ExpectedReader:
         for key, options, where in self.desk.pairs(node, path):
             reading = self.reading(key, key.text, where)
             for option, value, at in self.desk.pairs(options, where):
-                if reading in self.options and option.text not in self.options[reading]:
-                    self.findings.unknown("unknown-member", option, at, option.text, self.options[reading])
+                self.chosen(option, reading, option.text, at)
                 said = self.desk.quantity(value, at, lambda text: _alternative(text, listed=listed))
                 if said is not None:
                     made[f"{reading}={option.text}"] = said.value
@@ -427,12 +438,19 @@ class ExpectedReader:
     def reading(self, node: doc.Node, text: str, path: str) -> str:
         """Return the full id of a reading, which must be one of the policies'."""
         name = self.full(text)
-        policy, _, rest = name.partition("/")
-        base = f"{policy}/{rest.rpartition('/')[2]}"
-        silence = base.endswith("/unstated_cumulation")
-        if base not in self.options and not (silence and any(one.startswith(f"{policy}/") for one in self.clauses)):
+        clause = name.rpartition("/")[0]
+        if base_of(name) not in self.options:
             self.findings.unknown("unknown-name", node, path, name, sorted(self.options))
+        elif "/" in clause and clause not in self.clauses:
+            self.findings.unknown("unknown-name", node, path, clause, sorted(self.clauses))
         return name
+
+    def chosen(self, node: doc.Node, reading: str, option: str, path: str) -> str:
+        """Return the option of a reading, which must be one of its own."""
+        options = self.options.get(base_of(reading), (option,))
+        if option not in options:
+            self.findings.unknown("unknown-member", node, path, option, options)
+        return option
 
     def total(self, node: doc.Node, path: str) -> TotalExpected | None:
         """Read a total: its kind and amount, and its reasons where they are named."""
@@ -478,16 +496,21 @@ class ExpectedReader:
         return self.desk.word(node, path)
 
     def obligations(self, node: doc.Node, path: str) -> Named[Mapping[str, ObligationExpected]]:
-        """Read the minima: one figure where it is decided; two with the facts that it needs."""
+        """Read the minima: decided and in need of no fact, unless the test says what it needs."""
         made = {}
         for key, value, where in self.desk.pairs(node, path):
             entries = {"is": value}
             if isinstance(value, doc.Mapping):
-                entries = self.desk.entries(value, where, ("is", "needs"), ("is",))
+                entries = self.desk.entries(value, where, ("is", "needs", "decided"), ("is",))
             span = self.span(entries["is"], where) if "is" in entries else None
-            needs = self.desk.words(entries["needs"], path_to(where, "needs")) if "needs" in entries else None
+            needs: Named[tuple[str, ...]] = Named((), key.place)
+            decided: Named[bool] | None = Named(value=True, place=key.place)
+            if "needs" in entries:
+                needs, decided = self.desk.words(entries["needs"], path_to(where, "needs")), None
+            if "decided" in entries:
+                decided = self.truth(entries["decided"], path_to(where, "decided"))
             if span is not None:
-                made[self.clause(key, key.text, where)] = ObligationExpected(key.place, span.value, needs)
+                made[self.clause(key, key.text, where)] = ObligationExpected(key.place, span.value, needs, decided)
         return Named(made, node.place)
 
     def adjustments(self, node: doc.Node, path: str) -> Named[Mapping[str, Named[Number]]]:
@@ -543,6 +566,11 @@ def _flags_of(plan: PolicyPlan) -> Iterator[str]:
         yield from sentence.flags
     for clause in plan.clauses:
         yield from clause.sentence.flags
+
+
+def base_of(reading: str) -> str:
+    """Return a reading's own id, where it is chosen for one clause alone: `pack/A5` of `pack/clause/A5`."""
+    return f"{reading.partition('/')[0]}/{reading.rpartition('/')[2]}"
 
 
 def _alternative(text: str, *, listed: bool) -> str:

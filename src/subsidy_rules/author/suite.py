@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import Final
 
 from subsidy_rules.author.expected import PARTS, Desk, Expected, ExpectedReader
-from subsidy_rules.award.evaluate import resolve_readings
 from subsidy_rules.errors import InputError, Problem, UsageError, path_to
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import Guide, Policies, guide_from_document, load_guide, load_policies
@@ -43,6 +42,7 @@ GONE: Final = "~"
 """Takes a fact or a list away."""
 LIKE: Final = "like"
 _HEADER: Final = re.compile(rb"^tests:", re.MULTILINE)
+_RULES: Final = re.compile(rb"^language:", re.MULTILINE)
 _OF_FILE: Final = ("tests", "policies", "base", "things", "guides", "cases")
 _OF_CASE: Final = ("id", "policies", "facts", "readings", "guides", *PARTS, "under")
 _GUIDE: Final = {"issuer": "测试", "title": "测试细则"}
@@ -100,8 +100,10 @@ def find_suites(given: Iterable[str | Path]) -> list[Path]:
             raise UsageError(f"no test file at '{path}'")
         elif _is_suite(path):
             inside = [path]
+        elif beside(path).exists():
+            inside = [beside(path)]
         else:
-            inside = [one for one in (beside(path),) if one.exists()]
+            inside = [] if _RULES.search(path.read_bytes()) else [path]
         if not inside:
             raise UsageError(f"no test file at '{path}'")
         found.update(dict.fromkeys(inside))
@@ -147,13 +149,16 @@ class _SuiteReader:
             self.findings.add(
                 "bad-version", entries["tests"], "tests", "this library reads tests: 1", "本库只读取 tests: 1"
             )
-        packs = self._packs(entries.get("policies"), "policies") or (self._own(),)
+        packs = self._packs(entries.get("policies"), "policies")
+        self._stop()
+        packs = packs or (self._own(),)
         if "base" in entries:
             self.base = self.findings.mapping(entries["base"], "base")
         if "things" in entries:
             self.things = {key.text: value for key, value, _ in self.desk.pairs(entries["things"], "things")}
         if "guides" in entries:
             self.guides = {key.text: value for key, value, _ in self.desk.pairs(entries["guides"], "guides")}
+        self._policies(packs)
         cases: list[CaseTest] = []
         seen: dict[str, doc.Node] = {}
         for at, node in enumerate(self.findings.items(entries["cases"], "cases")):
@@ -170,15 +175,14 @@ class _SuiteReader:
 
     def _own(self) -> Path:
         """Return the pack that a test file is of by its name."""
-        name = self.path.name.removesuffix(ENDING)
-        pack = self.path.with_name(f"{name}.yaml")
-        if name == self.path.name or not pack.exists():
+        pack = self.path.with_name(f"{self.path.name.removesuffix(ENDING)}.yaml")
+        if not self.path.name.endswith(ENDING) or not pack.exists():
             self.findings.add(
                 "missing-key",
                 self.document.root,
                 "policies",
-                f"there is no '{pack.name}' beside '{self.path.name}': which packs are tested is not said",
-                f"“{self.path.name}”旁没有“{pack.name}”：没有写明测试哪些政策",
+                f"which policies are tested is not said, and '{self.path.name}' has no rule file of its name beside it",
+                f"没有写明测试哪些政策，“{self.path.name}”旁也没有同名的规则文件",
                 "name NAME.tests.yaml after NAME.yaml, or write 'policies: [ID or path]'",
                 "请与 NAME.yaml 对应命名为 NAME.tests.yaml，或写 policies: [编号或路径]",
             )
@@ -200,9 +204,8 @@ class _SuiteReader:
             else:
                 ids = sorted(one.stem for one in shipped_rules().glob("*.yaml"))
                 self.findings.unknown("unknown-name", item, where, text, ids)
-        if node is not None and not found and not self.findings.problems:
+        if isinstance(node, doc.Sequence) and not node.items:
             self.findings.add("wrong-type", node, path, "expected at least one policy", "至少应写一项政策")
-        self._stop()
         return tuple(found)
 
     def _policies(self, packs: tuple[Path, ...]) -> Policies:
@@ -223,14 +226,14 @@ class _SuiteReader:
         policies = self._policies(self._packs(entries.get("policies"), path_to(path, "policies")) or packs)
         names = tuple(plan.id for plan in policies.plans)
         reader = ExpectedReader(self.desk, policies, names[0])
-        readings = self._readings(reader, entries.get("readings"), path_to(path, "readings"), policies)
+        readings = self._readings(reader, entries.get("readings"), path_to(path, "readings"))
         guides = self._guides(reader, entries.get("guides"), path_to(path, "guides"), policies)
         case = self._facts(entries.get("facts"), path_to(path, "facts"), policies, node)
         expected = reader.read(entries, entries["id"].place, path)
         under = []
         if "under" in entries:
             for key, inner, where in self.desk.pairs(entries["under"], path_to(path, "under")):
-                chosen = self._choices(reader, key, where, policies)
+                chosen = self._choices(reader, key, where)
                 parts = self.desk.entries(inner, where, PARTS)
                 under.append(Under(key.text, {**readings, **chosen}, reader.read(parts, key.place, where)))
         if case is None:
@@ -239,14 +242,14 @@ class _SuiteReader:
 
     # readings and guides
 
-    def _readings(self, reader: ExpectedReader, node: doc.Node | None, path: str, policies: Policies) -> dict[str, str]:
+    def _readings(self, reader: ExpectedReader, node: doc.Node | None, path: str) -> dict[str, str]:
         made = {}
         for key, value, where in () if node is None else self.desk.pairs(node, path):
             option = self.desk.word(value, where).value
-            made.update(self._chosen(reader, key, value, (key.text, option), where, policies))
+            made.update(self._chosen(reader, key, value, (key.text, option), where))
         return made
 
-    def _choices(self, reader: ExpectedReader, key: doc.Scalar, path: str, policies: Policies) -> dict[str, str]:
+    def _choices(self, reader: ExpectedReader, key: doc.Scalar, path: str) -> dict[str, str]:
         """Read `A5=cap_lifted A7=each`."""
         made = {}
         for pair in key.text.split():
@@ -255,7 +258,7 @@ class _SuiteReader:
                 what, what_zh = f"'{pair}' is not READING=OPTION", f"“{pair}”应写成 解读=选项"
                 self.findings.add("wrong-type", key, path, what, what_zh)
             else:
-                made.update(self._chosen(reader, key, key, (name, option), path, policies))
+                made.update(self._chosen(reader, key, key, (name, option), path))
         return made
 
     def _chosen(
@@ -265,21 +268,9 @@ class _SuiteReader:
         value: doc.Node,
         choice: tuple[str, str],
         path: str,
-        policies: Policies,
     ) -> dict[str, str]:
-        known = len(self.findings.problems)
         full = reader.reading(key, choice[0], path)
-        if len(self.findings.problems) > known:
-            return {}
-        try:
-            resolve_readings(policies, {full: choice[1]})
-        except UsageError as error:
-            options = reader.options.get(f"{full.partition('/')[0]}/{full.rpartition('/')[2]}", ())
-            if options:
-                self.findings.unknown("unknown-member", value, path, choice[1], options)
-            else:
-                self.findings.add("unknown-member", value, path, str(error), f"没有选项“{choice[1]}”")
-        return {full: choice[1]}
+        return {full: reader.chosen(value, full, choice[1], path)}
 
     def _guides(
         self, reader: ExpectedReader, node: doc.Node | None, path: str, policies: Policies

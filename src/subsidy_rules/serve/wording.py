@@ -40,6 +40,13 @@ _CALLS: Final = tuple(
         (r"no list of digests at '(.*)': (.*)", "“{}”不是摘要清单：{}"),
         (r"'(.*)' line (.*) is not a digest and a file name, .*", "“{}”第 {} 行不是 sha256sum 格式的摘要和文件名"),
         (r"'(.*)' line (.*): '(.*)' stands there twice", "“{0}”第 {1} 行：“{2}”重复"),
+        (r"no test file at '(.*)'", "“{}”没有测试文件"),
+        (r"--out is for what --generate proposes", "--out 只用于 --generate"),
+        (r"--generate goes with no (.*)", "--generate 不能与 --coverage、--fail-under、--junit 同用"),
+        (r"--generate takes one test file", "--generate 每次只能用于一个测试文件"),
+        (r"'(.*)' exists and is not written over", "“{}”已存在，不覆盖"),
+        (r"'(.*)' is no id of a policy: .*", "“{}”不能作政策编号：应为小写字母、数字和下划线，以字母开头"),
+        (r"'(.*)' is the id of a policy that ships", "“{}”是随库政策的编号"),
     )
 )
 
