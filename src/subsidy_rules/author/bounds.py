@@ -23,6 +23,7 @@ from typing import Final, TypeAlias
 
 import yaml
 
+from subsidy_rules.author.coverage import steps_of
 from subsidy_rules.author.expected import SEPARATOR, USUAL_REASONS, Expected
 from subsidy_rules.author.minimal import minimal_case, unit_of
 from subsidy_rules.author.spelling import Said, spell_number, spell_span
@@ -36,7 +37,7 @@ from subsidy_rules.errors import InputError, Lang
 from subsidy_rules.facts.case import Case, Thing
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, load_policies
+from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan
 from subsidy_rules.policy.source import shipped_rules
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
@@ -122,7 +123,7 @@ class _Proposer:
     def __init__(self, suite: Suite, outcomes: Sequence[Outcome], lang: Lang) -> None:
         self.suite, self.lang = suite, lang
         self.at = 0 if lang == "zh" else 1
-        self.policies = load_policies(suite.packs)
+        self.policies = suite.policies
         names = tuple(self.policies.by_id)
         alike = [one for one in outcomes if one.passed and one.test.names == names and not one.test.guides]
         self.passing = sorted(alike, key=lambda one: bool(one.test.readings))
@@ -186,6 +187,9 @@ class _Proposer:
             else:
                 said = spell_number(value, type_)
                 yield replace(found, bound=said, label=f"{label}_{{side}}_{said}", subject=None if is_fact else label)
+        for path, inner in steps_of(clause):
+            if inner.word == "cap" and (len(path) > 1 or inner.operand is None):
+                self.left.append(f"{clause.sentence.id}: {inner.word} {inner.quote}".rstrip())
         for place, lowered in enumerate(clause.steps):
             if lowered.word == "cap" and lowered.operand is not None:
                 found = next((move for one in starts if (move := self._to_the_cap(one, place))), None)
@@ -211,8 +215,7 @@ class _Proposer:
             ctx = row.context({}, trace=True)
             return _figure(number(node)(ctx)), list(_read(ctx))
 
-        read = {part.name for part in _own(node) if isinstance(part, op.Fact | op.Bound)}
-        if not read <= start.row.context({}).things.keys():
+        if not _names(node) <= start.row.context({}).things.keys():
             return None
         for thing, spec, solve in self._lines(start, measure):
             unit = unit_of(spec)
@@ -383,6 +386,18 @@ def _own(node: op.Node) -> Iterator[op.Node]:
     yield node
     for child in () if isinstance(node, op.Awarded) else op.children(node):
         yield from _own(child)
+
+
+def _names(node: op.Node) -> set[str]:
+    """Return the names that must be bound for an operation to be read; those of a list's own things are bound in it."""
+    names = {name for child in op.children(node) for name in _names(child)}
+    match node:
+        case op.Fact(name) | op.Bound(name):
+            return {name}
+        case op.Aggregate(_, source, alias) | op.Exists(source, alias):
+            return names - {alias} | ({source.owner} if source.owner else set())
+        case _:
+            return names
 
 
 def _solved(known: Fraction, now: Fraction, slope: Fraction, unit: Fraction, wanted: Fraction) -> Fraction:

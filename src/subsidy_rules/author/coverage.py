@@ -6,9 +6,9 @@
       not reached:
       my_city.yaml:97:3: smart_factory: refused
 
-A sentence counts three times: paid (awarded, or obliged to), refused, open. A branch counts where it alone was taken in
-an award; a cap or a floor where it changed the amount; a rule where it decided; an option of a reading where it was
-chosen in a case for which a sentence that reads it had something to say.
+A sentence counts three times: paid (awarded, or obliged to), refused, open (a fact is missing, or the law is).
+A branch counts where it alone was taken in an award; a cap or a floor where it changed the amount; a rule where it
+decided; an option of a reading where it was chosen in a case for which a sentence that reads it had something to say.
 
 Everything is read from the records of the evaluations that were tested. The steps of each award are walked once more,
 in the case as it is, as the trace walks them.
@@ -100,21 +100,18 @@ class Covered:
 
 def cover(ran: Sequence[tuple[Suite, Sequence[Outcome]]]) -> list[Covered]:
     """Return what each policy's tests reach: the policies that the test files name, each once."""
-    packs = dict.fromkeys(pack for suite, _ in ran for pack in suite.packs)
+    plans = {pack: plan for suite, _ in ran for pack, plan in zip(suite.packs, suite.policies.plans, strict=True)}
     reached: dict[str, set[Key]] = {}
     for _, outcomes in ran:
         for outcome in outcomes:
             for one in outcome.evaluations:
                 for policy, key in _reached(one):
                     reached.setdefault(policy, set()).add(key)
-    made = []
-    for pack in packs:
-        source = read_policy(pack)
-        plan = _plan_of(source.file.policy.id, ran)
-        if plan is not None:
-            points = tuple(_points(plan, source, pack))
-            made.append(Covered(plan.id, points, frozenset(reached.get(plan.id, ()))))
-    return made
+    return [_covered(pack, plan, reached.get(plan.id, set())) for pack, plan in plans.items()]
+
+
+def _covered(pack: Path, plan: PolicyPlan, reached: set[Key]) -> Covered:
+    return Covered(plan.id, tuple(_points(plan, read_policy(pack), pack)), frozenset(reached))
 
 
 def say(one: Covered, lang: Lang) -> str:
@@ -134,11 +131,6 @@ def say(one: Covered, lang: Lang) -> str:
         lines.append("  没有案例的：" if lang == "zh" else "  not reached:")
         lines += [f"  {point.place}: {point.said[at]}" for point in one.missed]
     return "\n".join(lines) + "\n"
-
-
-def _plan_of(policy: str, ran: Sequence[tuple[Suite, Sequence[Outcome]]]) -> PolicyPlan | None:
-    plans = (outcome.test.policies.by_id.get(policy) for _, outcomes in ran for outcome in outcomes)
-    return next((plan for plan in plans if plan is not None), None)
 
 
 # what there is to reach
@@ -194,7 +186,7 @@ def _branches(plan: PolicyPlan, clause: ClausePlan, model: Clause, home: Loc) ->
         {reading.id: reading.default for reading in plan.readings.values()},
         clause.sentence.id,
     )
-    for path, step in _steps_of(clause):
+    for path, step in steps_of(clause):
         loc, written = _written(model, path, home)
         for key, said, test in _ways(clause, path, step):
             yield _Branch("branch", key, (*loc, *_row_loc(written, key[-1])), said or _said(words, test))
@@ -212,7 +204,7 @@ def _said(words: Requirements, test: op.Truth) -> Both:
     return (f"当 {zh}", f"where {en}") if zh else _OTHERWISE
 
 
-def _steps_of(clause: ClausePlan) -> Iterator[tuple[Key, Lowered]]:
+def steps_of(clause: ClausePlan) -> Iterator[tuple[Key, Lowered]]:
     """Yield the steps of a clause, each with its path.
 
     A path is `0`, `row_id/0` of a table's row, `2/1` inside of `each`, `1/b0/0` in the first of bands, `1/p0/0` in the
@@ -329,21 +321,16 @@ def _of_readings(node: op.Truth) -> bool:
 def _reached(one: Evaluated) -> Iterator[tuple[str, Key]]:
     """Yield what one evaluation reaches, each with its policy."""
     result, record = one.result, one.record
-    taken = {award.id: {(cited.path, cited.sentence) for cited in award.citations} for award in result.awards}
-    opened = {award.id: {(cited.path, cited.sentence) for cited in award.citations} for award in result.undecided}
+    paid = {award.id for award in result.awards if not award.needs}
     for place in record.shown:
-        row, hull = record.rows[place], record.hulls[place]
-        plan = row.clause.plan
-        parts = {replacing.sentence.id for replacing in plan.replacements}
-        for state, cited in (("paid", taken.get(row.id, set())), ("open", opened.get(row.id, set()))):
-            for sentence in plan.sentences:
-                if (sentence.path, sentence.sentence) in cited and sentence.id not in parts:
-                    yield row.policy.plan.id, ("sentence", sentence.id, state)
-        if not hull.eligible.is_false:
-            for key in _walked(row):
-                yield row.policy.plan.id, key
+        row = record.rows[place]
+        for sentence, holds in _sentences(row):
+            state = "paid" if row.id in paid and holds else "open"
+            yield row.policy.plan.id, ("sentence", sentence, state)
+        for key in _walked(row):
+            yield row.policy.plan.id, key
     for duty in result.obligations:
-        yield duty.policy, ("sentence", duty.clause, "paid" if duty.decided else "open")
+        yield duty.policy, ("sentence", duty.clause, "open" if duty.needs else "paid")
     for row, hull in zip(record.duties, record.duty_hulls, strict=True):
         if not hull.eligible.is_false:
             for key in _walked(row):
@@ -361,6 +348,18 @@ def _reached(one: Evaluated) -> Iterator[tuple[str, Key]]:
             yield refused.policy, ("sentence", refused.clause, "refused")
     yield from _rules(one)
     yield from _readings(one)
+
+
+def _sentences(row: Row) -> Iterator[tuple[str, bool]]:
+    """Yield the sentences of which an award may be, and whether it is: of a table, each row that may apply."""
+    plan = row.clause.plan
+    if not plan.rows:
+        yield plan.sentence.id, True
+    ctx = row.context({})
+    for one in plan.rows:
+        holds = truth_of_plan(one.truth)(ctx)
+        if not holds.is_false:
+            yield one.sentence.id, holds.is_true
 
 
 def _rules(one: Evaluated) -> Iterator[tuple[str, Key]]:

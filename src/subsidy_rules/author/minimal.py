@@ -81,12 +81,21 @@ class _Builder:
 
     def _compare(self, node: op.Compare) -> None:
         match node.left, node.right:
-            case op.Fact() as fact, op.Constant() as bound:
-                self._number(fact, bound, 1 if node.sign == ">" else 0)
-            case op.Constant() as bound, op.Fact() as fact:
-                self._number(fact, bound, -1 if node.sign == ">" else 0)
+            case value, op.Constant() as bound:
+                self._number(self._fact(value), bound, 1 if node.sign == ">" else 0)
+            case op.Constant() as bound, value:
+                self._number(self._fact(value), bound, -1 if node.sign == ">" else 0)
             case _:
                 raise _NoPlainWayError
+
+    def _fact(self, node: op.Value) -> op.Fact:
+        """Return the fact that a number is: of a sum, that of the one thing that it is over."""
+        if isinstance(node, op.Aggregate) and node.how != "count":
+            self.meet(node.where)
+            node = node.value
+        if not isinstance(node, op.Fact):
+            raise _NoPlainWayError
+        return node
 
     def _first(self, truths: Iterable[op.Truth]) -> None:
         """Meet the first alternative that can be met."""

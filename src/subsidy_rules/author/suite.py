@@ -83,6 +83,7 @@ class Suite:
     path: Path
     document: doc.Document
     packs: tuple[Path, ...]
+    policies: Policies
     cases: tuple[CaseTest, ...]
     base: doc.Mapping | None = field(default=None, repr=False)
 
@@ -158,14 +159,14 @@ class _SuiteReader:
             self.things = {key.text: value for key, value, _ in self.desk.pairs(entries["things"], "things")}
         if "guides" in entries:
             self.guides = {key.text: value for key, value, _ in self.desk.pairs(entries["guides"], "guides")}
-        self._policies(packs)
+        policies = self._policies(packs)
         cases: list[CaseTest] = []
         seen: dict[str, doc.Node] = {}
         for at, node in enumerate(self.findings.items(entries["cases"], "cases")):
             made = self._case(node, path_to("cases", at), packs, seen)
             cases += [] if made is None else [made]
         self._stop()
-        return Suite(self.path, self.document, packs, tuple(cases), self.base)
+        return Suite(self.path, self.document, packs, policies, tuple(cases), self.base)
 
     def _stop(self) -> None:
         """Raise what was found, in the order of the file."""
