@@ -97,6 +97,19 @@ def test_what_is_proposed_passes_and_reaches_more(pack: str, desk: Path) -> None
     assert int(re.findall(r"\((\d+)%\)", ran.out)[0]) > 30
 
 
+@pytest.mark.parametrize(("pack", "unit"), [("bayern", " EUR"), ("green_city", "吨"), ("tokyo", " JPY"), ("kuwait", " KWD")])
+def test_other_money_and_quantities_are_written_in_their_units(pack: str, unit: str, desk: Path) -> None:
+    shutil.copy(Path(__file__).parents[1] / "own" / f"{pack}.yaml", desk)
+    (desk / "nothing.yaml").write_text(NOTHING.replace("PACK", pack), encoding="utf-8")
+    assert run("test", "nothing.yaml", "--generate", "--out", "made.yaml").code == 0
+    assert unit in (desk / "made.yaml").read_text(encoding="utf-8")
+    ran = run("test", "made.yaml", "--lang", "en")
+    assert ran.code == 0, ran.out
+    text = (desk / "made.yaml").read_text(encoding="utf-8").replace("awards exact ", "awards exact 1", 1)
+    (desk / "made.yaml").write_text(text, encoding="utf-8")
+    assert run("test", "made.yaml", "--lang", "en").code == 1
+
+
 def test_figures_that_are_computed_have_both_sides(desk: Path) -> None:
     (desk / "nothing.yaml").write_text(NOTHING.replace("PACK", "shapes"), encoding="utf-8")
     made = run("test", "nothing.yaml", "--generate", "--lang", "en").out

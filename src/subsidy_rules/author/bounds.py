@@ -35,7 +35,7 @@ from subsidy_rules.award.required import Requirements
 from subsidy_rules.award.rows import Row
 from subsidy_rules.errors import InputError, Lang
 from subsidy_rules.facts.case import Case, Thing
-from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan
 from subsidy_rules.policy.source import shipped_rules
@@ -124,6 +124,7 @@ class _Proposer:
         self.suite, self.lang = suite, lang
         self.at = 0 if lang == "zh" else 1
         self.policies = suite.policies
+        self.currency = suite.policies.vocabulary.currency
         names = tuple(self.policies.by_id)
         alike = [one for one in outcomes if one.passed and one.test.names == names and not one.test.guides]
         self.passing = sorted(alike, key=lambda one: bool(one.test.readings))
@@ -183,9 +184,9 @@ class _Proposer:
             )
             found = next((move for move in made if move is not None), None)
             if found is None:
-                self.left.append(f"{clause.sentence.id}: {label} {spell_number(value, type_)}")
+                self.left.append(f"{clause.sentence.id}: {label} {self.number(value, type_)}")
             else:
-                said = spell_number(value, type_)
+                said = self.number(value, type_)
                 yield replace(found, bound=said, label=f"{label}_{{side}}_{said}", subject=None if is_fact else label)
         for path, inner in steps_of(clause):
             if inner.word == "cap" and (len(path) > 1 or inner.operand is None):
@@ -206,7 +207,7 @@ class _Proposer:
         return None if thing is None else Move(start, thing.path, fact.spec, values, self._unit(fact.spec))
 
     def _unit(self, spec: FieldSpec) -> str:
-        return _DAY[self.at] if spec.type == "date" else spell_number(unit_of(spec), spec.type)
+        return _DAY[self.at] if spec.type == "date" else self.number(unit_of(spec), spec.measure)
 
     def _value_to(self, start: Start, node: op.Value, value: Fraction) -> Move | None:
         """Return a fact that moves what is computed to both sides of the constant that it is compared with."""
@@ -263,8 +264,8 @@ class _Proposer:
             found = [self._measure(start, thing, spec, one, measure) for one in (below, at - unit_of(spec), at)]
             ends = [one for one in found if one is not None]
             if len(ends) == len(found) and max(ends[:2]) < cap <= ends[-1]:
-                said = spell_number(cap, "money")
-                step_said = spell_number(unit, "money")
+                said = self.number(cap, "money")
+                step_said = self.number(unit, "money")
                 made = Move(start, thing.path, spec, (below, at, above), step_said)
                 return replace(made, bound=said, label=f"cap_{{side}}_{said}", of_cap=True)
         return None
@@ -302,7 +303,7 @@ class _Proposer:
 
     def _moved(self, start: Start, thing: str, spec: FieldSpec, value: Fraction) -> CaseTest | None:
         tree = doc.plain(start.test.case.document.root)
-        text = spell_number(value, spec.type)
+        text = self.number(value, spec.measure)
         if not isinstance(tree, dict) or not _set(tree, thing, spec, text, start.test.policies.vocabulary):
             return None
         return self._test(start.test.policies, doc.from_python(tree), start.test.id, start.test)
@@ -346,7 +347,7 @@ class _Proposer:
             yield f"  readings: {_flow(dict(test.readings))}"
         rows: dict[str, object] = {}
         for listing, awards in (("awards", result.awards), ("undecided", result.undecided)):
-            rows.update({test.short(award.id): _row(listing, award) for award in awards})
+            rows.update({test.short(award.id): self.row(listing, award) for award in awards})
         own = {(plan.id, one.id) for one in clause.sentences}
         for refused in result.not_eligible:
             if (refused.policy, refused.clause) in own:
@@ -355,9 +356,31 @@ class _Proposer:
         yield "  expect:" if rows else "  expect: {}"
         yield from (f"    {_flow({name: row})[1:-1]}" for name, row in rows.items())
         total, decided = result.total.possible, result.total.decided
-        yield f"  total: {Said.of(total.kind, total)}"
-        if Said.of(decided.kind, decided) != Said.of(total.kind, total):
-            yield f"  decided: {Said.of(decided.kind, decided)}"
+        yield f"  total: {self.said(total.kind, total)}"
+        if self.said(decided.kind, decided) != self.said(total.kind, total):
+            yield f"  decided: {self.said(decided.kind, decided)}"
+
+    def row(self, listing: str, award: Award) -> object:
+        """Write what is expected of an award: one text where nothing is out of the ordinary."""
+        text = f"{listing} {self.said(award.kind, award.amount)}"
+        more: dict[str, object] = {}
+        if tuple(award.reasons) != USUAL_REASONS.get(award.kind):
+            more["reasons"] = list(award.reasons)
+        if award.status != "counted":
+            more["status"] = award.status
+            more["net"] = spell_span(award.net.minimum, award.net.maximum, self.currency)
+        if award.needs:
+            more["needs"] = list(award.needs)
+        whys = whys_of(award.gated)
+        if whys:
+            more["why"] = list(whys)
+        return {"is": text, **more} if more else text
+
+    def number(self, value: Fraction, measure: str) -> str:
+        return spell_number(value, measure, self.currency)
+
+    def said(self, kind: str, amount: Amount) -> Said:
+        return Said.of(kind, amount, self.currency)
 
 
 _STEP: Final = Fraction(100)
@@ -377,8 +400,12 @@ def _comparisons(clause: ClausePlan) -> Iterator[tuple[op.Value, op.Constant]]:
     for part in (part for node in nodes for part in _own(node)):
         if isinstance(part, op.Compare):
             for one, other in ((part.left, part.right), (part.right, part.left)):
-                if one.type in NUMERIC and isinstance(other, op.Constant) and not isinstance(one, op.Constant):
+                if _is_number(one) and isinstance(other, op.Constant) and not isinstance(one, op.Constant):
                     yield one, other
+
+
+def _is_number(node: op.Value) -> bool:
+    return node.type in NUMERIC or node.type.startswith(QUANTITY)
 
 
 def _own(node: op.Node) -> Iterator[op.Node]:
@@ -484,20 +511,3 @@ def _changes(base: Mapping[str, Plain], tree: Mapping[str, Plain]) -> dict[str, 
         elif known != value:
             made[key] = value
     return made | {key: "~" for key in base if key not in tree}
-
-
-def _row(listing: str, award: Award) -> object:
-    """Write what is expected of an award: one text where nothing is out of the ordinary."""
-    text = f"{listing} {Said.of(award.kind, award.amount)}"
-    more: dict[str, object] = {}
-    if tuple(award.reasons) != USUAL_REASONS.get(award.kind):
-        more["reasons"] = list(award.reasons)
-    if award.status != "counted":
-        more["status"] = award.status
-        more["net"] = spell_span(award.net.minimum, award.net.maximum)
-    if award.needs:
-        more["needs"] = list(award.needs)
-    whys = whys_of(award.gated)
-    if whys:
-        more["why"] = list(whys)
-    return {"is": text, **more} if more else text

@@ -115,15 +115,12 @@ def _listed(texts: Iterable[str]) -> Both:
     return _both(", ".join(made)) if made else NOTHING
 
 
-def _span(amount: Amount) -> str:
-    return spell_span(amount.minimum, amount.maximum)
-
-
 class _Differ:
     """Holds one result against what is expected of it."""
 
     def __init__(self, expected: Expected, result: Entitlement, policies: Policies) -> None:
         self.expected, self.result, self.policies = expected, result, policies
+        self.currency = policies.vocabulary.currency
         self.shown = {
             award.id: (listing, award)
             for listing, awards in (("awards", result.awards), ("undecided", result.undecided))
@@ -142,8 +139,17 @@ class _Differ:
         yield from self.whole()
         for name, (listing, award) in self.shown.items():
             if name not in self.expected.rows:
-                got = f"{listing} {Said.of(award.kind, award.amount)}"
+                got = f"{listing} {self.said(award.kind, award.amount)}"
                 yield Difference(self.expected.place, name, "award", NOTHING, _both(got), self.why(name))
+
+    def said(self, kind: str, amount: Amount) -> Said:
+        return Said.of(kind, amount, self.currency)
+
+    def span(self, amount: Amount) -> str:
+        return spell_span(amount.minimum, amount.maximum, self.currency)
+
+    def money(self, named: Named[Number] | None) -> Named[str] | None:
+        return None if named is None else Named(spell_money(named.value, self.currency), named.place)
 
     def why(self, name: str) -> Both:
         """Explain a row in one line of arithmetic."""
@@ -166,7 +172,7 @@ class _Differ:
             return
         listing, award = self.shown[name]
         yield from self.differ(row.place, name, "list", _both(row.listing), _both(listing))
-        said = Said.of(award.kind, award.amount)
+        said = self.said(award.kind, award.amount)
         yield from self.differ(row.place, name, "amount", _both(str(row.said)), _both(str(said)))
         for part, wanted, got in (
             ("reasons", row.reasons, tuple(award.reasons)),
@@ -178,8 +184,10 @@ class _Differ:
         for part, span, amount in (("net", row.net, award.net), ("ceiling", row.ceiling, None)):
             if span is not None:
                 ends = award.amount.ceiling if amount is None else (amount.minimum, amount.maximum)
-                got_span = spell_span(*ends)
-                yield from self.differ(span.place, name, part, _both(spell_span(*span.value)), _both(got_span))
+                got_span = spell_span(*ends, self.currency)
+                yield from self.differ(
+                    span.place, name, part, _both(spell_span(*span.value, self.currency)), _both(got_span)
+                )
         yield from self.flags(name, row, award)
         if row.cites is not None:
             cited = [f"{one.path}#{one.sentence}" for one in award.citations]
@@ -188,8 +196,8 @@ class _Differ:
             got_rule = NOTHING if award.rule is None else _both(award.rule)
             yield from self.differ(row.rule.place, name, "rule", _both(row.rule.value), got_rule)
         if row.payers is not None:
-            wanted_parts = [f"{payer} {spell_span(*span)}" for payer, span in row.payers.value.items()]
-            parts = [f"{payer} {_span(part)}" for payer, part in award.payers]
+            wanted_parts = [f"{payer} {spell_span(*span, self.currency)}" for payer, span in row.payers.value.items()]
+            parts = [f"{payer} {self.span(part)}" for payer, part in award.payers]
             yield from self.differ(
                 row.payers.place, name, "payers", _listed(sorted(wanted_parts)), _listed(sorted(parts))
             )
@@ -226,7 +234,7 @@ class _Differ:
             got = NOTHING
             if name in self.shown:
                 listing, award = self.shown[name]
-                got = _both(f"{listing} {Said.of(award.kind, award.amount)}")
+                got = _both(f"{listing} {self.said(award.kind, award.amount)}")
             why = self.why(name) if name in self.shown else self.missing(name)[1]
             yield Difference(row.place, name, "failed", wanted, got, why)
             return
@@ -243,7 +251,7 @@ class _Differ:
         elif name in self.shown or name in self.refused:
             if name in self.shown:
                 listing, award = self.shown[name]
-                got = f"{listing} {Said.of(award.kind, award.amount)}"
+                got = f"{listing} {self.said(award.kind, award.amount)}"
             else:
                 got = NOT_ELIGIBLE
             yield Difference(row.place, name, "award", _both(ABSENT), _both(got))
@@ -257,7 +265,7 @@ class _Differ:
         found = {}
         for use in uses:
             for one in use.alternatives:
-                said = Said.of(one.amount.kind, one.amount)
+                said = self.said(one.amount.kind, one.amount)
                 found[f"{use.id}={one.option}"] = (
                     one.eligible if one.eligible == NOT_ELIGIBLE else f"{one.eligible} {said}".strip()
                 )
@@ -288,13 +296,15 @@ class _Differ:
         if expected.obligations is not None:
             yield from self.obligations()
         if expected.adjustments is not None:
-            signed = [f"{name} {spell_money(one.value)}" for name, one in expected.adjustments.value.items()]
-            found = [f"{one.award} {spell_money(one.amount)}" for one in result.adjustments]
+            signed = [
+                f"{name} {spell_money(one.value, self.currency)}" for name, one in expected.adjustments.value.items()
+            ]
+            found = [f"{one.award} {spell_money(one.amount, self.currency)}" for one in result.adjustments]
             yield from self.differ(
                 expected.adjustments.place, "", "adjustments", _listed(sorted(signed)), _listed(sorted(found))
             )
         if expected.instalments is not None:
-            parts = [f"{one.award} {one.name} {one.state} {_span(one.amount)}" for one in result.instalments]
+            parts = [f"{one.award} {one.name} {one.state} {self.span(one.amount)}" for one in result.instalments]
             wanted = _listed(sorted(expected.instalments.value))
             yield from self.differ(expected.instalments.place, "", "instalments", wanted, _listed(sorted(parts)))
         if expected.asks is not None:
@@ -309,7 +319,7 @@ class _Differ:
             yield from self.readings("", "moves", expected.moves, result.readings)
 
     def total(self, part: str, total: TotalExpected, found: Amount) -> Iterator[Difference]:
-        yield from self.differ(total.place, "", part, _both(str(total.said)), _both(str(Said.of(found.kind, found))))
+        yield from self.differ(total.place, "", part, _both(str(total.said)), _both(str(self.said(found.kind, found))))
         if total.reasons is not None:
             reasons = _listed(sorted(total.reasons.value))
             yield from self.differ(total.reasons.place, "", part, reasons, _listed(reasons_of(found)))
@@ -329,8 +339,8 @@ class _Differ:
             ("option", wanted.option, found.option),
             ("rule", wanted.rule, found.rule),
             ("additive", _spelled(wanted.additive), str(found.additive).lower()),
-            ("lower", _money(wanted.lower), spell_money(found.lower.minimum)),
-            ("sum", _money(wanted.sum), spell_money(found.sum.maximum)),
+            ("lower", self.money(wanted.lower), spell_money(found.lower.minimum, self.currency)),
+            ("sum", self.money(wanted.sum), spell_money(found.sum.maximum, self.currency)),
         )
         for part, named, got in parts:
             if named is not None:
@@ -347,8 +357,8 @@ class _Differ:
         for name, wanted in named.value.items():
             if name in found:
                 got = found[name]
-                span = _both(spell_span(*wanted.span))
-                yield from self.differ(wanted.place, name, "at_least", span, _both(_span(got.amount)))
+                span = _both(spell_span(*wanted.span, self.currency))
+                yield from self.differ(wanted.place, name, "at_least", span, _both(self.span(got.amount)))
                 needs = _listed(sorted(wanted.needs.value))
                 yield from self.differ(wanted.needs.place, name, "needs", needs, _listed(sorted(got.needs)))
                 if wanted.decided is not None:
@@ -361,10 +371,6 @@ LANGS: Final = ("zh", "en")
 
 def _spelled(named: Named[bool] | None) -> Named[str] | None:
     return None if named is None else Named(str(named.value).lower(), named.place)
-
-
-def _money(named: Named[Number] | None) -> Named[str] | None:
-    return None if named is None else Named(spell_money(named.value), named.place)
 
 
 def _failed_text(one: Failed) -> str:

@@ -24,7 +24,7 @@ from subsidy_rules.errors import Place, path_to
 from subsidy_rules.plan import Policies, PolicyPlan
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.findings import Findings
-from subsidy_rules.values.quantity import Number, QuantityError
+from subsidy_rules.values.quantity import Currency, Number, QuantityError
 
 T = TypeVar("T")
 Span: TypeAlias = tuple[Number, Number]
@@ -245,7 +245,8 @@ class Desk:
         try:
             return Named(read(text), node.place)
         except QuantityError as error:
-            remedy = _REMEDIES.get(error.code, (None, None))
+            own = (error.remedy, error.remedy_zh)
+            remedy = own if error.remedy is not None else _REMEDIES.get(error.code, own)
             self.findings.add(error.code, node, path, error.what, error.what_zh, *remedy)
             return None
 
@@ -255,7 +256,7 @@ class ExpectedReader:
 
     def __init__(self, desk: Desk, policies: Policies, first: str) -> None:
         self.desk, self.findings = desk, desk.findings
-        self.first = first
+        self.first, self.currency = first, policies.vocabulary.currency
         self.clauses = {
             f"{plan.id}/{name}"
             for plan in policies.plans
@@ -291,9 +292,9 @@ class ExpectedReader:
         expect = entries.get("expect")
         if expect is not None:
             for key, value, where in self.desk.pairs(expect, path_to(path, "expect")):
-                row = self.row(key, value, where)
+                name, row = self.clause(key, key.text, where), self.row(key, value, where)
                 if row is not None:
-                    rows[self.clause(key, key.text, where)] = row
+                    rows[name] = row
         parts: dict[str, object] = {}
         for name, read in _READERS.items():
             if name in entries:
@@ -361,7 +362,7 @@ class ExpectedReader:
                 "如 awards exact 280万元、undecided at_most 80万元、not_asked、absent",
             )
             return None
-        said = desk.quantity(entries["is"], path, lambda _: read_said(rest))
+        said = desk.quantity(entries["is"], path, lambda _: read_said(rest, self.currency))
         if said is None:
             return None
         if "reasons" not in entries and said.value.kind not in USUAL_REASONS:
@@ -392,11 +393,11 @@ class ExpectedReader:
 
     def span(self, node: doc.Node, path: str) -> Named[Span] | None:
         """Read one figure or two."""
-        return self.desk.quantity(node, path, read_span)
+        return self.desk.quantity(node, path, lambda text: read_span(text, self.currency))
 
     def money(self, node: doc.Node, path: str) -> Named[Number] | None:
         """Read one figure."""
-        return self.desk.quantity(node, path, read_money)
+        return self.desk.quantity(node, path, lambda text: read_money(text, self.currency))
 
     def rule(self, node: doc.Node, path: str) -> Named[str]:
         """Read the id of a rule between awards."""
@@ -430,7 +431,7 @@ class ExpectedReader:
             reading = self.reading(key, key.text, where)
             for option, value, at in self.desk.pairs(options, where):
                 self.chosen(option, reading, option.text, at)
-                said = self.desk.quantity(value, at, lambda text: _alternative(text, listed=listed))
+                said = self.desk.quantity(value, at, lambda text: _alternative(text, self.currency, listed=listed))
                 if said is not None:
                     made[f"{reading}={option.text}"] = said.value
         return Named(made, node.place)
@@ -459,7 +460,7 @@ class ExpectedReader:
         if isinstance(node, doc.Mapping):
             entries = self.desk.entries(node, path, ("is", "reasons"), ("is",))
             figure, reasons = entries.get("is"), entries.get("reasons")
-        said = None if figure is None else self.desk.quantity(figure, path, read_said)
+        said = None if figure is None else self.desk.quantity(figure, path, lambda text: read_said(text, self.currency))
         if said is None:
             return None
         words = None if reasons is None else self.desk.words(reasons, path_to(path, "reasons"))
@@ -517,7 +518,7 @@ class ExpectedReader:
         """Read the signed corrections."""
         made = {}
         for key, value, where in self.desk.pairs(node, path):
-            amount = self.desk.quantity(value, where, lambda text: read_money(text, signed=True))
+            amount = self.desk.quantity(value, where, lambda text: read_money(text, self.currency, signed=True))
             if amount is not None:
                 made[self.clause(key, key.text, where)] = Named(amount.value, key.place)
         return Named(made, node.place)
@@ -528,7 +529,7 @@ class ExpectedReader:
         for key, parts, where in self.desk.pairs(node, path):
             award = self.clause(key, key.text, where)
             for name, value, at in self.desk.pairs(parts, where):
-                said = self.desk.quantity(value, at, _instalment)
+                said = self.desk.quantity(value, at, lambda text: _instalment(text, self.currency))
                 if said is not None:
                     made.append(f"{award} {name.text} {said.value}")
         return Named(tuple(made), node.place)
@@ -546,14 +547,14 @@ class ExpectedReader:
         return self.desk.word(node, path)
 
 
-def _instalment(text: str) -> str:
+def _instalment(text: str, currency: Currency) -> str:
     """Write a part that is paid at its time as the result does: whether it is due, and how much."""
     state, _, rest = text.partition(" ")
     if state not in DUE:
         what = f"'{text}' does not say whether it is due: one of {', '.join(DUE)}, then the amount"
         what_zh = f"“{text}”没有写明是否到期：先写 {'、'.join(DUE)} 之一，再写金额"
         raise QuantityError("wrong-type", what, what_zh)
-    return f"{state} {spell_span(*read_span(rest))}"
+    return f"{state} {spell_span(*read_span(rest, currency), currency)}"
 
 
 def _flags_of(plan: PolicyPlan) -> Iterator[str]:
@@ -573,15 +574,15 @@ def base_of(reading: str) -> str:
     return f"{reading.partition('/')[0]}/{reading.rpartition('/')[2]}"
 
 
-def _alternative(text: str, *, listed: bool) -> str:
+def _alternative(text: str, currency: Currency, *, listed: bool) -> str:
     """Write what there would be under an option as the result does: where the row would stand, the kind, the amount."""
     if not listed:
-        return str(read_said(text))
+        return str(read_said(text, currency))
     listing, _, rest = text.partition(" ")
     if listing not in (*LISTINGS, NOT_ELIGIBLE) or (listing != NOT_ELIGIBLE and not rest):
         what = f"'{text}' is not what a row could be: awards …, undecided …, not_eligible"
         raise QuantityError("wrong-type", what, f"“{text}”不是可能的结果：awards …、undecided …、not_eligible")
-    return f"{listing} {read_said(rest)}" if rest else listing
+    return f"{listing} {read_said(rest, currency)}" if rest else listing
 
 
 _Read: TypeAlias = Callable[[ExpectedReader, doc.Node, str], object]

@@ -1,13 +1,13 @@
 """The least case for which a sentence has something to say: each of its conditions met in the plainest way.
 
 Conditions are read as the operations they are; a member is the first of a list, a number is the constant that it is
-compared with, what a step takes a rate of is 1000万元. Where a condition has no plain way to be met (it compares two
-facts, or asks for another thing), there is no such case, and `minimal_case` says so by returning nothing.
+compared with, and what no condition asks for is a sample, 1000万元 of money. Where a condition has no plain way to be
+met (it compares two facts, or asks for another thing), there is no such case, and `minimal_case` returns nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -18,7 +18,12 @@ from subsidy_rules.plan import ClausePlan, PolicyPlan
 from subsidy_rules.values.document import Plain
 from subsidy_rules.values.quantity import format_date
 
-SAMPLES: Final = {"money": "1000万元", "ratio": "10%", "count": "100"}
+SAMPLES: Final[Mapping[str, Fraction]] = {
+    "money": Fraction(1_000_000_000),
+    "ratio": Fraction(1, 10),
+    "count": Fraction(100),
+    "quantity": Fraction(100),
+}
 """What a number is that no condition asks for."""
 
 
@@ -111,14 +116,16 @@ class _Builder:
 
     def _number(self, fact: op.Fact, bound: op.Constant, units: int) -> None:
         value = self.plan.constants[bound.index][0]
-        self.give(fact, spell_number(value + units * unit_of(fact.spec), fact.spec.type))
+        number = value + units * unit_of(fact.spec)
+        self.give(fact, spell_number(number, fact.spec.measure, self.plan.vocabulary.currency))
 
     def sample(self, nodes: Iterable[op.Node]) -> None:
         """Give every number and enumeration that the steps read and no condition asked for."""
         for part in (part for node in nodes for part in op.walk(node)):
             if isinstance(part, op.Fact) and not part.of_kind and part.spec.sort == "applicant":
                 if part.spec.type in SAMPLES:
-                    self.give(part, SAMPLES[part.spec.type])
+                    sample, currency = SAMPLES[part.spec.type], self.plan.vocabulary.currency
+                    self.give(part, spell_number(sample, part.spec.measure, currency))
                 elif part.spec.type == "enum" and part.spec.members:
                     self.give(part, next(iter(part.spec.members)))
             elif isinstance(part, op.Aggregate):
@@ -129,8 +136,8 @@ class _Builder:
 
 
 def unit_of(spec: FieldSpec) -> Fraction:
-    """Return the step between a number and the next: a fen, a day, one, or 0.01%."""
-    return Fraction(1, 10_000) if spec.type == "ratio" else Fraction(1)
+    """Return the step between a number and the next: a fen, a day, one; 0.01% and a hundredth of a unit of quantity."""
+    return {"ratio": Fraction(1, 10_000), "quantity": Fraction(1, 100)}.get(spec.type, Fraction(1))
 
 
 def minimal_case(plan: PolicyPlan, clause: ClausePlan) -> dict[str, Plain] | None:
