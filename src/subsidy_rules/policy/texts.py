@@ -125,7 +125,7 @@ class OfficialText:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise UsageError(f"'{name}' is not UTF-8: {error.reason} at byte {error.start}") from error
-        made = _MARKS.sub(lambda mark: re.sub(r"[^\n\f]", " ", mark.group()), _alike(text))
+        made = _MARKS.sub(lambda mark: re.sub(r"[^\n\f]", " ", mark.group()), alike(text))
         kept: list[str] = []
         lines: list[int] = []
         sections = [0]
@@ -142,7 +142,7 @@ class OfficialText:
                     at = end if noise is None else noise.end()
             line += made.count("\n", start, end)
         whole = "".join(kept)
-        return cls(name, hashlib.sha256(raw).hexdigest(), whole, _alike(whole), tuple(lines), tuple(sections))
+        return cls(name, hashlib.sha256(raw).hexdigest(), whole, alike(whole), tuple(lines), tuple(sections))
 
     def places(self, quote: str) -> list[tuple[int, int]]:
         """Return where a quote stands among the characters that count."""
@@ -486,7 +486,7 @@ def _carried(file: RuleFile) -> dict[str, frozenset[Figure]]:
     for clause in file.clauses:
         rules = [rule for rule in file.cumulation if clause.id in (*rule.clauses, *rule.against)]
         shared = [*_figures_in(clause, skip="rows"), *(one for rule in rules for one in _figures_in(rule))]
-        words = " ".join(_texts(clause))
+        words = " ".join(texts_of(clause))
         for name, condition in file.define.items():
             if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", words):
                 shared += _figures_of(condition)
@@ -498,31 +498,31 @@ def _carried(file: RuleFile) -> dict[str, frozenset[Figure]]:
 
 
 def _figures_in(given: Clause | TableSentence | Rule, skip: str = "") -> list[Figure]:
-    return [figure for words in _texts(given, skip) for figure in _figures_of(words)]
+    return [figure for words in texts_of(given, skip) for figure in _figures_of(words)]
 
 
 def _figures_of(words: str) -> list[Figure]:
     return [figure for found in _FIGURE.finditer(_counting(words)) for figure in _values(found)]
 
 
-def _texts(given: object, skip: str = "") -> Iterator[str]:
+def texts_of(given: object, skip: str = "") -> Iterator[str]:
     """Return what a clause computes with: every text of it that is no quote and no remark."""
     if isinstance(given, str):
         yield given
     elif isinstance(given, BaseModel):
         for name in type(given).model_fields:
             if name not in {"id", "path", "printed", "quote", "flags", "notes", "why", skip}:
-                yield from _texts(getattr(given, name))
+                yield from texts_of(getattr(given, name))
     elif isinstance(given, list):
         for inner in given:
-            yield from _texts(inner)
+            yield from texts_of(inner)
     elif isinstance(given, dict):
         for name, inner in given.items():
             yield str(name)
-            yield from _texts(inner)
+            yield from texts_of(inner)
 
 
-def _alike(text: str) -> str:
+def alike(text: str) -> str:
     """Write what an extraction only writes differently in one way, character for character."""
     return "".join(_LIKE.get(char) or _LIKE.setdefault(char, _one(char)) for char in text)
 
@@ -538,7 +538,7 @@ _LIKE: Final[dict[str, str]] = {}
 
 
 def _counting(text: str) -> str:
-    return _NOISE.sub("", _alike(text))
+    return _NOISE.sub("", alike(text))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -570,10 +570,10 @@ def _values(found: re.Match[str]) -> tuple[Figure, ...]:
         first, second = (Fraction(one.replace(",", "")) for one in found["ratio"].split(":"))
         return (Figure("ratio", second / first),) if first else ()
     if found["han"]:
-        return (Figure("money", Fraction(_han(found["han"]) * 100)),)
+        return (Figure("money", Fraction(han_number(found["han"]) * 100)),)
     if found["below"]:
-        below = _han(found["below"])
-        return (Figure("ratio", Fraction(_han(found["above"]), below)),) if below else ()
+        below = han_number(found["below"])
+        return (Figure("ratio", Fraction(han_number(found["above"]), below)),) if below else ()
     numbers = [Fraction(one.replace(",", "")) for one in re.findall(_NUMBER, found["numbers"])]
     if found["unit"] in _SHARES:
         return tuple(Figure("ratio", one / _SHARES[found["unit"]]) for one in numbers)
@@ -592,10 +592,10 @@ _DIGITS: Final[Mapping[str, int]] = {
 }
 
 
-def _han(words: str) -> int:
+def han_number(words: str) -> int:
     """Read a number in Chinese characters: 一百二十万 is 1,200,000.
 
-    >>> [_han(words) for words in ("十五", "一百", "两千五百", "百亿", "一亿二千万")]
+    >>> [han_number(words) for words in ("十五", "一百", "两千五百", "百亿", "一亿二千万")]
     [15, 100, 2500, 10000000000, 120000000]
     """
     whole = part = digit = 0
