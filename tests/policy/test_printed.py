@@ -34,6 +34,7 @@ from subsidy_rules.policy.printed import edge, numbers, plain
         ("5G、4G/5G基站、A3级、两化融合、一事一议、一次性、四个行业、双创、三送一解", ""),
         ("（一）（2）", ""),
         ("9:30", ""),
+        ("一年期、五年期以上LPR，三年行动计划，3年规划", ""),
         ("成立、组成、五成员", ""),
         ("到2027，力争", ""),
     ],
@@ -49,6 +50,7 @@ def test_a_number_stands_where_it_says(text: str) -> None:
 
 def test_a_ratio_may_be_written_the_other_way_round_and_growth_as_a_multiple() -> None:
     assert ("ratio", Fraction(2)) in numbers("按1∶0.5")[0].values
+    assert {("ratio", Fraction(share, 10)) for share in (5, 3, 2)} <= set(numbers("按5:3:2分担")[0].values)
     assert ("ratio", Fraction(106, 100)) in numbers("增长6%")[0].values
     assert ("count", Fraction(36)) in numbers("3年")[0].values
 

@@ -45,7 +45,7 @@ class Edge(NamedTuple):
 class Number:
     """A number as printed: where it stands, its words, its kind, its value (money in fen).
 
-    `other` is what a ratio such as 1:0.5 is the other way round.
+    `others` is what else a ratio such as 7:3 says: the other way round, and each part of the whole.
     """
 
     start: int
@@ -53,14 +53,12 @@ class Number:
     words: str
     kind: Kind
     value: Fraction
-    other: Fraction | None = None
+    others: tuple[Fraction, ...] = ()
 
     @property
     def values(self) -> tuple[tuple[Kind, Fraction], ...]:
         """What a rule may write for it."""
-        found: list[tuple[Kind, Fraction]] = [(self.kind, self.value)]
-        if self.other is not None:
-            found.append((self.kind, self.other))
+        found: list[tuple[Kind, Fraction]] = [(self.kind, one) for one in (self.value, *self.others)]
         if self.kind == "ratio":
             found += [(self.kind, 1 + self.value), ("count", self.value), ("count", self.value * 100)]
         if self.kind == "count":
@@ -85,10 +83,10 @@ _NO: Final = (
 )
 _EN_SCALE: Final = {"thousand": 1000, "million": 10**6, "billion": 10**9}
 _THINGS: Final = (
-    "年|个月|月|日|天|小时|周|季度|个|家|户|人|名|次|台|套|件|项|条|只|份|辆|座|间|吨|亩|公里|平方米|立方米|米|公斤|千瓦时|千瓦|兆瓦|"
+    "年(?!期|行动|计划|规划)|个月|月|日|天|小时|周|季度|个|家|户|人|名|次|台|套|件|项|条|只|份|辆|座|间|吨|亩|公里|平方米|立方米|米|公斤|千瓦时|千瓦|兆瓦|"
     "标准煤| ?(?:years?|months?|days?|hours?|times|people|persons?|employees?|staff|units?|items?|projects?|sets?)"
 )
-_HAN_THINGS: Final = "年|个月|日|天|小时|家|户|人|名|次|台|套|吨|亩|公里|平方米"
+_HAN_THINGS: Final = "年(?!期|行动|计划|规划)|个月|日|天|小时|家|户|人|名|次|台|套|吨|亩|公里|平方米"
 _YUAN: Final = (
     rf"(?P<yuan>[十百千]?[万亿]*元|[万亿](?!元|{_THINGS}|[吨户千人名次家台辆套件个项亩平米公]))"
     "| ?(?P<scale>thousand|million|billion)? ?(?:yuan|RMB|CNY)"
@@ -100,7 +98,7 @@ _PRINTED: Final = re.compile(
             f"(?P<none>{'|'.join(_NO)})",
             rf"(?P<numbers>{_D}(?:[-~、/至到]{_D})*)(?:{_YUAN}|{_SHARE})",
             rf"(?:RMB|CNY|¥) ?(?P<foreign>{_D})(?: ?(?P<power>thousand|million|billion))?",
-            rf"(?P<first>{_D}):(?P<second>{_D})(?![0-9:])",
+            rf"(?P<parts>{_D}(?::{_D})+)",
             rf"(?P<han>(?![万亿]){_H}+(?<=[十百千万亿]))元",
             rf"(?P<below>{_H}+)分之(?P<above>{_H}+)",
             r"(?P<tenths>[一二三四五六七八九])成(?![立员为本果效交功长就])",
@@ -131,10 +129,11 @@ def _numbers(text: str) -> Iterator[Number]:
         start, end, words = found.start(), found.end(), found.group()
         if found["none"]:
             continue
-        if found["first"]:
-            first, second = _decimal(found["first"]), _decimal(found["second"])
-            if first and second:
-                yield Number(start, end, words, "ratio", second / first, first / second)
+        if found["parts"]:
+            parts = [_decimal(part) for part in found["parts"].split(":")]
+            if all(parts):
+                shares = (part / sum(parts) for part in parts)
+                yield Number(start, end, words, "ratio", parts[1] / parts[0], (parts[0] / parts[1], *shares))
         elif found["below"]:
             below = han_number(found["below"])
             if below:
