@@ -143,6 +143,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "write the id of a thing in the same case, or leave the reference out",
             "请写本案例中已有的编号，或不写此引用",
         ),
+        "bad-rounding": Code(
+            "a rounding rule contradicts itself",
+            "取整规则自相矛盾",
+            "write a mode only where the policy states one (stated: true)",
+            "只有政策规定了取整方式才写mode（stated: true）",
+        ),
         "bad-step": Code(
             "a step of an award is not one that the language has",
             "奖补步骤不是语言中的步骤",
@@ -173,11 +179,41 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "keep one",
             "保留一个",
         ),
+        "bound-wording": Code(
+            "a warning: the words of a bound and the step do not agree",
+            "警告：限额措辞与步骤不一致",
+            "let 不超过, 最高, up to be a cap, an at_most or {at_most: …}, and quote these words beside one",
+            "不超过、最高等限额措辞写作cap、at_most或{at_most: …}，这些步骤也应引用限额措辞",
+        ),
+        "branch-gap": Code(
+            "a warning: a value between two branches (rows, steps, table rows) falls in none",
+            "警告：两个分支（行、步骤、表的行）之间有数值不落入任何一个",
+            "let one begin where the other ends, with >= on one side; a gap of the text is a row of its own",
+            "各分支首尾相接，一侧写>=；条文确有的空档也写成一行",
+        ),
+        "branch-overlap": Code(
+            "a warning: a case falls in two branches of which one was meant",
+            "警告：同一情形落入两个分支，而应只有一个",
+            "write both ends of each, and 'not' where one goes before the other",
+            "写出每个分支的上下限；有先后的，用not排除",
+        ),
         "circular": Code(
             "a definition rests on itself",
             "定义循环引用",
             "write one of them out without the other",
             "请将其中一个改为不引用另一个",
+        ),
+        "coarse-rounding": Code(
+            "a warning: a printed sum is no multiple of the unit that awards are rounded to",
+            "警告：条文的金额不是取整单位的整数倍",
+            "write the unit that the policy states, or 分",
+            "请写政策规定的取整单位，没有规定的写分",
+        ),
+        "conflicting-exceptions": Code(
+            "a warning: two exceptions to one step can hold together",
+            "警告：同一步骤的两项例外可能同时成立",
+            "let the conditions of one leave the other out, as the text orders them",
+            "按条文的先后，在其中一项的条件中排除另一项",
         ),
         "contradictory-dates": Code(
             "two dates cannot both be true",
@@ -208,6 +244,18 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "同一映射中键重复",
             "delete one of the two",
             "请删去其中一个",
+        ),
+        "edge-wording": Code(
+            "a warning: a condition and its words differ on the number itself",
+            "警告：条件与原文在是否包括本数上不一致",
+            "write >= or <= where the words include the number (以上, 不少于), > or < where they don't (超过)",
+            "原文含本数的（以上、以下、不少于）写>=、<=，不含本数的（超过、不满）写>、<",
+        ),
+        "ended-window": Code(
+            "a warning: the window of a policy ends before the day that is asked about",
+            "警告：政策有效期在所问日期之前届满",
+            "look for the text that extends or replaces the policy",
+            "请查找延期或替代该政策的文件",
         ),
         "guide-conflict": Code(
             "two guides fill one parameter, or a guide contradicts the text",
@@ -299,6 +347,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "shorten or split it",
             "请缩短或拆分",
         ),
+        "unequal-lists": Code(
+            "a warning: the lists that 分别 matches are not of one length",
+            "警告：“分别”所对应的各列长度不一",
+            "compare the quote with the official text; where it is so printed, say in a note how 分别 matches them",
+            "请与正式文本核对；原文如此的，在notes中写明“分别”如何对应",
+        ),
         "unknown-key": Code(
             "a mapping has a key that means nothing here",
             "映射中有此处无意义的键",
@@ -323,6 +377,18 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "write the unit: 元, 万元, 亿元 or 分",
             "请写单位：元、万元、亿元、分",
         ),
+        "unprinted-figure": Code(
+            "a warning: a rule uses a figure that its quote does not print",
+            "警告：规则使用了所引原文没有的数",
+            "quote the words that print it, or say in a note of the clause, with the figure, where it comes from",
+            "引用写有该数的原文，或在条款的notes中写出该数及其出处",
+        ),
+        "unreachable": Code(
+            "a warning: no case can reach a branch, a row, an exception or an award",
+            "警告：没有案例能达到的分支、行、例外或奖补",
+            "correct the condition, or delete what it guards",
+            "请改正条件，或删去其所限定的内容",
+        ),
         "unread-fact": Code(
             "a fact is declared and no clause reads it",
             "声明的事实没有条文使用",
@@ -346,6 +412,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "文件无法打开",
             "check the path and its permissions",
             "请检查路径和权限",
+        ),
+        "unused-figure": Code(
+            "a warning: a sentence prints a figure that nothing of its clause uses",
+            "警告：原文写有条款没有使用的数",
+            "use it, or say in a note of the clause, with the figure, why it moves no amount",
+            "请使用该数，或在条款的notes中写出该数，说明其不影响金额的理由",
         ),
         "wrong-type": Code(
             "a value has the wrong shape: empty, a list for a text, and the like",
@@ -380,7 +452,23 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
     }
 )
 
-WARNINGS: Final = frozenset({"suspect-amount", "suspect-unit"})
+WARNINGS: Final = frozenset(
+    {
+        "bound-wording",
+        "branch-gap",
+        "branch-overlap",
+        "coarse-rounding",
+        "conflicting-exceptions",
+        "edge-wording",
+        "ended-window",
+        "suspect-amount",
+        "suspect-unit",
+        "unequal-lists",
+        "unprinted-figure",
+        "unreachable",
+        "unused-figure",
+    }
+)
 """The codes that warn: they say that something is unlikely, and nothing is refused because of them."""
 
 HIDDEN: Final = re.compile(

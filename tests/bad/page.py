@@ -4,7 +4,8 @@
 
 `cases/`, `rules/` and `guides/` hold one file for each way in which such a file can be wrong, and beside each, in
 `NAME.expected`, what is printed: in English, an empty line, in Chinese. Cases and guides are read with `city.yaml`, in
-which nothing is wrong. `made.py` has the inputs that no file can hold.
+which nothing is wrong. `checks/` holds rule files that are read, and of which `check` warns; `tests/good` holds their
+near misses, of which it does not. `made.py` has the inputs that no file can hold.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from typing import Final
 
 from subsidy_rules.errors import CODES, InputError, Problem
 from subsidy_rules.facts.case import Case, Facts
-from subsidy_rules.plan import Policies, compile_policy, load_guide, load_policies
+from subsidy_rules.plan import Policies, compile_policy, lint, load_guide, load_policies
 from subsidy_rules.policy.source import read_policy
 from tests.bad.made import MADE
 
 BAD: Final = Path(__file__).parent
 PAGE: Final = BAD.parents[1] / "docs" / "errors.md"
-FOLDERS: Final = ("cases", "rules", "guides")
+FOLDERS: Final = ("cases", "rules", "guides", "checks")
+AS_OF: Final = {"checks/ended_window.yaml": "2028-01-01", "checks/ended_window_without_a_stated_end.yaml": "2027-01-01"}
+"""The days that `check` is asked about."""
 
 
 @cache
@@ -52,6 +55,9 @@ def problems_of(name: str) -> tuple[Problem, ...]:
                     return Case.load(name).facts_of(city().vocabulary).warnings
                 case "rules":
                     compile_policy(read_policy(Path(name)))
+                case "checks":
+                    source = read_policy(Path(name))
+                    return lint(source, compile_policy(source), as_of=AS_OF.get(name))
                 case "guides":
                     load_guide(name, city())
                 case _:
@@ -78,11 +84,13 @@ _HEAD: Final = """\
 
 What a wrong file is told. Every problem says where it is (`file:line:column`, or the path of the value where it comes
 from Python), its code, what is wrong, the line it stands in, and what to do; all problems of a file are told together,
-up to fifty. A `warning` refuses nothing. The command prints Chinese, or English with `--lang en`; in Python a
-`CaseError` or a `RuleError` carries the problems, and `error.render("zh")` prints them.
+up to fifty. A `warning` refuses nothing; those of a rule file are told by `check`. The command prints Chinese, or
+English with `--lang en`; in Python a `CaseError` or a `RuleError` carries the problems, and `error.render("zh")` prints
+them.
 
 有误的文件会得到什么提示。每个问题都指出位置（文件:行:列；来自 Python 的值则写路径）、代码、问题所在、原行和处理办法；
-同一文件的问题一并报告，最多五十个。警告不会拒绝文件。命令默认输出中文，加 `--lang en` 输出英文。
+同一文件的问题一并报告，最多五十个。警告不会拒绝文件；规则文件的警告由 `check` 给出。命令默认输出中文，加
+`--lang en` 输出英文。
 
 This page is made from the files in `tests/bad` by `python -m tests.bad.page`. 本页由 `tests/bad` 中的文件生成。
 """

@@ -155,6 +155,22 @@ def test_a_number_is_tried_at_its_marks_and_on_either_side(types: str, marks: st
     assert found == [Fraction(one) for one in wanted.split()]
 
 
+@pytest.mark.parametrize(
+    ("marks", "wanted"),
+    [
+        ("-5", "-2 -1"),  # a mark outside the domain stands at its end
+        ("0", "-1 0 1"),
+        ("-2", "-2 -1"),
+        ("2 3", "1 2 3"),
+        ("9", "2 3"),
+    ],
+)
+def test_nothing_outside_its_domain_is_tried(marks: str, wanted: str) -> None:
+    spec = FieldSpec("x", "x", "count", lowest=Fraction(-2), highest=Fraction(3))
+    found = regions(op.Fact("x", spec), [Fraction(one) for one in marks.split()])
+    assert found == [Fraction(one) for one in wanted.split()]
+
+
 def test_two_figures_that_may_hang_together_make_no_case() -> None:
     words = page.city().plans[0].vocabulary
     total = op.Fact("project", words.fields["project"]["total"])

@@ -7,10 +7,13 @@
 >>> policies.sentence("xian_30", "equipment_renewal").path       # doctest: +SKIP
 '三（三）'
 
-The rooms inside: `model` (what a plan is made of), `compile` (one policy), `policies` (several, and their guides).
+The rooms inside: `model` (what a plan is made of), `compile` (one policy), `header` (what its head must not say),
+`policies` (several, and their guides); and what `check` finds beyond that, `lint`, which decides conditions by `reach`,
+compares words by `wording`, and knows the places of both from `sites`.
 """
 
 from subsidy_rules.plan.compile import compile_policy
+from subsidy_rules.plan.lint import lint
 from subsidy_rules.plan.model import (
     ClausePlan,
     Gate,
@@ -58,6 +61,7 @@ __all__ = [
     "gather",
     "guide_from_document",
     "guide_from_text",
+    "lint",
     "load_guide",
     "load_policies",
 ]

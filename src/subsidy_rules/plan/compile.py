@@ -20,6 +20,7 @@ from subsidy_rules.mechanisms.window import OtherDate, lower_window
 from subsidy_rules.mechanisms.words import lower_steps
 from subsidy_rules.plan.awards import circle_of, with_awards
 from subsidy_rules.plan.declared import Declared
+from subsidy_rules.plan.header import contradictions
 from subsidy_rules.plan.model import (
     ROUNDING_UNITS,
     ClausePlan,
@@ -138,6 +139,8 @@ class _Compiler:
         other = window.start_other.date if isinstance(window.start_other, OtherDate) else window.start_other
         start_other = None if other is None else self._date(other, (*at, "start_other"))
         unit = self._rounding(header.rounding.unit)
+        for found in contradictions(header):
+            self._say(*found)
         self._unread(clauses, rules)
         for problem in self.problems:
             error = problem.error

@@ -22,10 +22,22 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from subsidy_rules.facts.vocabulary import Vocabulary
+from subsidy_rules.facts.case import NO_LOWER, bounds_of
+from subsidy_rules.facts.vocabulary import DENSE, QUANTITY, Vocabulary
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.expression import kind_of
 from subsidy_rules.plan.model import PolicyPlan
-from subsidy_rules.values.quantity import exact_text, format_date, format_ratio
+from subsidy_rules.values.quantity import (
+    CNY,
+    INFINITY,
+    Currency,
+    Number,
+    exact_text,
+    exact_yuan_text,
+    format_date,
+    format_quantity,
+    format_ratio,
+)
 
 Value: TypeAlias = Fraction | str | bool
 BUDGET: Final = 20_000
@@ -33,6 +45,8 @@ BUDGET: Final = 20_000
 NEVER: Final = op.Not(op.ALWAYS)
 _STEP: Final = {"money": Fraction(1), "count": Fraction(1), "date": Fraction(1), "ratio": Fraction(1, 10_000)}
 _NAMED = op.Fact | op.Aggregate | op.Arithmetic | op.Choose | op.Awarded
+_FAR: Final = 10**6
+"""So many times the lowest growth is below every figure that a file can state."""
 _SIDES: Final = ("<", "=", ">")
 _ELSE: Final = "…"
 """A text that no condition names."""
@@ -64,10 +78,11 @@ class Witness:
     """A case in which something holds: what was chosen for each fact that it rests on."""
 
     chosen: Mapping[Unknown, Value]
+    currency: Currency = CNY
 
     def __str__(self) -> str:
         """Write it as conditions: `project.total = 5,000,000.00元, title.level = 省级`."""
-        return ", ".join(filter(None, (_said(unknown, value) for unknown, value in self.chosen.items())))
+        return ", ".join(filter(None, (_said(unknown, value, self.currency) for unknown, value in self.chosen.items())))
 
 
 @dataclass(slots=True)
@@ -101,7 +116,7 @@ class Reach:
             for trial in question.trials():
                 shown = {unknown: value for unknown, value in trial.items() if unknown in asked and not unknown.free}
                 if not _related(shown) and question.holds(sure, shown):
-                    return Witness(shown)
+                    return Witness(shown, self.plan.vocabulary.currency)
         except _TooManyError:
             return None
         return None
@@ -148,22 +163,26 @@ class Reach:
                 return truth
 
 
-def regions(axis: op.Value, marks: list[Fraction]) -> list[Fraction]:
-    """Return a value of each region that the marks cut a number into, in their order.
+def regions(axis: op.Value, marks: Iterable[Fraction]) -> list[Fraction]:
+    """Return a value of each region that the marks cut a number into, in their order; none outside its domain.
 
-    Whole fen, days and things have nothing between two neighbours; a sum and a fact are never below zero.
+    Whole fen, days and things have nothing between two neighbours.
     """
-    whole, least = _whole(axis), _least(axis)
-    step = _STEP.get(axis.type, Fraction(1))
+    least, greatest = _domain(axis)
+    inside = sorted(
+        {min(max(mark, least), greatest) if isinstance(greatest, Fraction) else max(mark, least) for mark in marks}
+    )
+    step, whole = _STEP.get(axis.type, Fraction(1)), _whole(axis)
     found: list[Fraction] = []
-    for place, mark in enumerate(marks):
-        if place == 0 and (least is None or mark > least):
-            found.append(mark - step if least is None or mark - step >= least else (mark + least) / 2)
+    if inside and inside[0] > least:
+        found.append(max(inside[0] - step, (inside[0] + least) / 2 if not whole else least))
+    for mark, after in zip(inside, [*inside[1:], greatest], strict=True):
         found.append(mark)
-        after = marks[place + 1] if place + 1 < len(marks) else None
-        if after is None or not whole:
-            found.append(mark + step if after is None else min(mark + step, (mark + after) / 2))
-        elif after - mark > 1:
+        if after > mark and not isinstance(after, Fraction):
+            found.append(mark + step)
+        elif isinstance(after, Fraction) and after > mark and not whole:
+            found.append(min(mark + step, (mark + after) / 2))
+        elif isinstance(after, Fraction) and after - mark > (after is not greatest):
             found.append(mark + step)
     return found
 
@@ -209,7 +228,8 @@ class _Question:
             self.choices[Unknown("enum", fact)] = list(_members(fact, listings))
         for axis, marks in self.axes.items():
             tried = regions(axis, marks)
-            self.choices[Unknown("number", axis)] = [*marks, *(one for one in tried if one not in marks)]
+            named_first = [one for one in marks if one in tried]
+            self.choices[Unknown("number", axis)] = [*named_first, *(one for one in tried if one not in marks)]
 
     def trials(self, trial: Trial | None = None) -> Iterator[Trial]:
         """Return what can be chosen so that `sure` and `given` hold; the free truths are tried last."""
@@ -363,14 +383,19 @@ def _unknowns(truth: op.Truth, question: _Question) -> Iterator[Unknown]:
 def _whole(axis: op.Value) -> bool:
     """Whether a number is always a whole one of its unit: a fact is, and a sum of facts."""
     inner = axis.value if isinstance(axis, op.Aggregate) and axis.how != "count" else axis
-    return isinstance(inner, op.Fact | op.Aggregate) and axis.type != "ratio"
+    return isinstance(inner, op.Fact | op.Aggregate) and kind_of(axis.type) not in DENSE
 
 
-def _least(axis: op.Value) -> Fraction | None:
-    inner = axis.value if isinstance(axis, op.Aggregate) else axis
-    if isinstance(inner, op.Fact):
-        return None if inner.type == "ratio" and inner.spec.signed else Fraction(inner.type == "date")
-    return Fraction(0) if isinstance(axis, op.Aggregate) else None
+def _domain(axis: op.Value) -> tuple[Fraction, Number]:
+    """Return the ends of what a number can be; a sum is bounded by what its parts are on one side of nothing."""
+    if isinstance(axis, op.Fact):
+        least, greatest = bounds_of(axis.spec)
+        return max(least, Fraction(1)) if axis.type == "date" else least, greatest
+    if isinstance(axis, op.Aggregate) and isinstance(axis.value, op.Fact) and axis.how in ("min", "max"):
+        return _domain(axis.value)
+    if isinstance(axis, op.Aggregate) and (axis.how == "count" or _domain(axis.value)[0] >= 0):
+        return Fraction(0), INFINITY
+    return NO_LOWER * _FAR, INFINITY
 
 
 def _related(chosen: Mapping[Unknown, Value]) -> bool:
@@ -393,7 +418,7 @@ def _related(chosen: Mapping[Unknown, Value]) -> bool:
     return len(shared) != len(set(shared))
 
 
-def _said(unknown: Unknown, value: Value) -> str:
+def _said(unknown: Unknown, value: Value, currency: Currency) -> str:
     node = unknown.node
     match unknown.kind:
         case "reading":
@@ -401,7 +426,7 @@ def _said(unknown: Unknown, value: Value) -> str:
         case "member" if isinstance(node, op.Fact):
             return f"{node.name}.{node.spec.name} has {unknown.member}" if value else ""
         case "number" if isinstance(node, _NAMED) and isinstance(value, Fraction):
-            return f"{named(node)} = {figure(value, node.type)}"
+            return f"{named(node)} = {figure(value, node.type, currency)}"
         case _ if isinstance(node, op.Fact):
             return f"{node.name}.{node.spec.name} = {str(value).lower() if isinstance(value, bool) else value}"
         case _:
@@ -431,16 +456,21 @@ def named(value: op.Value) -> str:
             return "…"
 
 
-def figure(value: Fraction, type_: str) -> str:
+def figure(value: Fraction, type_: str, currency: Currency = CNY) -> str:
     """Write a figure to the last unit: money to the fen (`5,000,000.00元`), a date as `2025-09-01`."""
-    match type_:
-        case "money" if value.denominator == 1:
-            return f"{int(value) // 100:,}.{int(value) % 100:02d}元" if value >= 0 else f"-{figure(-value, type_)}"
+    match kind_of(type_):
+        case "money" if value < 0:
+            return f"-{figure(-value, type_, currency)}"
         case "money":
-            return f"{exact_text(value / 100)}元"
+            text = exact_yuan_text(value, currency) or ""
+            whole, dot, part = text.partition(".")
+            unit = currency.units[0][0]
+            return f"{int(whole):,}{dot}{part}{unit}" if not unit.isascii() else f"{int(whole):,}{dot}{part} {unit}"
         case "date":
             return format_date(value)
         case "ratio":
             return format_ratio(value)
+        case "quantity":
+            return format_quantity(value, type_.removeprefix(QUANTITY))
         case _:
             return exact_text(value)
