@@ -315,7 +315,8 @@ def test_check_passes_the_packs_that_ship() -> None:
 
 
 def test_check_counts_what_is_not_modelled() -> None:
-    assert run("check", ODD, "--lang", "en").out == f"{ODD}: ok: 25 sentences, 1 not modelled\n"
+    last = run("check", ODD, "--lang", "en").out.splitlines()[-1]
+    assert last == f"{ODD}: ok: 25 sentences, 1 not modelled, 6 warnings"
 
 
 def test_check_prints_every_problem_and_goes_on(tmp_path: Path) -> None:
@@ -340,6 +341,41 @@ def test_check_reads_a_folder_and_says_what_cannot_be_loaded_together(tmp_path: 
     assert ran.code == 1
     assert "不能一起加载：两项政策使用同一编号“odd”" in ran.out
     assert "cannot be loaded together: two policies" in run("check", str(tmp_path), "--lang", "en").out
+
+
+GAP = str(ROOT / "tests" / "bad" / "checks" / "tier_gap_at_the_edge_of_two_rows.yaml")
+
+
+@pytest.mark.parametrize(("strict", "code"), [((), 0), (("--strict",), 1)])
+def test_warnings_alone_fail_a_check_only_where_it_is_strict(strict: tuple[str, ...], code: int) -> None:
+    ran = run("check", GAP, *strict, "--lang", "en")
+    assert ran.code == code
+    assert "warning: branch-gap: project.total = 5,000,000.00元 falls in no row" in ran.out
+    assert ran.out.splitlines()[-1] == f"{GAP}: ok: 2 sentences, 0 not modelled, 1 warning"
+    assert run("check", GAP).out.splitlines()[-1] == f"{GAP}: ok: 2 sentences（2 句，未编码 0 处，警告 1 条）"
+
+
+def test_a_strict_check_without_warnings_passes() -> None:
+    assert run("check", "--strict").code == 0
+
+
+@pytest.mark.parametrize(("day", "told"), [("2027-12-31", False), ("2028-01-01", True)])
+def test_check_says_that_a_policy_has_ended_only_of_the_day_that_it_is_asked_about(day: str, told: bool) -> None:
+    ran = run("check", str(Path(GAP).parents[1] / "city.yaml"), "--as-of", day, "--lang", "en")
+    assert ran.code == 0
+    assert ("ended-window: the window of the policy ends on 2027-12-31, before 2028-01-01" in ran.out) == told
+
+
+def test_check_as_of_no_day_is_a_wrong_call() -> None:
+    ran = run("check", "--as-of", "2028-1-1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--as-of：“2028-1-1”不是日期" in ran.err
+
+
+def test_check_shows_how_far_it_is_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert run("check", GAP).code == 0
+    assert run("check", GAP).out == run("check", GAP).out
 
 
 @pytest.mark.parametrize("missing", ["nothing.yaml", "."])

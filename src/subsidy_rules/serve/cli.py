@@ -3,9 +3,9 @@
     subsidy-rules evaluate examples/xian_enterprise.yaml
     subsidy-rules explain examples/xian_enterprise.yaml equipment_renewal --formula
 
-Exit codes: 0 done; 1 `check` or `verify-sources` found a problem; 2 the input or the call is wrong, which is said on
-standard error; 70 a fault of this program. What a console cannot show is replaced, so a console that is not UTF-8 is no
-reason to fail; JSON is always UTF-8.
+Exit codes: 0 done; 1 `check` or `verify-sources` found a problem, or `check --strict` a warning; 2 the input or the
+call is wrong, which is said on standard error; 70 a fault of this program. What a console cannot show is replaced, so a
+console that is not UTF-8 is no reason to fail; JSON is always UTF-8.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from subsidy_rules.award.model import Entitlement, Json
+    from subsidy_rules.errors import Problem
     from subsidy_rules.facts.case import Case
     from subsidy_rules.plan import Policies, PolicyPlan
+    from subsidy_rules.policy.source import RuleSource
 
 WIDTH: Final = 100
 """Columns where the output is no terminal."""
@@ -240,26 +242,37 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Rule files or folders; the packs that ship where none is given."),
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where there are warnings too.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Warn of a policy whose window ends before this day.")
+    ] = None,
     lang: Language = Lang.zh,
 ) -> None:
-    """Check rule files: every problem with its place, what stands there and what to do."""
+    """Check rule files: every problem with its place, what stands there and what to do; and what is hardly meant.
+
+    Exit code 1 where a file would be refused; warnings alone leave it at 0, or make it 1 with --strict.
+    """
     with _reported(lang):
         from subsidy_rules.plan import compile_policy, gather
         from subsidy_rules.policy.source import read_policy
 
+        day = _day(as_of)
         plans: list[PolicyPlan] = []
         wrong = False
         for path in _rule_files(paths):
             try:
-                plan = compile_policy(read_policy(path))
+                source = read_policy(path)
+                plan = compile_policy(source)
             except InputError as error:
                 wrong = True
                 _write(error.render(lang.code) + "\n")
                 continue
             plans.append(plan)
-            sentences, left = len(plan.sentences), len(plan.file.not_modelled)
-            said = f"（{sentences} 句，未编码 {left} 处）" if lang is Lang.zh else f", {left} not modelled"
-            _write(f"{path}: ok: {sentences} sentences{said}\n")
+            warnings = _linted(source, plan, day)
+            wrong = wrong or (strict and bool(warnings))
+            for one in warnings:
+                _write(one.render(lang.code) + "\n")
+            _write(f"{path}: {_passed(plan, len(warnings), lang)}\n")
         try:
             gather(plans)
         except UsageError as error:
@@ -267,6 +280,41 @@ def check(
             _write(_wrong_call(error, lang, ("不能一起加载", "cannot be loaded together")) + "\n")
         if wrong:
             raise typer.Exit(1)
+
+
+def _day(text: str | None) -> str | None:
+    """Return a day as it was written. Raises `UsageError` for what is none."""
+    from subsidy_rules.values.quantity import QuantityError, parse_date
+
+    try:
+        _ = None if text is None else parse_date(text)
+    except QuantityError as error:
+        raise UsageError(f"--as-of: {error.what}") from error
+    return text
+
+
+def _linted(source: RuleSource, plan: PolicyPlan, day: str | None) -> tuple[Problem, ...]:
+    """Return the warnings of one file; on a terminal a bar shows how far a long file has come."""
+    from subsidy_rules.plan import lint
+
+    if not sys.stderr.isatty():
+        return lint(source, plan, as_of=day)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(plan.id, total=None)
+        return lint(source, plan, as_of=day, progress=lambda done, all_: bar.update(task, completed=done, total=all_))
+
+
+def _passed(plan: PolicyPlan, warnings: int, lang: Lang) -> str:
+    """Say how large a file is that would not be refused, and how many warnings there are, if any."""
+    sentences, left = len(plan.sentences), len(plan.file.not_modelled)
+    if lang is Lang.zh:
+        warned = f"，警告 {warnings} 条" if warnings else ""
+        return f"ok: {sentences} sentences（{sentences} 句，未编码 {left} 处{warned}）"
+    warned = f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    return f"ok: {sentences} sentences, {left} not modelled{warned}"
 
 
 @app.command(name="verify-sources")
