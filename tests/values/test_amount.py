@@ -136,7 +136,14 @@ OPERATORS: dict[str, Callable[[Amount, Amount], Amount]] = {
     "fixed": lambda a, _: a.fixed(),
     "decided": lambda a, _: a.decided_at(Fraction(60)),
     "granted": lambda a, _: a.granted_at(Fraction(60)),
+    "raised": lambda a, b: a.raised_to(b),
+    "raised above zero": lambda a, b: a.raised_to(b, zero=False),
+    "kept from": lambda a, b: a.kept_from(b),
+    "divided": lambda a, b: a.divided(b),
+    "mapped": lambda a, _: a.mapped(lambda number: number if isinstance(number, Infinity) else number * number),
 }
+FALLING = ("top-up", "kept from")
+"""Of these, a greater second part never gives more."""
 each_operator = pytest.mark.parametrize("name", OPERATORS)
 
 
@@ -166,9 +173,9 @@ def test_what_is_known_later_lies_within_what_was_said_before(
 def test_more_never_gives_less(name: str, a: tuple[Amount, Amount], b: Amount) -> None:
     operator = OPERATORS[name]
     assert nowhere_above(operator(a[0], b), operator(a[1], b))
-    if name == "top-up":
+    if name in FALLING:
         assert nowhere_above(operator(b, a[1]), operator(b, a[0]))
-    else:
+    elif name != "divided":
         assert nowhere_above(operator(b, a[0]), operator(b, a[1]))
 
 
@@ -188,7 +195,7 @@ def test_what_no_longer_moves_the_figure_is_not_said(name: str, a: Amount, b: Am
 def test_reasons_and_needs_come_from_the_parts(name: str, a: Amount, b: Amount) -> None:
     made = OPERATORS[name](a, b)
     assert made.needs <= a.needs | b.needs
-    assert made.reasons <= a.reasons | b.reasons | {"unknown_fact", "discretion", "open_reading"}
+    assert made.reasons <= a.reasons | b.reasons | {"unknown_fact", "discretion", "open_reading", "zero_divisor"}
 
 
 @pytest.mark.parametrize("name", ["plus", "scaled", "least", "greatest", "hull", "either"])
@@ -230,6 +237,99 @@ def test_nothing_added_and_no_cap_leave_an_amount_as_it_is(a: Amount) -> None:
     assert a.greatest(nothing).numbers == a.numbers
     assert a.scaled(Amount.exact(Fraction(1))).numbers == a.numbers
     assert a.scaled(nothing).numbers == nothing.numbers  # 0 × ∞ is 0
+
+
+# Minimums, quotients and what is rounded on the way
+
+
+@given(amounts(), amounts())
+def test_a_minimum_lifts_no_zero_and_changes_nothing_that_reaches_it(a: Amount, b: Amount) -> None:
+    made, lifted = a.raised_to(b, zero=False), a.raised_to(b)
+    for before, least, after, always in zip(a.numbers, b.numbers, made.numbers, lifted.numbers, strict=True):
+        assert always == max(before, least)
+        assert after == (always if before else ZERO)
+    assert a.raised_to(Amount.exact(ZERO)) == a
+    assert a.raised_to(a) == a
+    assert Amount.exact(ZERO).raised_to(b, zero=False) == Amount.exact(ZERO)
+    assert (made.mode, lifted.mode) == (a.mode, a.mode)
+
+
+@given(amounts(), amounts())
+def test_what_is_paid_from_a_figure_on_is_paid_whole_or_not_at_all(a: Amount, b: Amount) -> None:
+    made = a.kept_from(b)
+    assert all(number in (ZERO, before) for number, before in zip(made.numbers, a.numbers, strict=True))
+    assert a.kept_from(Amount.exact(ZERO)) == a
+    if a.minimum >= b.maximum:
+        assert made == a
+    if a.maximum < b.minimum:
+        assert made == replace(Amount.exact(ZERO), mode=a.mode)
+
+
+@given(amounts(), amounts())
+def test_a_share_of_something_is_the_inverse_of_a_product(a: Amount, b: Amount) -> None:
+    one = Amount.exact(Fraction(1))
+    assert a.divided(one).numbers == a.numbers
+    if b.kind == "exact" and ZERO < b.minimum < INFINITY:
+        assert a.scaled(b).divided(b).numbers == a.numbers
+    assert a.divided(b).minimum == ZERO or b.minimum > ZERO
+
+
+@given(a=amounts(), b=ordered())
+def test_of_more_a_share_is_less_unless_it_may_be_of_nothing(a: Amount, b: tuple[Amount, Amount]) -> None:
+    if b[0].minimum > ZERO:
+        assert nowhere_above(a.divided(b[1]), a.divided(b[0]))
+
+
+@pytest.mark.parametrize(
+    ("by", "numbers", "reasons", "needs"),
+    [
+        # 6 over nothing, over less than nothing: the text does not say
+        ((0, 0, 0, 0), (0, 0, "∞", "∞"), {"zero_divisor"}, set()),
+        ((-3, -3, -3, -3), (0, 0, "∞", "∞"), {"zero_divisor"}, set()),
+        ((2, 2, 3, 3), (2, 2, 3, 3), {"discretion"}, set()),
+        ((2, 3, 2, 3), (2, 3, 2, 3), {"unknown_fact"}, {LEADER}),
+        # nothing or up to 3: what 6 over it is is open, or at least 2
+        ((0, 3, 0, 3), (0, "∞", 2, "∞"), {"unknown_fact", "zero_divisor"}, {LEADER}),
+        # the law leaves the divisor open: whatever the facts, it may be nothing
+        ((0, 0, 3, 3), (0, 0, "∞", "∞"), {"discretion"}, set()),
+        ((0, 0, 0, 3), (0, 0, "∞", "∞"), {"discretion", "zero_divisor"}, set()),
+    ],
+)
+def test_a_share_of_what_may_be_nothing_is_open(
+    by: tuple[int, ...], numbers: tuple[int | str, ...], reasons: set[str], needs: set[Need]
+) -> None:
+    divisor = settle(four(*by), frozenset({"discretion"}), frozenset({LEADER}))
+    made = Amount.exact(Fraction(6)).divided(divisor)
+    assert (made.numbers, set(made.reasons), set(made.needs)) == (four(*numbers), reasons, needs)
+
+
+def test_nothing_over_what_may_be_nothing_asks_for_it() -> None:
+    made = Amount.exact(ZERO).divided(Amount.unknown(ZERO, Fraction(3), LEADER))
+    assert (made.numbers, set(made.needs)) == (four(0, 0, 0, "∞"), {LEADER})
+
+
+@given(completed(), completed(), completed(), UNITS, UNITS, WAYS)
+def test_what_is_rounded_raised_and_rounded_again_keeps_containment(
+    a: tuple[Amount, Amount],
+    cap: tuple[Amount, Amount],
+    least: tuple[Amount, Amount],
+    first: int,
+    second: int,
+    stated: int,
+) -> None:
+    def made(place: int) -> Amount:
+        under = a[place].least(cap[place]).rounded(first, stated)
+        return under.raised_to(least[place], zero=False).rounded(second)
+
+    assert contains(made(0), made(1))
+
+
+def test_a_cap_holds_over_every_rounding_after_it_and_a_minimum_over_the_cap() -> None:
+    cap = Amount.exact(parse_money("15.5万元"))
+    over = Amount.exact(parse_money("20万元")).least(cap)
+    assert over.rounded(100_000).rounded(1_000_000).minimum == parse_money("15万元")
+    assert over.raised_to(Amount.exact(parse_money("2万元"))).rounded(1_000_000).minimum == parse_money("15万元")
+    assert over.raised_to(Amount.exact(parse_money("17万元"))).rounded(1_000_000).minimum == parse_money("17万元")
 
 
 # Rounding

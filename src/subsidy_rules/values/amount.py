@@ -203,7 +203,9 @@ class Amount:
         first, second, third, last = (max(x, y) if x or zero else x for x, y in zip(a, b, strict=True))
         numbers = (first, second, third, last)
         reasons, needs = _moved(self, other, numbers)
-        return settle(numbers, reasons, needs, self.mode, self.top if numbers == a else None)
+        x = self.top or UNCAPPED
+        top = (max(x[0], b[0]), max(x[1], b[1]), max(x[2], b[2]), max(x[3], b[3]))
+        return settle(numbers, reasons, needs, self.mode, top)
 
     def mapped(self, function: Callable[[Number], Number]) -> Amount:
         """Return what a function that never falls makes of the amount."""
@@ -224,10 +226,12 @@ class Amount:
         by = other.clamped()
         first, second, third, last = (_inverse(number) for number in reversed(by.numbers))
         made = self.scaled(replace(by, numbers=(first, second, third, last), mode=0))
-        opened = Amount.undetermined("zero_divisor")
-        if by.minimum == ZERO == by.maximum:
-            return opened
-        return made if by.minimum else made.hull(opened)
+        if by.minimum:
+            return made
+        may_be_nothing = by.floor.hi == ZERO
+        reasons = by.reasons if may_be_nothing and by.ceiling.lo else by.reasons | {"zero_divisor"}
+        opened = settle((ZERO, ZERO, INFINITY, INFINITY), reasons, by.needs)
+        return opened if may_be_nothing else made.hull(replace(opened, needs=by.needs))
 
     def hull(self, other: Amount) -> Amount:
         """Return the least amount that contains both: one of the two holds, and the facts don't say which."""
@@ -264,7 +268,7 @@ class Amount:
             pick(_round(number, unit, mode, cap) for mode in modes)
             for number, cap, pick in zip(self.numbers, self.top or UNCAPPED, (min, max, min, max), strict=True)
         )
-        return settle((first, second, third, last), self.reasons, self.needs, self.mode)
+        return settle((first, second, third, last), self.reasons, self.needs, self.mode, self.top)
 
     def fixed(self, mode: int = HALF_UP) -> Amount:
         """Return the amount as a figure that the text fixes: it rounds half up, a required minimum up (S3)."""
