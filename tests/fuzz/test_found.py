@@ -192,3 +192,68 @@ def test_an_unknown_kind_may_be_one_that_the_case_names_and_no_list_has() -> Non
     result = ask(rules, f'enterprise: {{place: "610113"}}\nprojects: []\ntitles: [{titles}]\n', "sum")
     assert wan(result.total.possible) == (10, 20, 10, 20)
     assert result.deciding_facts == ("titles[0].kind",)
+
+
+TRACK = "facts:\n  project:\n    track: {type: enum, members: [点, 线]}\n    green: {type: bool}\n"
+LINE = "projects: [{id: p1, track: 线, green: true, costs: []}]\n"
+ONLY_POINTS = "{by: project.track, rows: {点: 4万元}}"
+
+
+def first_figures(rules: str, case: str) -> tuple[Fraction | int, ...] | None:
+    """The amount of the first award, None where there is none."""
+    result = ask(rules, PLACE + case, "sum")
+    found = [*result.awards, *result.undecided]
+    return wan(found[0].amount) if found else None
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "figure"),
+    [
+        # a table without a row asks for nothing where another sentence stands in its place
+        (ONLY_POINTS, "6万元", (6, 6, 6, 6)),
+        # and that sentence's own table asks for a row
+        ("6万元", ONLY_POINTS, None),
+    ],
+)
+def test_what_stands_in_a_step_s_place_asks_for_its_own_row(
+    own: str, other: str, figure: tuple[int, ...] | None
+) -> None:
+    clauses = A10.replace("{lump_sum: 10万元}", f"{{lump_sum: {own}}}")
+    clauses += (
+        "- id: instead\n  path: 二\n  sentence: 1\n  quote: 某\n  replaces: a.lump_sum\n"
+        f"  when:\n  - project.green\n  lump_sum: {other}\n"
+    )
+    assert first_figures(f"{TRACK}clauses:\n{clauses}", LINE) == figure
+
+
+@pytest.mark.parametrize(("lifted", "figure"), [("project.green", (10, 10, 10, 10)), ("not project.green", None)])
+def test_a_cap_that_is_lifted_needs_no_row(lifted: str, figure: tuple[int, ...] | None) -> None:
+    cap = f"{{cap: {ONLY_POINTS}, of: award, per: thing, unless: {lifted}}}"
+    clause = A10.replace("{lump_sum: 10万元}", f"{{lump_sum: 10万元}}, {cap}")
+    assert first_figures(f"{TRACK}clauses:\n{clause}", LINE) == figure
+
+
+@pytest.mark.parametrize(("test", "figure"), [("project.green", None), ("not project.green", (7, 7, 7, 7))])
+def test_the_row_that_is_taken_needs_a_row_in_its_own_table(test: str, figure: tuple[int, ...] | None) -> None:
+    rows = ((test, ONLY_POINTS), (f"not ({test})", "7万元"))
+    clause = "- id: a\n  per: project\n  fund: city\n  rows:\n" + "".join(
+        f"  - {{id: r{n}, path: 一, sentence: 1, quote: 某, when: [{when}], award: [{{lump_sum: {sum_}}}]}}\n"
+        for n, (when, sum_) in enumerate(rows)
+    )
+    assert first_figures(f"{TRACK}clauses:\n{clause}", LINE) == figure
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure"),
+    [
+        ("land", (3, 3, 3, 3)),  # the 5 less 2 of the one that is sure
+        ("equipment", (2, 2, 2, 2)),  # with 1 less 2
+        ("", (2, 3, 2, 3)),
+    ],
+)
+def test_what_may_count_in_a_sum_may_be_below_zero(kind: str, figure: tuple[int, ...]) -> None:
+    what = "sum of (cost.amount - 2万元) for cost in project.costs where cost.kind is equipment"
+    clause = A10.replace("[{lump_sum: 10万元}]", f"[{{basis: {what}}}]")
+    kinds = f"kind: {kind}, " if kind else ""
+    costs = f"costs: [{{kind: equipment, amount: 5万元}}, {{{kinds}amount: 1万元}}]"
+    assert first_figures(f"clauses:\n{clause}", f"projects: [{{id: p1, {costs}}}]\n") == figure

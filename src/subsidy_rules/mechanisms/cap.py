@@ -33,4 +33,5 @@ class Cap(Step):
         if self.unless is not None:
             lifted = desk.condition(self.unless, (*loc, "unless"))
             value = op.Choose(((lifted, op.Running()),), value, "money")
+            listed = tuple(op.IfTruth(lifted, op.ALWAYS, truth) for truth in listed)
         return Lowered(self.word, value, figure, "≤", self.quote, listed)

@@ -729,10 +729,14 @@ class _Compiler:
         value = op.Choose(((truth, made),), old.value, "money")
         operand = op.Choose(((truth, figure),), old.operand or figure, figure.type)
         steps = list(plan.steps)
-        steps[step] = replace(old, value=value, operand=operand, requires=(*old.requires, *listed))
+        elsewhere = {id(one): op.IfTruth(truth, op.ALWAYS, one) for one in old.requires}
+        here = tuple(op.IfTruth(truth, one, op.ALWAYS) for one in listed)
+        steps[step] = replace(old, value=value, operand=operand, requires=(*elsewhere.values(), *here))
+        kept = [replace(gate, truth=elsewhere.get(id(gate.truth), gate.truth)) for gate in plan.gates]
         readings = _readings_in([value])
         plans[at] = replace(
             plan,
+            gates=(*kept, *(Gate("table", "", one) for one in here)),
             steps=tuple(steps),
             replacements=(
                 *plan.replacements,
@@ -983,8 +987,11 @@ def _says(node: op.Node, option: str) -> bool:
 def _table_step(rows: tuple[TableRow, ...]) -> tuple[Lowered, ...]:
     """Return the one step of a table: the steps of the first row that applies, one of which must."""
     branches = tuple((row.truth, op.Chain(tuple(step.value for step in row.steps))) for row in rows)
-    listed = op.AnyOf(tuple(row.truth for row in rows))
-    return (Lowered("table", op.Choose(branches, NOTHING, "money"), None, "", "", (listed,)),)
+    requires: list[op.Truth] = [op.AnyOf(tuple(row.truth for row in rows))]
+    requires += [
+        op.IfTruth(row.truth, truth, op.ALWAYS) for row in rows for step in row.steps for truth in step.requires
+    ]
+    return (Lowered("table", op.Choose(branches, NOTHING, "money"), None, "", "", tuple(requires)),)
 
 
 def _readings_in(nodes: Iterable[op.Node]) -> frozenset[str]:
