@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -289,4 +290,6 @@ def renamed(part: object, names: dict[str, str]) -> object:
         return {key: renamed(inner, names) for key, inner in part.items()}
     if isinstance(part, list):
         return [renamed(inner, names) for inner in part]
+    if isinstance(part, str) and part not in names:
+        return re.sub(r"(?<=award\.)\w+", lambda found: names.get(found[0], found[0]), part)
     return names.get(part, part) if isinstance(part, str) else part

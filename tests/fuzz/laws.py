@@ -324,7 +324,15 @@ def grows(pack: Pack, case: Tree, policies: Policies, result: Entitlement, path:
 
 def takes_a_share(clause: Tree) -> bool:
     """Whether every step is the same whatever the costs are."""
-    return "award" in clause and "costs" not in str(clause.get("when")) and ".amount" not in str(clause.get("where"))
+    award = str(clause.get("award"))
+    plain = not any(part in award for part in ("tiers", " / ", "award.", "min of"))
+    asked = str(clause.get("when"))
+    return (
+        "award" in clause
+        and plain
+        and not re.search(r"costs|award\.", asked)
+        and ".amount" not in str(clause.get("where"))
+    )
 
 
 def stricter(pack: Pack, rng: random.Random) -> Tree | None:

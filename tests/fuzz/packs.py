@@ -10,6 +10,7 @@ where the completions of an unknown number have to look.
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -103,6 +104,31 @@ BASES: Mapping[str, Sequence[str]] = {
     "enterprise": ("sum of services.fee where {service}", "sum of grants.received where {grant}"),
 }
 NUMBERS = ("money", "ratio", "count", "date")
+DATES: Mapping[str, str] = {
+    "title": "title.recognised_on",
+    "project": "project.completed",
+    "grant": "grant.received_on",
+}
+"""A date of each thing; any other has that of the decision."""
+PERIODS = ("+ 2 years", "+ 1 year", "+ 6 months", "+ 18 months", "+ 30 days", "- 30 days")
+UNITS = ("1元", "100元", "1万元", "3万元")
+WIDER = ("tiers", "slices", "add", "minimum", "pay_from", "clamp", "round")
+"""Words beside a basis, a rate and a cap."""
+FORMS: Mapping[str, str] = {
+    "least": r"least of \(",
+    "greatest": r"greatest of \(",
+    "whole": r"whole of \(",
+    "begun": r"begun of \(",
+    "count": r"count of \(",
+    "for": r"(sum|min|max) of \([^)]*\) for ",
+    "power": r"% \^ ",
+    "year": r"year of ",
+    "days": r"days from ",
+    "period": r"(_on|completed|date) [+-] [0-9]+ ",
+    "quotient": r"/ (\(|enterprise)",
+    "award": r"award\.c",
+}
+"""How each form of an expression is known in a text."""
 
 
 class _Text(yaml.SafeDumper):
@@ -121,6 +147,8 @@ class Pack:
     breaks: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     derived: bool = False
     """Whether a sum is compared with a constant: an unknown part of it is not split there."""
+    unsplit: set[str] = field(default_factory=set)
+    """Facts that stand in a quotient or a calendar, or more than once in one figure: their hull is wider."""
 
     @property
     def text(self) -> str:
@@ -163,6 +191,8 @@ class _Maker:
         self.parameters: dict[str, Tree] = {}
         self.breaks: dict[tuple[str, str], set[str]] = {}
         self.derived = False
+        self.unsplit: set[str] = set()
+        self.sentences: list[tuple[str, str]] = []
         self.waiting = [f"R{n}" for n in range(rng.randint(0, 3))]
 
     def chance(self, share: float) -> bool:
@@ -207,7 +237,7 @@ class _Maker:
             "clauses": [*clauses, *replaced],
             "cumulation": cumulation,
         }
-        return Pack({key: value for key, value in tree.items() if value}, self.breaks, self.derived)
+        return Pack({key: value for key, value in tree.items() if value}, self.breaks, self.derived, self.unsplit)
 
     # conditions
 
@@ -272,7 +302,37 @@ class _Maker:
             name = f"cond{len(self.define)}"
             self.define[name] = self.atom(rng.choice(scope))
             return name
+        if kind < 0.48:
+            some = ", ".join(self.atom(rng.choice(scope)) for _ in range(rng.randint(2, 3)))
+            return f"count of ({some}) {rng.choice(['>=', '<', 'is'])} {rng.randint(1, 2)}"
+        if kind < 0.54:
+            day = self.rough(DATES.get(entity, "case.applied_on"))
+            other = rng.choice(["case.decision_date", *BREAKS["date"]])
+            self.rough("case.decision_date")
+            return f"{day} {rng.choice(PERIODS)} {rng.choice(['>=', '>', '<', '<='])} {other}"
+        if kind < 0.6:
+            paid = self.paid(entity)
+            if paid:
+                return f"{paid} {rng.choice(['>', '>='])} {rng.choice(['0元', *MONEY[:3]])}"
         return self.atom(rng.choice(scope))
+
+    def rough(self, text: str) -> str:
+        """Declare the facts of a text, and remember that they are in a figure whose hull is wider than its parts."""
+        for owner, name in re.findall(r"([a-z]+)\.([a-z_]+)", text):
+            self.say(owner, name)
+            self.unsplit.add(name)
+        self.unsplit |= {"amount"} if "project.total" in text else set()
+        return text
+
+    def paid(self, entity: str) -> str:
+        """What an earlier sentence comes to: for this thing, or for all that fit."""
+        if not self.sentences:
+            return ""
+        name, per = self.rng.choice(self.sentences)
+        self.derived = True
+        if per in (entity, "enterprise"):
+            return f"award.{name}"
+        return f"(award.{name} where {self.atom(per)})" if self.chance(0.6) else f"award.{name}"
 
     def reading(self, entity: str) -> str:
         name = self.waiting.pop()
@@ -336,21 +396,24 @@ class _Maker:
         if per == "project" and self.chance(0.15):
             made["event"] = "project.completed"
         if per == "project" and self.chance(0.15):
+            asked = [self.atom("project") for _ in range(rng.randint(2, 3))]
             made["rows"] = [
                 {
                     "id": f"{name}_r{n}",
                     "path": f"（{name[1:]}）{n}",
                     "sentence": "1",
                     "quote": f"第{name[1:]}句{n}行",
-                    "when": [self.atom("project")],
+                    "when": [*(f"not ({other})" for other in asked[:n]), one],
                     "award": self.award(per),
                 }
-                for n in range(rng.randint(2, 3))
+                for n, one in enumerate(asked)
             ]
             for key in ("path", "sentence", "quote"):
                 made.pop(key)
             return made
         made["award"] = self.award(per)
+        if per != "group":
+            self.sentences.append((name, per))
         if per == "project" and self.chance(0.1):
             self.say("project", "allocated")
             made["payers"] = [{"name": "中央", "amount": "project.allocated"}, {"name": "地方", "amount": "rest"}]
@@ -422,12 +485,19 @@ class _Maker:
             if self.chance(0.6):
                 steps.append(self.step("limit", "loan.interest_paid"))
         else:
+            if self.chance(0.05):
+                return [self.slices(""), *self.shaped(entity, self.caps(entity))]
             basis = "sum of group.amount" if per == "group" else rng.choice(BASES[per])
+            figure = self.widened(basis, per)
             for inner in ("cost", "service", "grant"):
-                if f"{{{inner}}}" in basis:
+                if f"{{{inner}}}" in figure:
                     only = [name for name in FIELDS[inner] if FIELDS[inner][name][0] in ("enum", "bool")]
-                    basis = basis.replace(f"{{{inner}}}", self.atom(inner, only=only))
-            steps = [self.step("basis", basis)]
+                    asked = self.atom(inner, only=only)
+                    figure, basis = (text.replace(f"{{{inner}}}", asked) for text in (figure, basis))
+            basis = figure if "{" in basis else basis
+            if self.chance(0.1):
+                return [self.slices(figure), *self.shaped(entity, self.caps(entity))]
+            steps = [self.step("basis", figure)]
             if per == "project" and self.chance(0.15):
                 steps.append(self.step("share", "project.share"))
             if self.chance(0.2):  # a higher rate on a condition, and another otherwise
@@ -437,10 +507,162 @@ class _Maker:
                     {"rate": rng.choice(RATES), "when": f"not ({test})"},
                 ]
             else:
-                steps.append(self.step("rate", self.rate(entity)))
+                steps.append(self.tiers(entity) if self.chance(0.25) else self.step("rate", self.rate(entity)))
             if self.chance(0.2):
                 steps.append(self.step("limit", basis))
-        return steps + self.caps(entity) + self.authority(per)
+        return steps + self.shaped(entity, self.caps(entity)) + self.authority(per)
+
+    def widened(self, basis: str, per: str) -> str:
+        """A basis, or a figure of another form made of it."""
+        if self.chance(0.45):
+            return basis
+        rng, entity = self.rng, "enterprise" if per == "group" else per
+        kind = rng.choice([form for form in FORMS if form != "period" and (per != "group" or form != "award")])
+        money = rng.choice(MONEY)
+        if kind in ("least", "greatest"):
+            return f"{kind} of ({basis}, {money})"
+        if kind in ("whole", "begun"):
+            number = rng.choice([f"({basis}) / {money}", "enterprise.staff / 10", "enterprise.staff * 12.5%"])
+            return f"{rng.choice(MONEY[:3])} * {kind} of ({self.rough(number)})"
+        if kind == "count":
+            some = ", ".join(self.atom(rng.choice([entity, "enterprise"])) for _ in range(rng.randint(2, 3)))
+            return f"{money} * count of ({some})"
+        if kind == "power":
+            return f"({basis}) * {rng.choice(['106%', '50%', '3'])} ^ {rng.randint(1, 3)}".replace("3 ^", "3% ^")
+        if kind == "year":
+            day = self.rough(rng.choice(["case.decision_date", DATES.get(entity, "case.applied_on")]))
+            return f"{money} * (year of {day} - {rng.choice(['2020', '2024'])})"
+        if kind == "days":
+            day = self.rough(DATES.get(entity, "case.applied_on"))
+            return f"{rng.choice(UNITS)} * days from {day} to {self.rough('case.decision_date')}"
+        if kind == "quotient":
+            return self.rough(
+                rng.choice(
+                    [
+                        f"({basis}) / enterprise.staff",
+                        f"{money} * least of (({basis}) / (enterprise.staff * 1万元), 2)",
+                        f"({basis}) / (enterprise.revenue_growth + 1%)",
+                    ]
+                )
+            )
+        return (self.paid(entity) if kind == "award" else self.over_a_list(per)) or basis
+
+    def over_a_list(self, per: str) -> str:
+        rng = self.rng
+        if per == "project":
+            where = f" where {self.atom('cost', only=['kind', 'stage'])}" if self.chance(0.5) else ""
+            value = self.rough(
+                rng.choice(["cost.amount * 50%", "cost.amount - 1万元", "least of (cost.amount, 5万元)"])
+            )
+            return f"{rng.choice(['sum', 'min', 'max'])} of ({value}) for cost in project.costs{where}"
+        value = self.rough(rng.choice(["one.received / 2", "one.received - 1万元"]))
+        where = (
+            f" where {self.atom('grant', 'one', only=['programme', 'level', 'special'])}" if self.chance(0.5) else ""
+        )
+        return f"{rng.choice(['sum', 'min', 'max'])} of ({value}) for one in grants{where}"
+
+    def measured(self, entity: str) -> tuple[str, list[str]]:
+        """A figure that bands or slices are cut of, and constants of its type, rising."""
+        own = {
+            "project": ["project.total", "sum of project.costs.amount"],
+            "grant": ["grant.received"],
+            "loan": ["loan.principal"],
+            "service": ["service.fee"],
+        }
+        figure = self.rng.choice(
+            [*own.get(entity, ["enterprise.staff"]), "enterprise.staff", "enterprise.revenue_growth"]
+        )
+        owner, _, name = figure.partition(".")
+        if figure in own["project"]:
+            self.derived = True
+            return figure, [*BREAKS["money"]]
+        self.say(owner, name)
+        points = [*BREAKS[FIELDS[owner][name][0]]]
+        self.breaks.setdefault((owner, name), set()).update(points)
+        return figure, points
+
+    def tiers(self, entity: str) -> Tree:
+        """Bands of rates that meet; some give nothing."""
+        rng = self.rng
+        figure, points = self.measured(entity)
+        edges = sorted(rng.sample(range(len(points)), k=rng.randint(1, len(points))))
+        sides = [rng.choice([("below", "from"), ("to", "over")]) for _ in edges]
+        rows: list[Tree] = []
+        for place in range(self.chance(0.4), len(edges) + 1):
+            band: Tree = {}
+            if place:
+                band[sides[place - 1][1]] = points[edges[place - 1]]
+            if place < len(edges):
+                band[sides[place][0]] = points[edges[place]]
+            nothing = bool(rows) and self.chance(0.1)
+            rows.append(band | ({"gives": "none"} if nothing else self.given(entity)))
+        rng.shuffle(rows)
+        made = self.step("tiers", figure, entity, 0.1)
+        return made | {"per": "thing", "rows": rows}
+
+    def given(self, entity: str) -> Tree:
+        kind = self.rng.random()
+        if kind < 0.6:
+            made: Tree = {"rate": self.table(entity, RATES) if kind < 0.15 else self.rng.choice(RATES)}
+        elif kind < 0.75:
+            made = {"rate": {"at_most": self.rng.choice(RATES)}}
+        elif kind < 0.9:
+            made = {"lump_sum": self.table(entity, MONEY) if kind < 0.8 else self.rng.choice(MONEY)}
+        else:
+            made = {"at_most": self.rng.choice(MONEY)}
+        return made | ({"cap": self.rng.choice(MONEY)} if self.chance(0.4) else {})
+
+    def slices(self, figure: str) -> Tree:
+        """Slices of a sum, each with its rate, or of the staff, each with its price."""
+        rng = self.rng
+        priced, points = not figure, [*BREAKS["money" if figure else "count"]]
+        if priced:
+            figure = "enterprise.staff"
+            self.say("enterprise", "staff")
+            self.breaks.setdefault(("enterprise", "staff"), set()).update(points)
+        ends = [points[n] for n in sorted(rng.sample(range(len(points)), k=rng.randint(1, len(points))))]
+        rows: list[Tree] = []
+        for end in [*ends, ""] if self.chance(0.7) else ends:
+            row: Tree = {"to": end} if end else {}
+            row |= {"price": rng.choice(MONEY[:3])} if priced else {"rate": self.sliced()}
+            rows.append(row | ({"cap": rng.choice(MONEY)} if self.chance(0.3) else {}))
+        return self.step("slices", figure) | {"per": "thing", "rows": rows}
+
+    def sliced(self) -> object:
+        return {"at_most": self.rng.choice(RATES)} if self.chance(0.2) else self.rng.choice(RATES)
+
+    def shaped(self, entity: str, caps: list[Tree]) -> list[Tree]:
+        """The caps, and perhaps what else is done to what stands before them or after."""
+        rng = self.rng
+        made: list[Tree] = []
+        while self.chance(0.28):
+            word = rng.choice(["add", "add", "minimum", "pay_from", "clamp", "round"])
+            if word == "add":
+                made.append(self.added(entity))
+            elif word == "clamp":
+                least, greatest = sorted(rng.sample(range(len(MONEY)), k=2))
+                made.append(self.step("clamp", {"least": MONEY[least], "greatest": MONEY[greatest]}, entity, 0.2))
+            elif word == "round":
+                mode = rng.choice(["down", "up", "half_up"])
+                made.append(self.step("round", {"to": rng.choice(UNITS), "mode": mode}, entity, 0.2))
+            else:
+                figure = self.table(entity, MONEY) if self.chance(0.2) else rng.choice(MONEY[:4])
+                made.append(self.step(word, figure, entity, 0.2))
+        place = rng.randint(0, len(made))
+        return made[:place] + caps + made[place:]
+
+    def added(self, entity: str) -> Tree:
+        rng = self.rng
+        kind = rng.random()
+        if kind < 0.5:
+            inner = [self.step("rate", self.rate(entity))]
+        elif kind < 0.8:
+            inner = [self.step("lump_sum", self.table(entity, MONEY) if kind < 0.6 else rng.choice(MONEY))]
+        else:
+            inner = [self.step("at_most", rng.choice(MONEY))]
+        if self.chance(0.4):
+            inner.append(self.step("cap", rng.choice(MONEY)) | {"of": "award", "per": "thing"})
+        return self.step("add", inner, entity, 0.5)
 
     def fixed(self, entity: str) -> list[Tree]:
         kind = self.rng.random()
@@ -454,7 +676,7 @@ class _Maker:
             steps = [self.step("at_most", self.rng.choice(MONEY))]
         else:
             steps = [self.step("at_most", self.table(entity, MONEY))]
-        return steps + (self.caps(entity) if self.chance(0.4) else [])
+        return steps + self.shaped(entity, self.caps(entity) if self.chance(0.4) else [])
 
     def caps(self, entity: str) -> list[Tree]:
         if self.chance(0.3):
@@ -498,7 +720,7 @@ class _Maker:
         made = self.step("each", source) | {"of": inner}
         if self.chance(0.6):
             made["where"] = [self.atom(entity)]
-        return [made, *self.caps("enterprise")]
+        return [made, *self.shaped("enterprise", self.caps("enterprise"))]
 
     def replacing(self, clauses: Sequence[Tree]) -> list[Tree]:
         """Perhaps a sentence that stands in place of the rate, the cap or the sum of another."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import product
+from math import ceil, floor
 from typing import TYPE_CHECKING, cast
 
 from tests.oracle.cases import (
@@ -23,10 +26,31 @@ from tests.oracle.cases import (
 from tests.oracle.expressions import AGGREGATES, COMPARISONS, SINGULAR, Node, literal, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 QUANTIFIERS = {"any", "no"}
 CONDITIONS = {"is", "is not", "in", "not in", "has", "any of", "all of", "none of", *COMPARISONS}
+
+
+NUMBERS = {"+", "-", "*", "/", "^", "least", "greatest", "whole", "begun", "how many", "year", "days", "award"}
+"""What comes to a number, or where the law leaves it open to a span of them."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What the law leaves of a number: from `low` to `high`, None without end; `missing`: it has no figure at all."""
+
+    low: Fraction
+    high: Fraction | None
+    missing: bool = False
+
+    @staticmethod
+    def exact(value: Fraction) -> Span:
+        return Span(value, value)
+
+
+ZERO = Fraction(0)
+OPEN = Span(ZERO, None)
 
 
 class IncompleteError(Exception):
@@ -57,6 +81,7 @@ class Policy:
                 self.replacing.setdefault(target, []).append((name, word, clause))
         self.silence = str(self.head.get("unstated_cumulation", "undecided"))
         self.setting = readings.get(f"{self.id}/unstated_cumulation", self.silence)
+        self.pay: Callable[[Scope, Node], Span] | None = None
         self.named = {name: self.names_in(clause) for name, clause in self.clauses.items()}
 
     def read_as(self, readings: Mapping[str, str]) -> Policy:
@@ -128,11 +153,99 @@ class Scope:
             return self.path(node.words)
         if node.op == "if":
             return self.choice(node)
-        if node.op in {"+", "-", "*", "/"}:
-            return self.arithmetic(node)
+        if node.op in NUMBERS:
+            return certain(self.span(node))
+        if node.op == "shift":
+            return shifted(self.day(node.kids[0]), *node.words)
         if node.op in AGGREGATES:
             return self.aggregate(node)
         return self.truth(node)
+
+    def day(self, node: Node) -> date:
+        value = self.value(node)
+        if not isinstance(value, date):
+            raise TypeError(f"{value!r} is no date")
+        return value
+
+    # Numbers
+
+    def span(self, node: Node) -> Span:
+        """Read a number, with what the law leaves open of it."""
+        if node.op == "if":
+            return self.span_of_choice(node)
+        if node.op in {"+", "-", "*", "/"}:
+            return ARITHMETIC[node.op](*map(self.span, node.kids))
+        if node.op in {"sum", "count", "min", "max"}:
+            return self.span_over(node)
+        if node.op in NUMBERS:
+            return self.figure(node)
+        try:
+            value = self.value(node)
+        except OpenLawError:
+            return replace(OPEN, missing=node.op == "path")
+        return Span.exact(ZERO if value is None else fraction(value))
+
+    def figure(self, node: Node) -> Span:
+        """Read what is no plain arithmetic."""
+        if node.op == "^":
+            return Span.exact(self.number_of(node.kids[0]) ** int(self.number_of(node.kids[1])))
+        if node.op in {"least", "greatest"}:
+            return extreme_of(node.op, [self.span(kid) for kid in node.kids])
+        if node.op in {"whole", "begun"}:
+            (span,) = map(self.span, node.kids)
+            ends = [
+                None if end is None else Fraction((floor if node.op == "whole" else ceil)(end)) for end in ends_of(span)
+            ]
+            return replace(span, low=ends[0] or ZERO, high=ends[1])
+        if node.op == "how many":
+            truths = [self.truth(kid) for kid in node.kids]
+            sure = sum(truth is True for truth in truths)
+            return Span(Fraction(sure), Fraction(sure + truths.count(None)))
+        if node.op == "year":
+            return Span.exact(Fraction(self.day(node.kids[0]).year))
+        if node.op == "days":
+            first, last = map(self.day, node.kids)
+            return Span.exact(Fraction((last - first).days))
+        if self.policy.pay is None:
+            raise TypeError("nothing is evaluated")
+        return self.policy.pay(self, node)
+
+    def number_of(self, node: Node) -> Fraction:
+        return certain(self.span(node))
+
+    def span_of_choice(self, node: Node) -> Span:
+        then, condition, otherwise = node.kids
+        truth = self.truth(condition)
+        if truth is not None:
+            return self.span(then if truth else otherwise)
+        return hull_of([self.span(then), self.span(otherwise)])
+
+    def span_over(self, node: Node) -> Span:
+        """A sum, a count, the least or the greatest (at least nothing) of a list; what counts may be open."""
+        kind, _, name, field = node.words
+        chosen, unsure = self.chosen(node)
+
+        def value(item: Entity) -> Span:
+            if kind == "count":
+                return Span.exact(Fraction(1))
+            if not field:
+                return self.bind(name, item).span(node.kids[1])
+            found = follow(item, tuple(field.split(".")), self.policy.words)
+            return Span.exact(fraction(found))
+
+        nothing = Span.exact(ZERO)
+        sure, maybe = ([value(item) for item in items] for items in (chosen, unsure))
+        if kind in {"sum", "count"}:
+            made = nothing
+            for part in [*sure, *(hull_of([nothing, one]) for one in maybe)]:
+                made = plus(made, part)
+            return made
+        if kind == "max":
+            return extreme_of("greatest", [nothing, *sure, *(hull_of([nothing, one]) for one in maybe)])
+        if not sure:
+            return hull_of([nothing, *maybe])
+        first = extreme_of("least", sure)
+        return hull_of([first, extreme_of("least", [first, *maybe])])
 
     def path(self, words: tuple[str, ...]) -> object:
         for size in (2, 1):
@@ -163,16 +276,10 @@ class Scope:
             return self.value(then)
         raise OpenLawError
 
-    def arithmetic(self, node: Node) -> Fraction:
-        left, right = (fraction(self.value(kid)) for kid in node.kids)
-        if node.op == "+":
-            return left + right
-        if node.op == "-":
-            return left - right
-        return left * right if node.op == "*" else left / right
-
     def aggregate(self, node: Node) -> object:
         kind, _, _, field = node.words
+        if not field and kind != "count":
+            return certain(self.span_over(node))
         chosen, unsure = self.chosen(node)
         if unsure:
             raise OpenLawError
@@ -266,6 +373,8 @@ class Scope:
         if node.op == "is" and node.kids[1].words == ("given",):
             owner = self.path(node.kids[0].words[:-1])
             return isinstance(owner, Entity) and node.kids[0].words[-1] in owner.fields
+        if node.op in {"is", *COMPARISONS} and (node.kids[0].op in NUMBERS or node.kids[1].op in NUMBERS):
+            return apart(node.op, *map(self.span, node.kids))
         left, right = self.value(node.kids[0]), node.kids[1]
         if node.op == "is":
             return self.same(left, right)
@@ -318,6 +427,90 @@ class Scope:
         owner = self.path(words[:-1])
         claims = owner.fields.get("claims", frozenset()) if isinstance(owner, Entity) else frozenset()
         return isinstance(claims, frozenset) and bool(claims & {self.clause, f"{self.policy.id}/{self.clause}"})
+
+
+def certain(span: Span) -> Fraction:
+    """The one figure that a number is."""
+    if span.low != span.high:
+        raise OpenLawError
+    return span.low
+
+
+def ends_of(span: Span) -> tuple[Fraction | None, Fraction | None]:
+    return span.low, span.high
+
+
+def highest(ends: list[Fraction | None]) -> Fraction | None:
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def hull_of(spans: list[Span]) -> Span:
+    return Span(min(one.low for one in spans), highest([one.high for one in spans]), any(one.missing for one in spans))
+
+
+def extreme_of(kind: str, spans: list[Span]) -> Span:
+    pick = min if kind == "least" else max
+    highs = [one.high for one in spans if one.high is not None]
+    high = None if len(highs) < (1 if kind == "least" else len(spans)) else pick(highs)
+    return Span(pick(one.low for one in spans), high, any(one.missing for one in spans))
+
+
+def plus(a: Span, b: Span) -> Span:
+    return Span(a.low + b.low, None if a.high is None or b.high is None else a.high + b.high, a.missing or b.missing)
+
+
+def minus(a: Span, b: Span) -> Span:
+    if b.high is None:
+        raise OpenLawError
+    return Span(a.low - b.high, None if a.high is None else a.high - b.low, a.missing or b.missing)
+
+
+def times(a: Span, b: Span) -> Span:
+    """A product; nothing times what has no end is nothing."""
+    missing = a.missing or b.missing
+    pairs = list(product(ends_of(a), ends_of(b)))
+    if any(None in pair and ZERO not in pair for pair in pairs):
+        return Span(a.low * b.low, None, missing)
+    found = [ZERO if x is None or y is None else x * y for x, y in pairs]
+    return Span(min(found), max(found), missing)
+
+
+def over(a: Span, b: Span) -> Span:
+    """A share of nothing, or of less, is left open."""
+    if b.low <= 0:
+        return replace(OPEN, missing=b.missing)
+    return times(a, Span(ZERO if b.high is None else 1 / b.high, 1 / b.low, b.missing))
+
+
+ARITHMETIC = {"+": plus, "-": minus, "*": times, "/": over}
+
+
+def apart(sign: str, a: Span, b: Span) -> bool | None:
+    """How two numbers compare, None where the law leaves it open."""
+    if sign in {"<", "<="}:
+        return apart(sign.replace("<", ">"), b, a)
+    if sign == "is":
+        return conjunction([apart(">=", a, b), apart(">=", b, a)])
+    strict = sign == ">"
+
+    def above(low: Fraction | None, high: Fraction | None, *, strict: bool) -> bool:
+        if low is None or high is None:
+            return low is None and high is not None
+        return low > high if strict else low >= high
+
+    if above(a.low, b.high, strict=strict):
+        return True
+    return None if above(a.high, b.low, strict=strict) else False
+
+
+def shifted(day: date, sign: str, number: str, unit: str) -> date:
+    """A date so many days, months or years later, the last of a month that has no such day; or days earlier."""
+    count = int(number)
+    if unit[0] in "d天日":
+        return day + timedelta(days=-count if sign == "-" else count)
+    years, month = divmod(day.month - 1 + count * (12 if unit[0] in "y年" else 1), 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def follow(value: object, fields: tuple[str, ...], words: Vocabulary) -> object:

@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import reduce
 from itertools import chain
 from math import ceil, floor
+from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING
 
 from tests.oracle.cases import (
@@ -36,10 +38,13 @@ from tests.oracle.conditions import (
     OpenLawError,
     Policy,
     Scope,
+    Span,
     conjunction,
     disjunction,
     fraction,
+    hull_of,
     joined,
+    plus,
 )
 from tests.oracle.cumulation import Item, totals
 from tests.oracle.expressions import AGGREGATES, UNITS, Node, literal, parse
@@ -62,7 +67,15 @@ STEP_WORDS = (
     "less",
     "granted",
     "decision",
+    "tiers",
+    "slices",
+    "add",
+    "minimum",
+    "pay_from",
+    "clamp",
+    "round",
 )
+BAND = ("rate", "lump_sum", "at_most", "cap")
 ZERO = Fraction(0)
 EARLIER = ("policy", "clause", "paid_on")
 
@@ -85,14 +98,35 @@ class Running:
     low: Fraction = ZERO
     high: Fraction | None = ZERO
     reasons: frozenset[str] = frozenset()
-    down: bool = False
+    mode: str = ""
     cap: Fraction | None = None
     capped: bool = False
     no_guide: bool = False
 
+    @property
+    def nothing(self) -> bool:
+        return self.low == 0 == self.high
+
     def scaled(self, rate: Fraction) -> Running:
         high = ZERO if rate == 0 else None if self.high is None else self.high * rate
         return replace(self, low=self.low * rate, high=high, cap=None)
+
+    def beside(self, other: Running) -> Running:
+        """The sum of two: under the cap of one only where the other is nothing; a bound beside a fixed sum is fixed."""
+        high = None if self.high is None or other.high is None else self.high + other.high
+        modes = {self.mode, other.mode} - {""}
+        return Running(
+            self.low + other.low,
+            high,
+            self.reasons | other.reasons,
+            modes.pop() if len(modes) == 1 else "half_up" if modes else "",
+            self.cap if other.nothing else other.cap if self.nothing else None,
+            (self.capped or not self.no_guide) and (other.capped or not other.no_guide),
+            self.no_guide or other.no_guide,
+        )
+
+    def each_end(self, change: Callable[[Fraction], Fraction]) -> Running:
+        return replace(self, low=change(self.low), high=None if self.high is None else change(self.high))
 
     def below(self, bound: Fraction) -> Running:
         high = bound if self.high is None else min(self.high, bound)
@@ -184,15 +218,35 @@ READ: list[tuple[Sequence[Tree], Vocabulary, list[Policy]]] = []
 
 
 def read_packs(packs: Sequence[Tree], readings: Mapping[str, str]) -> tuple[Vocabulary, list[Policy]]:
-    """The words and policies of some packs, which are read once."""
+    """The words and policies of some packs; the last few are kept."""
     for known, words, policies in READ:
         if known is packs:
             return words, [policy.read_as(readings) for policy in policies]
     words = vocabulary(packs)
     policies = [Policy(pack, words, readings) for pack in packs]
-    if len(READ) < len(CITIES):
-        READ.append((packs, words, policies))
+    for policy in policies:
+        policy.pay = award_of
+    READ.insert(0, (packs, words, policies))
+    del READ[len(CITIES) :]
     return words, policies
+
+
+def award_of(scope: Scope, node: Node) -> Span:
+    """What another sentence comes to by itself: for the thing that is bound here, or for all that fit."""
+    sentence = Sentence(scope.policy, scope.policy.clauses[node.words[0]], scope.case)
+    per = str(sentence.clause.get("per", "enterprise"))
+    root = Scope(scope.policy, sentence.name, scope.case, {})
+    if per == "enterprise":
+        return sentence.alone(root)
+    if per in scope.names:
+        return sentence.alone(root.bind(per, scope.names[per]))
+    made = nothing = Span.exact(ZERO)
+    for member in sentence.members(per) or []:
+        fits = scope.bind(per, member).truth(node.kids[0]) if node.kids else True
+        if fits is not False:
+            part = sentence.alone(root.bind(per, member))
+            made = plus(made, part if fits else hull_of([nothing, part]))
+    return made
 
 
 class Sentence:
@@ -308,6 +362,20 @@ class Sentence:
         if item := self.item(row, scope):
             self.items.append(item)
         return row
+
+    def alone(self, scope: Scope) -> Span:
+        """What the sentence gives for an object, before any rule between awards."""
+        row = Row(self.id, self.id, "awards")
+        where = self.about(scope)
+        standing, why = ("not_eligible", [""]) if where is False else self.gate(scope, where, row)
+        if standing == "not_eligible":
+            return Span.exact(ZERO)
+        try:
+            self.measure(scope, row)
+        except NoAwardError:
+            return Span.exact(ZERO)
+        held = standing == "awards" or why == ["bar"]
+        return Span(Fraction(row.low if held else 0), None if row.high is None else Fraction(row.high))
 
     def gate(self, scope: Scope, where: bool | None, row: Row) -> tuple[str, list[str]]:
         """Which list the row stands in and what keeps it from `awards`; what is false needs no other fact."""
@@ -467,7 +535,7 @@ class Sentence:
     def rounded(self, path: Running) -> tuple[int, int | None]:
         said = mapping(self.policy.head.get("rounding"))
         unit = rounding_unit(str(said.get("unit", "分")))
-        mode = str(said.get("mode", "down" if path.down else "half_up"))
+        mode = str(said.get("mode", path.mode or "half_up"))
         mode = "up" if self.clause.get("gives") == "obligation" else mode
         return round_to(path.low, unit, mode, path.cap), (
             None if path.high is None else round_to(path.high, unit, mode, path.cap)
@@ -529,39 +597,39 @@ class Sentence:
             return self.each(path, str(said), step, scope)
         if word in {"cap", "limit"}:
             return self.bounded(path, said, scope, printed=word == "cap")
+        if word in SHAPES:
+            return SHAPES[word](self, path, step, scope)
         if word == "share":
             return path.scaled(min(Fraction(1), scope.number(said)))
         if word == "less":
             before = scope.number(said)
             high = None if path.high is None else max(ZERO, path.high - before)
-            return replace(path, low=max(ZERO, path.low - before), high=high)
+            return replace(path, low=max(ZERO, path.low - before), high=high, cap=None)
         if word in {"granted", "decision"}:
             return self.decided(path, texts(said), scope, exact=word == "decision")
         return self.case_by_case(path, said, scope)
 
     def basis(self, path: Running, said: object, scope: Scope) -> Running:
         self.touch(parse(str(said)), scope)
-        try:
-            value = max(ZERO, scope.number(said))
-        except OpenLawError:
-            return replace(path, low=ZERO, high=None, no_guide=True)
-        return replace(path, low=value, high=value)
+        span = scope.span(parse(str(said)))
+        high = None if span.high is None else max(ZERO, span.high)
+        return Running(max(ZERO, span.low), high, path.reasons, no_guide=span.missing)
 
     def rate(self, path: Running, said: object, scope: Scope) -> Running:
         if isinstance(said, dict) and "at_most" in said:
             top = path.scaled(scope.number(said["at_most"]))
-            return replace(top, low=ZERO, down=True, reasons=top.reasons | {"discretion"})
+            return replace(top, low=ZERO, mode="down", reasons=top.reasons | {"discretion"})
         if isinstance(said, dict) and "guide" in said:
             return replace(path, low=ZERO, high=ZERO if path.high == 0 else None, no_guide=True)
-        return path.scaled(self.figure(said, scope))
+        return replace(path.scaled(self.figure(said, scope)), mode="half_up")
 
     def fixed(self, path: Running, said: object, scope: Scope, *, bound: bool) -> Running:
         if isinstance(said, dict) and "guide" in said:
             return replace(path, low=ZERO, high=None, no_guide=True)
         value = self.figure(said, scope)
         if not bound:
-            return replace(path, low=value, high=value)
-        return replace(path, low=ZERO, high=value, down=True, reasons=path.reasons | {"discretion"})
+            return Running(value, value, path.reasons, "half_up")
+        return Running(ZERO, value, path.reasons | {"discretion"}, "down")
 
     def interest(self, path: Running, said: Tree, scope: Scope) -> Running:
         principal, days, count = (scope.number(said[k]) for k in ("principal", "days", "day_count"))
@@ -586,14 +654,12 @@ class Sentence:
             parts.append(part if truth else replace(part, low=ZERO, reasons=part.reasons | {"open_reading"}))
         if not truths:
             raise NoAwardError(f"no {name}")
-        highs = [part.high for part in parts]
-        return Running(
-            low=sum((part.low for part in parts), ZERO),
-            high=None if None in highs else sum((high for high in highs if high is not None), ZERO),
-            reasons=path.reasons.union(*(part.reasons for part in parts)),
-            down=path.down or any(part.down for part in parts),
+        made = reduce(Running.beside, parts, Running(capped=path.capped))
+        return replace(
+            made,
+            reasons=made.reasons | path.reasons,
             capped=path.capped or all(part.capped for part in parts if part.no_guide),
-            no_guide=path.no_guide or any(part.no_guide for part in parts),
+            no_guide=path.no_guide or made.no_guide,
         )
 
     def inner(self, step: Tree, scope: Scope) -> Running:
@@ -610,10 +676,73 @@ class Sentence:
             bound = max(ZERO, self.figure(said, scope))
         except OpenLawError:
             return path
-        after = path.below(bound)
-        if not printed:
-            return after
-        return replace(after, cap=bound if path.cap is None else min(path.cap, bound), capped=True)
+        cap = bound if path.cap is None else min(path.cap, bound)
+        return replace(path.below(bound), cap=cap, capped=path.capped or printed)
+
+    def tiers(self, path: Running, step: Tree, scope: Scope) -> Running:
+        """The one band that the figure falls in; outside of them, and where a band gives nothing, there is no award."""
+        figure = scope.number(step["tiers"])
+        for band in map(mapping, sequence(step["rows"])):
+            if not all(TESTS[name](figure, scope.number(band[name])) for name in TESTS if name in band):
+                continue
+            if "gives" in band:
+                break
+            for word in BAND:
+                if word in band:
+                    path = self.step(path, {word: band[word]}, scope)
+            return path
+        raise NoAwardError(f"{figure} is in no band")
+
+    def slices(self, path: Running, step: Tree, scope: Scope) -> Running:
+        """Each slice takes its own rate or price, under its cap; together they are the amount."""
+        self.touch(parse(str(step["slices"])), scope)
+        whole, start = scope.span(parse(str(step["slices"]))), ZERO
+        made: Running | None = None
+        for row in map(mapping, sequence(step["rows"])):
+            end = scope.number(row["to"]) if "to" in row else None
+            part = Running(whole.low, whole.high, path.reasons, no_guide=whole.missing)
+            part = (part if end is None else part.below(end)).each_end(above(start))
+            if "price" in row:
+                part = replace(part.scaled(scope.number(row["price"])), mode="half_up")
+            else:
+                part = self.rate(part, row["rate"], scope)
+            part = self.bounded(part, row["cap"], scope, printed=True) if "cap" in row else part
+            made = part if made is None else made.beside(part)
+            start = end or start
+        return made or Running()
+
+    def add(self, path: Running, step: Tree, scope: Scope) -> Running:
+        """What the inner steps, which begin with what stands here, come to beside it; nothing without a row."""
+        paths = [path]
+        try:
+            for raw in sequence(step["add"]):
+                paths = [after for one in paths for after in self.forked(one, mapping(raw), [], scope)]
+        except NoAwardError:
+            return path.beside(Running())
+        (after,) = paths
+        return path.beside(after)
+
+    def minimum(self, path: Running, step: Tree, scope: Scope) -> Running:
+        """What is above nothing is raised."""
+        least_sum = self.figure(step["minimum"], scope)
+        return lifted(path, least_sum, lambda figure: max(figure, least_sum) if figure else figure)
+
+    def pay_from(self, path: Running, step: Tree, scope: Scope) -> Running:
+        """What comes to less is not paid."""
+        start = self.figure(step["pay_from"], scope)
+        return path.each_end(lambda figure: figure if figure >= start else ZERO)
+
+    def clamp(self, path: Running, step: Tree, scope: Scope) -> Running:
+        said = mapping(step["clamp"])
+        lowest, greatest = (scope.number(said[name]) for name in ("least", "greatest"))
+        raised = lifted(path, lowest, lambda figure: max(figure, lowest))
+        return self.bounded(raised, greatest, scope, printed=True)
+
+    def round(self, path: Running, step: Tree, scope: Scope) -> Running:
+        """A multiple of a unit, but never above a cap."""
+        said = mapping(step["round"])
+        unit, mode = int(scope.number(said["to"])), str(said["mode"])
+        return path.each_end(lambda figure: Fraction(round_to(figure, unit, mode, path.cap)))
 
     def case_by_case(self, path: Running, said: object, scope: Scope) -> Running:
         try:
@@ -663,6 +792,8 @@ class Sentence:
 
     def figure(self, said: object, scope: Scope) -> Fraction:
         """A literal, an expression or the row of a table."""
+        if isinstance(said, Fraction):
+            return said
         if not isinstance(said, dict):
             return scope.number(said)
         keys = [scope.text(path) for path in texts(said["by"])]
@@ -735,6 +866,27 @@ class Sentence:
             if isinstance(paid, date) and isinstance(decision, date) and paid < decision:
                 total += fraction(award.fields["amount"])
         return total
+
+
+SHAPES: dict[str, Callable[[Sentence, Running, Tree, Scope], Running]] = {
+    "tiers": Sentence.tiers,
+    "slices": Sentence.slices,
+    "add": Sentence.add,
+    "minimum": Sentence.minimum,
+    "pay_from": Sentence.pay_from,
+    "clamp": Sentence.clamp,
+    "round": Sentence.round,
+}
+TESTS: dict[str, Callable[[Fraction, Fraction], bool]] = {"from": ge, "over": gt, "to": le, "below": lt}
+
+
+def above(start: Fraction) -> Callable[[Fraction], Fraction]:
+    return lambda figure: max(ZERO, figure - start)
+
+
+def lifted(path: Running, lowest: Fraction, change: Callable[[Fraction], Fraction]) -> Running:
+    """What is raised is under the cap of what it was, or at the figure that it is raised to."""
+    return replace(path.each_end(change), cap=None if path.cap is None else max(path.cap, lowest))
 
 
 def authority(scope: Scope, path: str) -> Fraction | None:

@@ -11,10 +11,12 @@ from functools import cache
 UNITS: dict[str, Fraction | int] = {"分": 1, "元": 100, "万元": 10**6, "亿元": 10**10}
 """What a figure is multiplied by that has a unit: money and, once a pack was read, what it declares."""
 SCALE = {"%": 100, "‰": 1000}
-TOKEN = re.compile(r'\s*(?:("[^"]*")|(>=|<=|[()\[\],<>+*/])|([^\s()\[\],<>=+*/"]+))')
+TOKEN = re.compile(r'\s*(?:("[^"]*")|(>=|<=|[()\[\],<>+*/^])|([^\s()\[\],<>=+*/^"]+))')
+PERIOD = re.compile(r"([0-9]+) ?(days?|天|日|months?|个月|years?|年)")
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 COMPARISONS = {">=", "<=", ">", "<"}
 AGGREGATES = {"sum", "count", "min", "max"}
+COMBINED = {"least", "greatest", "whole", "begun"}
 SINGULAR = {
     "projects": "project",
     "titles": "title",
@@ -132,14 +134,29 @@ class Parser:
     def sum(self) -> Node:
         node = self.product()
         while self.tokens and self.tokens[0] in {"+", "-"}:
-            node = Node(self.tokens.pop(0), (node, self.product()))
+            sign = self.tokens.pop(0)
+            period = self.period()
+            node = Node("shift", (node,), (sign, *period)) if period else Node(sign, (node, self.product()))
         return node
 
+    def period(self) -> tuple[str, str] | None:
+        """`2 years`, `6个月`: what is added to a date."""
+        for size in (1, 2):
+            found = PERIOD.fullmatch(" ".join(self.tokens[:size]))
+            if found:
+                del self.tokens[:size]
+                return found[1], found[2]
+        return None
+
     def product(self) -> Node:
-        node = self.primary()
+        node = self.power()
         while self.tokens and self.tokens[0] in {"*", "/"}:
-            node = Node(self.tokens.pop(0), (node, self.primary()))
+            node = Node(self.tokens.pop(0), (node, self.power()))
         return node
+
+    def power(self) -> Node:
+        node = self.primary()
+        return Node("^", (node, self.primary())) if self.take("^") else node
 
     def primary(self) -> Node:
         if self.take("("):
@@ -153,12 +170,26 @@ class Parser:
         if len(self.tokens) > 1 and self.tokens[1] == "of" and self.tokens[0] in AGGREGATES:
             kind = self.tokens.pop(0)
             self.need("of")
-            return self.over(kind)
+            if self.tokens[:1] != ["("]:
+                return self.over(kind)
+            return Node("how many", self.several()) if kind == "count" else self.for_each(kind)
+        if len(self.tokens) > 1 and self.tokens[1] == "of" and self.tokens[0] in COMBINED:
+            kind = self.tokens.pop(0)
+            self.need("of")
+            return Node(kind, self.several())
+        if self.take("year", "of"):
+            return Node("year", (self.primary(),))
+        if self.take("days", "from"):
+            first = self.primary()
+            self.need("to")
+            return Node("days", (first, self.primary()))
         if len(self.tokens) > 1 and self.tokens[0] in {"any", "no"}:
             return self.over(self.tokens.pop(0))
         if not self.tokens:
             raise ValueError("an operand is missing")
         word = self.tokens.pop(0)
+        if word.startswith("award."):
+            return Node("award", (self.both(),) if self.take("where") else (), (word.partition(".")[2],))
         if word.startswith('"'):
             return Node("text", words=(word.strip('"'),))
         return Node("path", words=tuple(word.split("."))) if literal(word) is None else Node("literal", words=(word,))
@@ -170,6 +201,27 @@ class Parser:
             self.take(",")
         return Node("list", tuple(kids))
 
+    def several(self) -> tuple[Node, ...]:
+        """Values or conditions in parentheses, with commas between them."""
+        self.need("(")
+        kids = [self.expression()]
+        while self.take(","):
+            kids.append(self.expression())
+        self.need(")")
+        return tuple(kids)
+
+    def for_each(self, kind: str) -> Node:
+        """`sum of (VALUE) for NAME in LIST [where CONDITION]`: words are kind, list, name and no field."""
+        self.need("(")
+        value = self.expression()
+        self.need(")")
+        self.need("for")
+        name = self.tokens.pop(0)
+        self.need("in")
+        path = self.tokens.pop(0)
+        where = self.both() if self.take("where") else ALWAYS
+        return Node(kind, (where, value), (kind, path, name, ""))
+
     def over(self, kind: str) -> Node:
         """`sum of LIST[.field] [as NAME[.field]] [where CONDITION]`: words are kind, list, name and field."""
         parts = self.tokens.pop(0).split(".")
@@ -178,5 +230,5 @@ class Parser:
         if self.take("as"):
             name, _, after = self.tokens.pop(0).partition(".")
             field = field or after
-        where = self.either() if self.take("where") else ALWAYS
+        where = self.both() if self.take("where") else ALWAYS
         return Node(kind, (where,), (kind, ".".join(parts[:cut]), name, field))
