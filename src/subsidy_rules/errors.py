@@ -477,6 +477,7 @@ HIDDEN: Final = re.compile(
 """Characters that a reader of the file cannot see: controls, marks of direction, lone surrogates."""
 
 _EXCERPT: Final = 200
+_SENTENCE: Final = 400
 _WORD: Final = 64
 _OPTIONS: Final = 1000
 
@@ -508,6 +509,7 @@ class Problem:
 
     `excerpt` is given as the whole line; it is kept to 200 characters around the column, with
     hidden characters shown as `·`, and `caret` is the place (from 0) of the column in what is kept.
+    What is said of it is one line as well, however long the names are that it quotes.
     """
 
     code: str
@@ -521,10 +523,12 @@ class Problem:
     caret: int = -1
 
     def __post_init__(self) -> None:
-        """Refuse a code outside the registry; bound the excerpt."""
+        """Refuse a code outside the registry; bound the excerpt and the sentences."""
         if self.code not in CODES:
             msg = f"{shown(self.code)} is not one of the codes in subsidy_rules.errors.CODES"
             raise UsageError(msg)
+        for name in ("what", "what_zh", "remedy", "remedy_zh"):
+            object.__setattr__(self, name, brief(getattr(self, name), _SENTENCE))
         if self.caret < 0:
             excerpt, caret = _clip(self.excerpt, max(self.place.col - 1, 0))
             object.__setattr__(self, "excerpt", excerpt)
@@ -577,9 +581,9 @@ class CaseError(InputError):
     """A case is wrong."""
 
 
-def brief(word: str) -> str:
-    """Keep a word from a file to one line of 64 characters, with hidden ones shown as `·`."""
-    word = word if len(word) <= _WORD else word[: _WORD - 1] + "…"
+def brief(word: str, most: int = _WORD) -> str:
+    """Keep a word from a file to one line of 64 characters (or `most`), with hidden ones shown as `·`."""
+    word = word if len(word) <= most else word[: most - 1] + "…"
     return HIDDEN.sub("·", word).replace("\n", "·").replace("\t", "·")
 
 

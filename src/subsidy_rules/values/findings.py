@@ -88,8 +88,6 @@ class Findings:
         if near:
             remedy = f"did you mean '{near}'?"
             remedy_zh = f"是否为“{told[near]}”？" if told[near] == near else f"是否为“{told[near]}”（{near}）？"
-        elif not choices and code.startswith("unknown-"):
-            remedy, remedy_zh = None, None
         self.add(code, node, path, f"{what} '{shown}'", f"{what_zh}“{shown}”", remedy, remedy_zh)
 
     def mapping(self, node: Node, path: str) -> Mapping | None:
@@ -119,11 +117,11 @@ class Findings:
             raise error(self.problems)
 
 
-def one_of(choices: Iterable[str]) -> tuple[str, str]:
-    """Say what could stand there, in English and in Chinese; nothing where there is nothing to choose from."""
+def one_of(choices: Iterable[str]) -> tuple[str, str] | tuple[None, None]:
+    """Say what could stand there, in English and in Chinese; with nothing to choose from, the usual remedy stands."""
     names = list(choices)
     if not names:
-        return "", ""
+        return None, None
     shown = names[:_MOST] + (["…"] if len(names) > _MOST else [])
     return "one of: " + ", ".join(shown), "可用：" + "、".join(shown)
 

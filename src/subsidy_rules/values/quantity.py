@@ -179,9 +179,10 @@ def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY) ->
         what_zh = f"{currency.smallest}的整数倍" if own else "整分"
         remedy = f"write the amount to {currency.smallest} at most" if own else None
         remedy_zh = f"最多精确到{currency.smallest}" if own else ""
-        raise QuantityError("not-whole-fen", f"'{text}' is not {what}", f"“{text}”不是{what_zh}", remedy, remedy_zh)
+        shown = brief(text)
+        raise QuantityError("not-whole-fen", f"'{shown}' is not {what}", f"“{shown}”不是{what_zh}", remedy, remedy_zh)
     if fen < 0 and not signed:
-        raise QuantityError("negative", f"'{text}' is below zero", f"“{text}”小于零")
+        raise QuantityError("negative", f"'{brief(text)}' is below zero", f"“{brief(text)}”小于零")
     return fen
 
 

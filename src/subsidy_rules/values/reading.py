@@ -218,6 +218,7 @@ class YamlReader:
         self.reading = reading
         if tab := _TAB.search(reading.text):
             reading.fail("tab", reading.at(tab.start(1)))
+        self.lines = reading.text.count("\n") + 1
         self.events: Iterator[Any] = yaml.parse(reading.text, Loader=_LOADER)
 
     def take(self) -> Any:  # noqa: ANN401 - the events of the two parsers share no useful type
@@ -233,8 +234,12 @@ class YamlReader:
             self.reading.fail("yaml", place, **found._asdict())
 
     def place(self, mark: Any) -> Place:  # noqa: ANN401 - nor do their marks
-        """Turn a mark, which counts from 0, into a place."""
-        return Place(self.reading.name, mark.line + 1, mark.column + 1) if mark else Place(self.reading.name)
+        """Turn a mark, which counts from 0, into a place: the end of the text, where it lies behind that."""
+        if mark is None:
+            return Place(self.reading.name)
+        if mark.line >= self.lines:
+            return self.reading.at(len(self.reading.text))
+        return Place(self.reading.name, mark.line + 1, mark.column + 1)
 
     def root(self) -> Node:
         """Read the one value of the text."""
