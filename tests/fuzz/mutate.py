@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from tests.fuzz import trees
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
@@ -47,19 +49,40 @@ _SCRIPTS: Final = ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "�
 _OPENINGS: Final = ("(", "[", "{", "- ", "not ", "((", "{a: ", "1 if ", '"', "-", "0", "9", "项", "true and ", "a: ")
 
 
-def mutate(rng: random.Random, data: bytes, others: Sequence[bytes], longest: int) -> bytes:
-    """Return a changed input, of at most `longest` bytes; `others` are inputs to take pieces of."""
+def mutate(rng: random.Random, data: bytes, others: Sequence[bytes], longest: int, *, nodes: bool = False) -> bytes:
+    """Return a changed input, of at most `longest` bytes; `others` are inputs to take pieces of.
+
+    With `nodes` most are changed as trees, and stay YAML.
+    """
+    if nodes and rng.random() < _NODES:
+        made = _tree(rng, data, others)
+        if made is not None and len(made) <= longest:
+            return made
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 5))):
         if rng.random() < _BYTES:
             data = _bytes(rng, data)
             continue
-        text = data.decode(errors="replace")
-        other = rng.choice(others).decode(errors="replace")
+        text = data[:longest].decode(errors="replace")
+        other = rng.choice(others)[:longest].decode(errors="replace")
         data = rng.choice(_CHANGES)(rng, text, other).encode(errors="replace")
     return data[:longest]
 
 
 _BYTES: Final = 0.08
+_NODES: Final = 0.75
+
+
+def _tree(rng: random.Random, data: bytes, others: Sequence[bytes]) -> bytes | None:
+    tree = trees.tree_of(data)
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        other = trees.tree_of(rng.choice(others))
+        if tree is None or other is None:
+            return None
+        tree = trees.changed(rng, tree, other, rng.choice((_word, _word, _drop, _digit, _splice)))
+    return None if tree is None else trees.written(tree, block=rng.random() < _BLOCKS).encode(errors="replace")
+
+
+_BLOCKS: Final = 0.7
 
 
 def _bytes(rng: random.Random, data: bytes) -> bytes:

@@ -2,12 +2,12 @@
 
     python -m tests.fuzz.run TARGET --count N --seed S [--corpus DIR] [--guided]
 
-TARGET is `money`, `expression`, `case` or `rules`. It begins with the kept inputs, the files of the tests and what is in
-DIR; an input with an outcome not seen before is changed in its turn, and written to DIR. `--guided` lets atheris choose
-by coverage what is changed further (`pip install atheris`, in the environment of the tests).
+TARGET is `money`, `expression`, `case` or `rules`. It begins with the kept inputs, the files of the tests and what is
+in DIR; an input with an outcome not seen before is changed in its turn, and written to DIR. `--guided` lets atheris
+choose by coverage what is changed further (`pip install atheris`, in the environment of the tests).
 
 Printed at the end: inputs, seed, seconds, distinct outcomes, the slowest input, memory, and of each kind of fault the
-smallest input that was found. An input that takes ten seconds, or 2 GB, is a fault. The exit code is 1 if there are any.
+smallest input that was found. An input that takes ten seconds, or 2 GB, is a fault. The exit code is 1 if there is any.
 """
 
 from __future__ import annotations
@@ -39,6 +39,18 @@ POOL: Final = 3000
 ATTEMPTS: Final = 400
 
 
+WEIGHTS: Final = (1, 3, 6)
+"""How often an input is changed that was no text of its kind, one that was refused, one that was taken."""
+SYNTAX: Final = ("yaml-syntax", "json-syntax", "bad-encoding", "not-text", "yaml-anchor", "yaml-tag", "yaml-alias")
+
+
+def depth(outcome: str) -> int:
+    """How far an input came: 0 no text of its kind, 1 refused, 2 taken."""
+    if outcome.startswith("+"):
+        return 2
+    return 0 if any(code in outcome for code in SYNTAX) else 1
+
+
 class Slow(BaseException):
     """An input took too long. Nothing in between may catch it."""
 
@@ -50,8 +62,10 @@ def late(_signal: int, _frame: FrameType | None) -> None:
 class Session:
     """What has been seen so far at one door."""
 
-    def __init__(self, run: Callable[[bytes], str], longest: int, corpus: Path | None) -> None:
-        self.run, self.longest, self.corpus = run, longest, corpus
+    def __init__(
+        self, run: Callable[[bytes], str], longest: int, corpus: Path | None = None, *, nodes: bool = False
+    ) -> None:
+        self.run, self.longest, self.corpus, self.nodes = run, longest, corpus, nodes
         self.outcomes: Counter[str] = Counter()
         self.faults: dict[str, bytes] = {}
         self.times: Counter[str] = Counter()
@@ -72,8 +86,8 @@ class Session:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def see(self, data: bytes) -> bool:
-        """Run an input and keep what came of it; whether the outcome is new."""
+    def see(self, data: bytes) -> str | None:
+        """Run an input and keep what came of it; return the outcome if it is new."""
         start = time.perf_counter()
         made = self.outcome(data)
         took = time.perf_counter() - start
@@ -87,7 +101,7 @@ class Session:
         fresh = self.outcomes[made] == 1
         if fresh and self.corpus is not None:
             (self.corpus / sha256(data).hexdigest()[:16]).write_bytes(data)
-        return fresh
+        return made if fresh else None
 
     def smaller(self, fault: str) -> bytes:
         """Take pieces out of an input for as long as the same fault stays."""
@@ -136,16 +150,22 @@ def bound_memory() -> None:
 
 def plainly(session: Session, seeds: list[bytes], count: int, seed: int) -> None:
     """Change what is in the pool; what has a new outcome goes into it."""
-    rng, pool = random.Random(seed), list(seeds) or [b""]
-    for data in seeds[:count]:
-        session.see(data)
-    for _ in range(count - min(len(seeds), count)):
-        data = mutate(rng, rng.choice(pool), pool, session.longest)
-        if session.see(data):
-            if len(pool) < POOL:
-                pool.append(data)
-            else:
-                pool[rng.randrange(len(pool))] = data
+    rng = random.Random(seed)
+    pools: tuple[list[bytes], ...] = ([b""], [], [])
+    for number in range(count):
+        if number < len(seeds):
+            data = seeds[number]
+        else:
+            pool = rng.choices([one for one in pools if one], WEIGHTS[-sum(map(bool, pools)) :])[0]
+            data = mutate(rng, rng.choice(pool), pool, session.longest, nodes=session.nodes)
+        made = session.see(data)
+        if made is None and number >= len(seeds):
+            continue
+        pool = pools[depth(made or session.outcome(data))]
+        if len(pool) < POOL:
+            pool.append(data)
+        else:
+            pool[rng.randrange(len(pool))] = data
 
 
 def guided(session: Session, seeds: list[bytes], count: int, seed: int, report: Callable[[], int]) -> None:
@@ -153,7 +173,7 @@ def guided(session: Session, seeds: list[bytes], count: int, seed: int, report: 
     atheris: Any = import_module("atheris")
 
     def change(data: bytes, longest: int, number: int) -> bytes:
-        return mutate(random.Random(number), data, seeds, min(longest, session.longest))
+        return mutate(random.Random(number), data, seeds, min(longest, session.longest), nodes=session.nodes)
 
     def one(data: bytes) -> None:
         session.see(data)
@@ -170,6 +190,14 @@ def guided(session: Session, seeds: list[bytes], count: int, seed: int, report: 
     atheris.Fuzz()
 
 
+def seeds_of(name: str) -> list[bytes]:
+    """The first inputs: those that are kept, and the files of the tests that are not too long."""
+    from tests.fuzz import targets  # noqa: PLC0415 - what is imported here may be watched
+
+    target = targets.TARGETS[name]
+    return targets.kept(name) + [data for data in target.seeds() if len(data) <= 2 * target.longest]
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", choices=NAMES)
@@ -180,15 +208,14 @@ def main(argv: list[str]) -> int:
     given = parser.parse_args(argv)
     watched: Any = import_module("atheris").instrument_imports(include=["subsidy_rules"]) if given.guided else None
     with watched or nullcontext():
-        from tests.fuzz import targets  # noqa: PLC0415 - what is imported here is watched
+        from tests.fuzz import targets  # noqa: PLC0415 - what is imported here may be watched
 
     target = targets.TARGETS[given.target]
-    seeds = [path.read_bytes() for path in targets.kept(given.target)]
-    seeds += [data for data in target.seeds() if len(data) <= 2 * target.longest]
+    seeds = seeds_of(given.target)
     if given.corpus is not None:
         given.corpus.mkdir(parents=True, exist_ok=True)
         seeds += [path.read_bytes() for path in sorted(given.corpus.iterdir())]
-    session = Session(target.run, target.longest, given.corpus)
+    session = Session(target.run, target.longest, given.corpus, nodes=target.nodes)
     bound_memory()
     if given.guided:
         guided(session, seeds, given.count, given.seed, lambda: session.report(given.target, given.seed))
