@@ -97,7 +97,9 @@ def test_what_is_proposed_passes_and_reaches_more(pack: str, desk: Path) -> None
     assert int(re.findall(r"\((\d+)%\)", ran.out)[0]) > 30
 
 
-@pytest.mark.parametrize(("pack", "unit"), [("bayern", " EUR"), ("green_city", "吨"), ("tokyo", " JPY"), ("kuwait", " KWD")])
+@pytest.mark.parametrize(
+    ("pack", "unit"), [("bayern", " EUR"), ("green_city", "吨"), ("tokyo", " JPY"), ("kuwait", " KWD")]
+)
 def test_other_money_and_quantities_are_written_in_their_units(pack: str, unit: str, desk: Path) -> None:
     shutil.copy(Path(__file__).parents[1] / "own" / f"{pack}.yaml", desk)
     (desk / "nothing.yaml").write_text(NOTHING.replace("PACK", pack), encoding="utf-8")

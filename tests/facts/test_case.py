@@ -415,7 +415,10 @@ def test_what_is_probably_meant_is_said() -> None:
     assert only("loans: [{new: yes}]").remedy_zh == "可用：true、false、是、否"
     assert only("assume_none: [贷款清]").remedy == "did you mean 'loans'?"
     assert only("projects: [{total: {value: 1元, sorce: x}}]").remedy == "did you mean 'source'?"
-    assert problems("case: 1\nprojects: [{place: 西咸新区}]", Vocabulary.core())[0].remedy == CODES["unknown-member"].remedy
+    assert (
+        problems("case: 1\nprojects: [{place: 西咸新区}]", Vocabulary.core())[0].remedy
+        == CODES["unknown-member"].remedy
+    )
 
 
 def test_a_key_with_a_line_break_keeps_the_message_to_its_lines() -> None:
