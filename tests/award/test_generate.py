@@ -69,6 +69,13 @@ STEPS = {
     "below_zero": ["basis: enterprise.other - enterprise.basis * 2", "rate: 10%"],
     "sum": ["basis: enterprise.basis + enterprise.other / 3 + enterprise.basis * 7%", "rate: 10%"],
     "growing": ["basis: enterprise.basis * enterprise.growth", "rate: 10%"],
+    "divided_by_a_sum": [
+        "basis: enterprise.basis / (100% + enterprise.growth)",
+        "rate: 10%",
+        "cap: 3万元 if enterprise.staff >= 9 else 5万元\n    of: award\n    per: project",
+    ],
+    "divided_by_what_may_be_nothing": ["basis: 100元 * (enterprise.basis / (enterprise.other - 345678.91元))"],
+    "divided_by_less_than_nothing": ["basis: 100元 * (enterprise.basis / (enterprise.other - 345679元))"],
     "odd_cap": ["basis: enterprise.basis", "rate: 90%", "cap: 1000.50元\n    of: award\n    per: project"],
     "even_cap": ["basis: enterprise.basis", "rate: {at_most: 9%}", "cap: 1000元\n    of: award\n    per: project"],
     "decided": [
@@ -83,6 +90,8 @@ GATES = {
     "plain": "",
     "given": "when: [enterprise.granted is given]",
     "grown": "when: [enterprise.growth > 3%]",
+    "quotient": "when: [enterprise.basis / (enterprise.other - 345678.91元) > 3]",
+    "quotient_by_less": "when: [enterprise.basis / (enterprise.other - 345679元) > 3]",
 }
 
 

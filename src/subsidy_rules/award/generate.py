@@ -431,7 +431,9 @@ class Writer:
             return replace(a, constant=None, over=_times(a.over, f"{self.bind(Numbers(members))}[{self._read(node)}]"))
         b = self.figure(node, None)
         lo, hi = (_times(_grouped(x), b.over) for x in (a.lo, a.hi))
-        return replace(a, lo=lo, hi=hi, over=_times(a.over, b.lo), constant=None)
+        if b.constant is None:  # what is divided by nothing, or by less, is open
+            lo, hi = (f"({OPEN} if {b.lo} <= 0 else {text})" for text in (lo, hi))
+        return replace(a, lo=lo, hi=hi, over=_times(a.over, _grouped(b.lo)), constant=None)
 
     def _whole(self, cap: Figure) -> Figure:
         """Let a cap through only where it is a multiple of the unit: a figure below it then rounds to one below it."""
