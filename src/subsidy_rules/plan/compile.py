@@ -613,7 +613,7 @@ class _Compiler:
         per, scope = self._per(clause, loc)
         desk = self._desk(scope)
         gates = self._conditions(clause, desk, loc)
-        steps = lower_steps(clause.obligation or [], desk, (*loc, "obligation"))
+        steps = lower_steps(clause.obligation or [], desk, (*loc, "obligation"), first=base is None)
         steps = tuple(replace(step, value=op.Fixed(step.value, "money", up=True)) for step in steps)
         if base is None:
             gates = (self._place(per), self._window(None, clause), *gates)
