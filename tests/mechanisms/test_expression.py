@@ -290,6 +290,20 @@ def test_conditions(text: str, node: op.Truth) -> None:
     assert parse_condition(text, scope()) == node
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "loan.principal / loan.interest_paid >= 3%",
+        "loan.principal / loan.interest_paid >= 3",
+        "loan.days >= loan.days * 10%",
+        "1 - loan.days / 365 < 5%",
+        "loan.days / 365 is 50%",
+    ],
+)
+def test_a_number_that_is_worked_out_is_a_share_too(text: str) -> None:
+    assert isinstance(parse_condition(text, scope()), op.Compare)
+
+
 def test_the_lists_of_two_kinds_can_be_compared() -> None:
     node = parse_condition("any titles as other where other.list is title.list", scope())
     assert node == op.Exists(TITLES, "other", op.Same(list_of_kind("other"), list_of_kind("title")))
@@ -438,6 +452,13 @@ def test_what_is_no_value(text: str, code: str, what: str) -> None:
         ),
         ("title.level >= 3", "wrong-type", "can't compare a enum with a count in 'title.level >= 3'"),
         ("project.total is 3", "wrong-type", "can't compare a money with a count"),
+        ("loan.days >= 5%", "wrong-type", "can't compare a count with a ratio in 'loan.days >= 5%'"),
+        (
+            "enterprise.revenue_growth >= 8",
+            "wrong-type",
+            "can't compare a ratio with a count in 'enterprise.revenue_growth >= 8'",
+        ),
+        ("loan.days + 1 >= 5%", "wrong-type", "can't compare a count with a ratio in 'loan.days + 1 >= 5%'"),
         ("project.total is large", "unknown-name", "unknown name 'large'"),
         (
             "enterprise.civil is yes",

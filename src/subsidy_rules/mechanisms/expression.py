@@ -470,7 +470,7 @@ class _Parser:
         return op.Not(made) if negated else made
 
     def ordered(self, sign: str, left: op.Value, right: op.Value) -> op.Truth:
-        if kind_of(left.type) not in NUMERIC or left.type != right.type:
+        if kind_of(left.type) not in NUMERIC or not _like_numbers(left, right):
             raise ExpressionError(
                 f"can't compare a {left.type} with a {right.type} in '{self.text[:120]}'",
                 f"{left.type}不能与{right.type}比较：{self.text[:120]}",
@@ -483,7 +483,7 @@ class _Parser:
     def equal(self, left: op.Value) -> op.Truth:
         if kind_of(left.type) in NUMERIC:
             right = self.value()
-            if right.type != left.type:
+            if not _like_numbers(left, right):
                 raise ExpressionError(
                     f"can't compare a {left.type} with a {right.type}",
                     f"{left.type}不能与{right.type}比较",
@@ -984,6 +984,23 @@ def open_parameter(parameter: Parameter, scope: Scope, otherwise: op.Value | Non
 def _all_numbers(spec: FieldSpec) -> bool:
     """Whether an enumeration has numbers above zero and nothing else (360, 365)."""
     return bool(spec.members) and not spec.open and all(re.fullmatch("[1-9][0-9]*", name) for name in spec.members)
+
+
+def is_worked_out(value: op.Value) -> bool:
+    """Whether a plain number is a product or a quotient: a share of staff, revenue by revenue.
+
+    Such a number may be held against `10%` and against `3` alike; a fact is held only against what is of its own type,
+    so that `patents >= 5%` stays an error.
+    """
+    if not isinstance(value, op.Arithmetic) or value.type not in ("ratio", "count"):
+        return False
+    return value.sign in ("*", "/") or is_worked_out(value.left) or is_worked_out(value.right)
+
+
+def _like_numbers(left: op.Value, right: op.Value) -> bool:
+    """Whether two figures can be compared."""
+    worked_out = is_worked_out(left) or is_worked_out(right)
+    return left.type == right.type or (worked_out and {left.type, right.type} == {"ratio", "count"})
 
 
 def _comparable(left: op.Fact | op.Bound, right: op.Fact | op.Bound) -> bool:

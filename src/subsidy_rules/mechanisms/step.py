@@ -19,6 +19,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
     ExpressionError,
     Scope,
+    is_worked_out,
     open_parameter,
     parse_condition,
     parse_divisor,
@@ -170,6 +171,11 @@ class Desk:
             what, what_zh = f"'{text[:120]}' is not a number", f"“{text[:120]}”不是数值"
             self.note(loc, ExpressionError(what, what_zh, code="wrong-type"))
         return self.number(Fraction(0), type_)
+
+    def edge(self, text: str, loc: Loc, figure: op.Value) -> op.Constant:
+        """Read a number that a figure is held against: of its type, or `3%` as well as `3` where it is a plain number."""
+        plain = is_worked_out(figure)
+        return self.constant(text, loc, ("ratio" if text.endswith(("%", "‰")) else "count") if plain else figure.type)
 
     def path(self, text: str, loc: Loc) -> op.Value:
         """Read an expression of any type."""

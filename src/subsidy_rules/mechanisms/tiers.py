@@ -139,7 +139,7 @@ class Tiers(Step):
                 what_zh = f"{including}与{excluding}只能写一个"
                 desk.note(loc, ExpressionError(what, what_zh, code="bad-table"))
             name, text = next(iter(given.items()), (including, None))
-            ends.append((None if text is None else desk.constant(text, (*loc, name), figure.type), name == including))
+            ends.append((None if text is None else desk.edge(text, (*loc, name), figure), name == including))
         made = _Span(place, *ends[0], *ends[1])
         number = desk.scope.constants.value
         if made.low is not None and made.high is not None:
