@@ -177,3 +177,100 @@ def test_sentences_that_need_each_other_are_refused() -> None:
         "circular",
         "these awards need each other: shared → doubled → shared",
     )
+
+
+HEAD = """\
+language: 1
+policy:
+  id: inner_city
+  title: 某市办法
+  issuer: 某市人民政府
+  document: 某政发〔2025〕9号
+  place: {code: "330100"}
+  window: {start: 2025-01-01, end: 2027-12-31}
+  rounding: {unit: 分, stated: false}
+  unstated_cumulation: sum
+facts:
+  enterprise:
+    before: {type: money, zh: 上年数, en: figure of the year before}
+    now: {type: money, zh: 本年数, en: figure of the year}
+    profit: {type: money, zh: 利润, en: profit, min: -1亿元}
+clauses:
+- id: increment
+  path: 一
+  sentence: 1
+  quote: 原文
+  per: enterprise
+  fund: city
+  award:
+  - basis: enterprise.now
+    quote: 原文
+  - add:
+    - basis: enterprise.now - enterprise.before
+      quote: 原文
+    - rate: 10%
+      quote: 原文
+    quote: 原文
+- id: profit
+  path: 二
+  sentence: 1
+  quote: 原文
+  per: enterprise
+  fund: city
+  award:
+  - lump_sum: 5元
+    quote: 原文
+  - add:
+    - basis: enterprise.profit
+      quote: 原文
+    quote: 原文
+- id: interest
+  path: 三
+  sentence: 1
+  quote: 原文
+  per: enterprise
+  fund: city
+  award:
+  - each: loan in loans
+    of:
+    - basis: loan.interest_paid
+      quote: 原文
+    - less: 10元
+      quote: 原文
+    quote: 原文
+- id: intensity
+  path: 四
+  sentence: 1
+  quote: 原文
+  per: enterprise
+  fund: city
+  award:
+  - tiers: enterprise.now / enterprise.before
+    rows:
+    - {from: 3%, below: 5%, lump_sum: 5元, quote: 原文}
+    - {from: 5%, to: 2, lump_sum: 10元, quote: 原文}
+    quote: 原文
+"""
+
+
+@pytest.mark.parametrize("generated", ["0", "1"])
+def test_inside_of_a_step_nothing_falls_below_zero(
+    generated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 60 + max(0, 60 - 100) × 10% = 60 · 5 + max(0, -1) = 5 · max(0, 7 - 10) + (12 - 10) = 2 · 60 ÷ 100 is from 5% to 2
+    monkeypatch.setenv("SUBSIDY_RULES_CODEGEN", generated)
+    file = tmp_path / "inner_city.yaml"
+    file.write_text(HEAD, "utf-8")
+    case = {
+        "case": "1",
+        "decision_date": "2025-09-01",
+        "enterprise": {"place": "330100", "before": "100元", "now": "60元", "profit": "-1元"},
+        "loans": [{"id": "l1", "interest_paid": "7元"}, {"id": "l2", "interest_paid": "12元"}],
+    }
+    found = evaluate(Case.from_dict(case), load_policies(file))
+    assert {one.clause: ends(one.amount) for one in found.awards} == {
+        "increment": (6000, 6000),
+        "profit": (500, 500),
+        "interest": (200, 200),
+        "intensity": (1000, 1000),
+    }

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from subsidy_rules.facts.case import bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
@@ -27,7 +28,7 @@ from subsidy_rules.mechanisms.expression import (
     parse_source,
     parse_value,
 )
-from subsidy_rules.values.quantity import QuantityError, parse_money, parse_number, parse_ratio
+from subsidy_rules.values.quantity import ZERO, QuantityError, parse_money, parse_number, parse_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +118,25 @@ class LoweredBand:
 
 
 def chain(steps: tuple[Lowered, ...]) -> op.Chain:
-    """Return steps in their order as one operation."""
-    return op.Chain(tuple(step.value for step in steps))
+    """Return steps in their order as one operation, in which no step leaves less than nothing."""
+    return op.Chain(tuple(_from_zero(step.value) for step in steps))
+
+
+def _from_zero(value: op.Value) -> op.Value:
+    return op.Greatest(value, NOTHING, "money") if _may_fall_below_zero(value) else value
+
+
+def _may_fall_below_zero(node: op.Node) -> bool:
+    """Whether a figure subtracts, or reads a fact that can be negative, outside of a greater-of that bounds it."""
+    match node:
+        case op.Greatest(left, right):
+            return _may_fall_below_zero(left) and _may_fall_below_zero(right)
+        case op.Arithmetic("-"):
+            return True
+        case op.Fact(_, spec, _):
+            return bounds_of(spec)[0] < ZERO
+        case _:
+            return any(_may_fall_below_zero(one) for one in op.children(node) if not isinstance(one, get_args(op.Truth)))
 
 
 def _is_number(text: str) -> bool:
