@@ -251,6 +251,11 @@ class Record:
                 made.append("basis_below_zero")
             ctx.running = ctx.running.clamped()
         made += ctx.flags
+        made += [
+            f"unencoded:{plan.id}:{one.path}#{one.sentence}"
+            for one in plan.file.not_modelled
+            if row.clause.plan.sentence.id in one.taints
+        ]
         if ctx.running.rounded(plan.unit, plan.mode).numbers != ctx.running.numbers and not hull.eligible.is_false:
             made.append("rounded")
         if "why:event_before_start" in hull.gated.reasons:

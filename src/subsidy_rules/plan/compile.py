@@ -133,6 +133,7 @@ class _Compiler:
         rules = tuple(
             self._rule(rule, ("cumulation", place), clauses) for place, rule in enumerate(self.file.cumulation)
         )
+        self._tainted([plan.sentence.id for plan in (*clauses, *self.obligations)])
         window = header.window
         at = ("policy", "window")
         start = self._date(window.start, (*at, "start"))
@@ -747,6 +748,12 @@ class _Compiler:
 
     def _place_of(self, clause_id: str) -> int:
         return next(place for place, clause in enumerate(self.file.clauses) if clause.id == clause_id)
+
+    def _tainted(self, known: Sequence[str]) -> None:
+        for place, one in enumerate(self.file.not_modelled):
+            for at, name in enumerate(one.taints):
+                if name not in known:
+                    self._near(("not_modelled", place, "taints", at), "unknown-name", name, known)
 
     def _rule(self, rule: Rule, loc: Loc, plans: Sequence[ClausePlan]) -> RulePlan:
         by: dict[str, tuple[op.Value, ...]] = {}
