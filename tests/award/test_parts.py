@@ -28,13 +28,15 @@ def policies() -> Policies:
     return load_policies([PACK])
 
 
-def answer(*projects: dict[str, Any]) -> Entitlement:
+def answer(*projects: dict[str, Any], **lists: Any) -> Entitlement:
     case = {
         "case": "1",
         "decision_date": "2025-09-01",
         "enterprise": {"place": "330100"},
         "projects": [{"id": f"p{place}", **facts} for place, facts in enumerate(projects, 1)],
-        "assume_none": ["grants", "earlier_awards"],
+        "assume_none": ["grants"],
+        "earlier_awards": [],
+        **lists,
     }
     return evaluate(Case.from_dict(case), policies())
 
@@ -135,6 +137,21 @@ def test_a_part_whose_facts_are_missing_says_which() -> None:
 def test_without_what_was_paid_there_is_no_balance(paid: dict[str, Any]) -> None:
     facts = {"total": "1000万元", "started": "2025-01-01", "progress": "40%", "accepted": "false"}
     assert answer({**facts, **paid}).adjustments == ()
+
+
+def test_a_ceiling_counts_the_awards_of_the_year_of_the_decision() -> None:
+    # 300万元 under 400万元 a year, of which 150万元 were paid this year, and as much in the year before
+    paid = {"policy": "parts_city", "clause": "shared", "amount": "150万元"}
+    earlier = [{**paid, "paid_on": "2025-01-01"}, {**paid, "paid_on": "2024-12-31"}]
+    found = award(answer({"total": "900万元"}, earlier_awards=earlier), "shared")
+    assert (ends(found.net), found.status) == ((250 * WAN, 250 * WAN), "reduced")
+
+
+def test_an_award_alone_under_a_ceiling_asks_what_was_paid_before() -> None:
+    case = {"case": "1", "decision_date": "2025-09-01", "enterprise": {"place": "330100"}, "assume_none": ["grants"]}
+    found = evaluate(Case.from_dict({**case, "projects": [{"id": "p1", "total": "900万元"}]}), policies())
+    assert award(found, "shared").needs == ("earlier_awards",)
+    assert ends(award(found, "shared").net) == (0, 300 * WAN)
 
 
 def test_one_sentences_award_is_the_basis_of_another() -> None:

@@ -136,7 +136,8 @@ def _may_fall_below_zero(node: op.Node) -> bool:
         case op.Fact(_, spec, _):
             return bounds_of(spec)[0] < ZERO
         case _:
-            return any(_may_fall_below_zero(one) for one in op.children(node) if not isinstance(one, get_args(op.Truth)))
+            values = (one for one in op.children(node) if not isinstance(one, get_args(op.Truth)))
+            return any(_may_fall_below_zero(one) for one in values)
 
 
 def _is_number(text: str) -> bool:
@@ -191,7 +192,7 @@ class Desk:
         return self.number(Fraction(0), type_)
 
     def edge(self, text: str, loc: Loc, figure: op.Value) -> op.Constant:
-        """Read a number that a figure is held against: of its type, or `3%` as well as `3` where it is a plain number."""
+        """Read a number that a figure is held against: of its type, or `3%` as well as `3` of what is worked out."""
         plain = is_worked_out(figure)
         return self.constant(text, loc, ("ratio" if text.endswith(("%", "‰")) else "count") if plain else figure.type)
 
