@@ -28,7 +28,7 @@ def policies() -> Policies:
     return load_policies([PACK])
 
 
-def answer(*projects: dict[str, Any], **lists: Any) -> Entitlement:
+def answer(*projects: dict[str, Any], **lists: list[dict[str, str]]) -> Entitlement:
     case = {
         "case": "1",
         "decision_date": "2025-09-01",
