@@ -302,7 +302,6 @@ def test_a_case_is_a_mapping_with_its_version() -> None:
         ("projects: [{costs: [5万元]}]", "2:21 wrong-type projects[0].costs[0]"),
         ("projects: [{name: [a]}]", "2:19 wrong-type projects[0].name"),
         ("projects: [{name: {other: a}}]", "2:19 wrong-type projects[0].name"),
-        ("projects: [{place: {other: a}}]", "2:20 wrong-type projects[0].place"),
         ("projects: [{total: [1元]}]", "2:20 wrong-type projects[0].total"),
         ("projects: [{purposes: [[智能改造]]}]", "2:24 wrong-type projects[0].purposes[0]"),
         ("projects: [{purposes: [{value: 智能改造}]}]", "2:24 wrong-type projects[0].purposes[0]"),
