@@ -242,17 +242,17 @@ def vocabulary(packs: Iterable[Tree]) -> Vocabulary:
     words["project"]["industry"].members = {n: {} for n in divisions}
     for pack in packs:
         own_things(pack, words)
-        for path, members in mapping(pack.get("vocabulary")).items():
-            entity, _, name = path.partition(".")
-            listed = mapping(members) if isinstance(members, dict) else {m: {} for m in texts(members)}
-            for member, said in listed.items():
-                words[entity][name].members[member] = {k: str(v) for k, v in mapping(said).items()}
         for entity, facts in mapping(pack.get("facts")).items():
             for name, said in mapping(facts).items():
                 words[entity][name] = pack_field(mapping(said))
                 LABELS[str(mapping(said).get("zh", name))] = name
                 if mapping(said).get("absent") == "none":
                     NONE_IF_ABSENT.add((entity, name))
+        for path, members in mapping(pack.get("vocabulary")).items():
+            entity, _, name = path.partition(".")
+            listed = mapping(members) if isinstance(members, dict) else {m: {} for m in texts(members)}
+            for member, said in listed.items():
+                words[entity][name].members[member] = {k: str(v) for k, v in mapping(said).items()}
     return words
 
 

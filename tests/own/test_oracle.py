@@ -92,7 +92,7 @@ def figure(rng: random.Random, spec: FieldSpec, unit: str) -> str:
     if spec.type == "ratio":
         return f"{rng.randint(0, 100)}%"
     if spec.type == "count":
-        return str(rng.randint(0, 249))
+        return str(rng.randint(int(lowest), 249))
     if spec.type == "date":
         return date(rng.randint(2024, 2028), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
     return f"{rng.randint(low * 1000, high * 1000)} {unit}"
@@ -104,6 +104,10 @@ def value(rng: random.Random, spec: FieldSpec, unit: str, ids: list[str]) -> obj
             return rng.choice(("true", "false"))
         case "enum":
             return rng.choice([*spec.members])
+        case "set":
+            return rng.sample([*spec.members], k=rng.randint(0, len(spec.members)))
+        case "text":
+            return rng.choice(("甲", "乙", "五星旗"))
         case "ref":
             return rng.choice([*ids, None])
         case _:
@@ -149,7 +153,8 @@ def hidden(case: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     """Return the case with one or two facts that nobody gives."""
     made = deepcopy(case)
     things = [made["enterprise"], *(thing for items in made.values() if isinstance(items, list) for thing in items)]
-    inner = [one for thing in things for items in thing.values() if isinstance(items, list) for one in items]
+    listed = [items for thing in things for items in thing.values() if isinstance(items, list)]
+    inner = [one for items in listed for one in items if isinstance(one, dict)]
     for thing in rng.sample([*things, *inner], k=min(2, len(things) + len(inner))):
         known = [
             key for key in thing if key not in ("id", "place", "project", "replaces") and isinstance(thing[key], str)

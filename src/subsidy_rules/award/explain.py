@@ -510,7 +510,7 @@ class Teller:
             + self._list((self.names.fact(path, self.lang) for path in one.needs), ("、", ", "))
         )
         said = word(STATES, one.state, self.lang) + needs
-        return f"{one.name} {cell_amount(one.amount, self.lang)}" + self.say(f"（{said}）", f" ({said})")
+        return f"{one.name} {cell_amount(one.amount, self.lang, self.currency)}" + self.say(f"（{said}）", f" ({said})")
 
     def adjustment(self, one: Adjustment) -> str:
         """Say a correction: what is still due, or what is to be recovered."""

@@ -400,13 +400,14 @@ class Instalment:
     state: Literal["due", "not_due", "open"]
     needs: tuple[str, ...]
     quote: str
+    currency: Currency = CNY
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
         return {
             "award": self.award,
             "name": self.name,
-            "amount": ends_of(self.amount),
+            "amount": ends_of(self.amount, self.currency),
             "state": self.state,
             "needs": list(self.needs),
             "quote": self.quote,

@@ -90,7 +90,8 @@ def instalments_of(ctx: Context, award: str, plan: InstalmentsPlan, whole: Amoun
         due = truth(one.when)(ctx)
         state: State = "due" if due.is_true else "not_due" if due.is_false else "open"
         needs = need_paths(tuple(sorted(due.needs)))
-        yield Instalment(award, one.name, rest if share is None else share, state, needs, one.quote)
+        currency = ctx.shared.vocabulary.currency
+        yield Instalment(award, one.name, rest if share is None else share, state, needs, one.quote, currency)
 
 
 def balance(ctx: Context, award: str, plan: InstalmentsPlan, parts: Sequence[Instalment]) -> Adjustment | None:
@@ -102,4 +103,4 @@ def balance(ctx: Context, award: str, plan: InstalmentsPlan, parts: Sequence[Ins
     left = due.less(paid).minimum
     if due.kind != "exact" or paid.kind != "exact" or not isinstance(left, Fraction):
         return None
-    return Adjustment(award, left, ("recovery",) if left < 0 else ("instalment",))
+    return Adjustment(award, left, ("recovery",) if left < 0 else ("instalment",), ctx.shared.vocabulary.currency)

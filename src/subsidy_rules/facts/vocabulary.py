@@ -449,7 +449,8 @@ class Vocabulary:
     def with_field(self, spec: FieldSpec) -> Vocabulary:
         """Return the vocabulary with a field added or replaced."""
         entity = {**self.fields[spec.entity], spec.name: spec}
-        units = {spec.unit: (spec.unit, Fraction(1)), **self.units} if spec.unit else self.units
+        known = not spec.unit or spec.unit in self.units
+        units = self.units if known else {**self.units, spec.unit: (spec.unit, Fraction(1))}
         return replace(self, fields={**self.fields, spec.entity: entity}, units=units)
 
     def with_zones(self, zones: Iterable[str]) -> Vocabulary:

@@ -276,7 +276,7 @@ class _Blocks:
                 (self.teller.id(one.award),),
                 (one.name, *self._needs(one.needs)),
                 (word(STATES, one.state, self.lang),),
-                (cell_amount(one.amount, self.lang),),
+                (cell_amount(one.amount, self.lang, self.one.currency),),
             )
             for one in self.one.instalments
         )
