@@ -285,6 +285,7 @@ BEYOND_A_SCHEMA = {
     "rules/fact_without_what_its_type_needs.yaml": "what a fact needs depends on its type",
     "rules/higher_of_without_what_is_the_same.yaml": "what a rule needs depends on its kind",
     "rules/least_of_two_types.yaml": "types of facts",
+    "rules/less_of_what_may_be_below_zero.yaml": "types of facts",
     "rules/parameter_by_what_is_no_fact.yaml": "names of facts",
     "rules/per_each_by_a_sum.yaml": "an expression is a text",
     "rules/quantities_of_two_units_added.yaml": "types of facts",

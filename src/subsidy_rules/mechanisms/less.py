@@ -8,10 +8,18 @@ than nothing. The rounding stays that of the figure.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from subsidy_rules.facts.case import bounds_of
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.expression import ExpressionError
 from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step
+from subsidy_rules.values.quantity import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from subsidy_rules.facts.vocabulary import FieldSpec
 
 
 class Less(Step):
@@ -23,4 +31,17 @@ class Less(Step):
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
         """Subtract from the running amount."""
         figure = desk.value(self.less, (*loc, "less"))
+        signed = next((spec for spec in _figures(figure) if bounds_of(spec)[0] < ZERO), None)
+        if signed is not None:
+            what = f"{signed.entity}.{signed.name} may be below zero, and taking it off would then pay more"
+            what_zh = f"{signed.entity}.{signed.name}可以小于零，抵减它会增加金额"
+            figure = desk.note((*loc, "less"), ExpressionError(what, what_zh, code="wrong-type"))
         return Lowered(self.word, op.Arithmetic("-", op.Running(), figure, "money"), figure, "−", self.quote)
+
+
+def _figures(node: op.Node) -> Iterator[FieldSpec]:
+    """Return the facts of money that a figure is made of, but for what it is only compared with."""
+    if isinstance(node, op.Fact) and node.type == "money":
+        yield node.spec
+    for child in () if isinstance(node, op.Compare) else op.children(node):
+        yield from _figures(child)

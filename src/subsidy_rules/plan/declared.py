@@ -36,6 +36,8 @@ _MOST_DIGITS: Final = 4
 _TYPES: Final = ("money", "ratio", "count", "quantity", "date", "bool", "text", "enum", "set", "ref", "place")
 _TAKEN: Final = frozenset({*WORDS, *_TYPES, "case", "earlier", "enterprise", "facts", "group", "guide", "reading"})
 """Names that mean something else where a thing or its list is named."""
+_PERIODS: Final = ("day", "days", "天", "日", "month", "months", "个月", "year", "years", "年")
+"""Words behind a number that is added to a date."""
 _NEEDED: Final = {"quantity": "unit", "ref": "of"}
 _ONLY: Final = {
     "members": ("enum", "set"),
@@ -331,7 +333,8 @@ class Declared:
         """Note what can't be a unit of a quantity."""
         money = {name for name, _ in self.vocabulary.currency.units}
         base = self.vocabulary.units.get(unit, (unit, 1))[0]
-        if not _UNIT.fullmatch(unit) or unit in money or unit in WORDS or base != unit:
+        taken = unit in money or unit in WORDS or unit in _PERIODS
+        if not _UNIT.fullmatch(unit) or taken or base != unit:
             what, what_zh = f"'{brief(unit)}' can't be a unit of a quantity", f"“{brief(unit)}”不能作为数量单位"
             remedy = "write a word that is neither a unit of money nor a word of the language: 吨, kWh"
             self._wrong(loc, what, what_zh, remedy, "请写既非货币单位也非语言用词的词，如 吨、kWh")
