@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from subsidy_rules.facts.vocabulary import FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import NamedList, Parameter, Scope
+from subsidy_rules.mechanisms.expression import AwardOf, NamedList, Parameter, Scope
 from subsidy_rules.mechanisms.step import Desk
 
 WORDS = (
@@ -43,6 +43,11 @@ PARAMETERS = {
     "plan_rate": Parameter("city/plan_rate", "ratio", (), "方案"),
     "lost": Parameter("city/lost", "money", (), "方案"),
     "missing": Parameter("city/missing", "money", ("title.kinds",), "方案"),
+}
+AWARDS = {
+    "yearly": AwardOf(None, "enterprise"),
+    "retrofit": AwardOf(op.Source("projects", "project"), "project"),
+    "grants": AwardOf(op.Source("grants", "grant"), "grant"),
 }
 
 

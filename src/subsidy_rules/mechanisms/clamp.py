@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.expression import ExpressionError
 from subsidy_rules.mechanisms.step import Desk, Loc, Lowered, Step, Strict
 
 
@@ -30,6 +31,10 @@ class Clamp(Step):
         where = (*loc, "clamp")
         least = desk.figure(self.clamp.least, (*where, "least"), "money")
         greatest = desk.figure(self.clamp.greatest, (*where, "greatest"), "money")
+        if isinstance(least, op.Constant) and isinstance(greatest, op.Constant):
+            number = desk.scope.constants.value
+            if number(least) > number(greatest):
+                desk.note(where, ExpressionError("the least figure is above the greatest", "下限高于上限"))
         raised = op.Greatest(op.Running(), least, "money")
         value = op.Least(raised, greatest, printed=True, type="money")
         return Lowered(self.word, value, greatest, "≤", self.quote, floor=least)

@@ -136,7 +136,7 @@ def _pattern(money: tuple[str, ...], units: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(_PARTS % {kind: "|".join(of) or "(?!)" for kind, of in found.items()}, re.VERBOSE)
 
 
-_PERIOD = re.compile(r"(?P<number>[0-9]{1,5}) ?(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
+_PERIOD = re.compile(r"(?P<number>[1-9][0-9]{0,4}) ?(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
 _HIGHEST_POWER: Final = 50
 _LONGEST: Final = 4000
 _DEEPEST: Final = 40
@@ -637,8 +637,8 @@ class _Parser:
         if (
             not isinstance(node, op.Constant)
             or node.type not in ("ratio", "count")
-            or not exponent.text.isdecimal()
-            or not 1 <= int(exponent.text) <= _HIGHEST_POWER
+            or not re.fullmatch("[1-9][0-9]?", exponent.text)
+            or int(exponent.text) > _HIGHEST_POWER
         ):
             self.fail(
                 f"only a number can be raised, to a whole power from 1 to {_HIGHEST_POWER}",
@@ -681,10 +681,10 @@ class _Parser:
         finite = isinstance(node, op.Fact) and node.type == "enum" and _all_numbers(node.spec)
         if not finite and not isinstance(node, op.Constant):
             raise ExpressionError("division only by a constant or an enum of numbers", "只能除以常数或数值枚举")
-        if node.type == "money":
-            raise ExpressionError("can't divide by money", "不能除以金额", code="wrong-type")
         if node in self.zeros:
             raise ExpressionError("can't divide by zero", "不能除以零")
+        if node.type == "money":
+            raise ExpressionError("can't divide by money", "不能除以金额", code="wrong-type")
 
     def primary(self) -> op.Value:
         if self.take("("):
