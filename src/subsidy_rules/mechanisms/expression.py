@@ -136,7 +136,9 @@ def _pattern(money: tuple[str, ...], units: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(_PARTS % {kind: "|".join(of) or "(?!)" for kind, of in found.items()}, re.VERBOSE)
 
 
-_PERIOD = re.compile(r"(?P<number>[1-9][0-9]{0,4}) ?(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))")
+_PERIOD = re.compile(
+    r"(?P<number>[1-9][0-9]{0,4}) ?(?:(?P<days>days?|天|日)|(?P<months>months?|个月)|(?P<years>years?|年))"
+)
 _HIGHEST_POWER: Final = 50
 _LONGEST: Final = 4000
 _DEEPEST: Final = 40
