@@ -78,6 +78,7 @@ def scope(bound: dict[str, str] | None = None) -> Scope:
         readings=READINGS,
         groups={"group": "cost"},
         parameters=PARAMETERS,
+        awards=AWARDS,
     )
 
 
@@ -108,3 +109,4 @@ def members(path: str, *names: str, every: bool = False, name: str = "") -> op.I
 COSTS = op.Source("costs", "cost", "project")
 TITLES = op.Source("titles", "title")
 LOANS = op.Source("loans", "loan")
+GRANTS = op.Source("grants", "grant")

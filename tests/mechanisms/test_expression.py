@@ -20,7 +20,8 @@ from subsidy_rules.mechanisms.expression import (
     parse_source,
     parse_value,
 )
-from tests.mechanisms.bench import COSTS, LISTS, LOANS, POOL, TITLES, WORDS, fact, members, number, scope
+from subsidy_rules.values.amount import DOWN, UP
+from tests.mechanisms.bench import COSTS, GRANTS, LISTS, LOANS, POOL, TITLES, WORDS, fact, members, number, scope
 
 TOTAL = fact("project.total")
 GROWTH = fact("enterprise.revenue_growth")
@@ -28,6 +29,12 @@ CIVIL = op.Holds(fact("enterprise.civil"))
 LARGE = op.Compare(">=", TOTAL, number(5_000_000_000))
 GREEN = members("title.kind", "绿色工厂")
 ONE = number(1, "count")
+YEAR = number(12, "count")
+WEEKS = op.Arithmetic("/", fact("loan.days"), number(7, "count"), "count")
+DECISION, RECOGNISED = fact("case.decision_date"), fact("title.recognised_on")
+PERIOD = "expected a number of '30 days', '6 months' or '2 years'"
+POWER = "only a number can be raised, to a whole power from 1 to 50"
+NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …)"
 ONE_VALUE = "'is' needs a single value on its left; for a set write 'has'"
 
 
@@ -44,6 +51,10 @@ def wrong(parse: object, text: str) -> ExpressionError:
 
 
 # Values
+
+
+def counted(truth: op.Truth) -> op.Choose:
+    return op.Choose(((truth, ONE),), number(0, "count"), "count")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +101,56 @@ def wrong(parse: object, text: str) -> ExpressionError:
         ("10% / 2", op.Arithmetic("/", number("1/10", "ratio"), number(2, "count"), "ratio")),
         ("loan.days / loan.day_count", op.Arithmetic("/", fact("loan.days"), fact("loan.day_count"), "count")),
         ("project.total / 50%", op.Arithmetic("/", TOTAL, number("1/2", "ratio"), "money")),
+        ("project.total / project.saving", op.Arithmetic("/", TOTAL, fact("project.saving"), "money")),
+        (
+            "project.total / (2 if large else 3)",
+            op.Arithmetic("/", TOTAL, op.Choose(((LARGE, number(2, "count")),), number(3, "count"), "count"), "money"),
+        ),
+        ("project.total / 2元", op.Arithmetic("/", TOTAL, number(200), "count")),
+        ("project.saving / 50%", op.Arithmetic("/", fact("project.saving"), number("1/2", "ratio"), "ratio")),
+        ("loan.days / loan.days", op.Arithmetic("/", fact("loan.days"), fact("loan.days"), "count")),
+        ("-1元", number(-100)),
+        ("project.total + -1元", op.Arithmetic("+", TOTAL, number(-100), "money")),
+        ("106% ^ 3", number("1191016/1000000", "ratio")),
+        ("2 ^ 10", number(1024, "count")),
+        ("10% * 106% ^ 2", op.Arithmetic("*", number("1/10", "ratio"), number("2809/2500", "ratio"), "ratio")),
+        ("106% ^ 50", number(Fraction(53, 50) ** 50, "ratio")),
+        ("least of (1元)", number(100)),
+        ("least of (project.total, 1元)", op.Least(TOTAL, number(100), printed=False, type="money")),
+        (
+            "greatest of (project.total, 1元, 2元)",
+            op.Greatest(op.Greatest(TOTAL, number(100), "money"), number(200), "money"),
+        ),
+        ("whole of (loan.days / 7)", op.Rounded(WEEKS, ONE, DOWN, "count")),
+        ("begun of (loan.days / 7)", op.Rounded(WEEKS, ONE, UP, "count")),
+        ("whole of (project.saving)", op.Rounded(fact("project.saving"), ONE, DOWN, "count")),
+        ("count of (large)", counted(LARGE)),
+        ("count of (large, enterprise.civil)", op.Arithmetic("+", counted(LARGE), counted(CIVIL), "count")),
+        ("year of case.decision_date", op.Calendar(DECISION, None, "count")),
+        ("year of (title.recognised_on + 1 year)", op.Calendar(op.Calendar(RECOGNISED, YEAR, "date"), None, "count")),
+        (
+            "days from title.recognised_on to case.decision_date",
+            op.Arithmetic("-", DECISION, RECOGNISED, "count"),
+        ),
+        ("title.recognised_on + 1 year", op.Calendar(RECOGNISED, YEAR, "date")),
+        ("title.recognised_on + 2年", op.Calendar(RECOGNISED, number(24, "count"), "date")),
+        ("title.recognised_on + 6 months", op.Calendar(RECOGNISED, number(6, "count"), "date")),
+        ("title.recognised_on + 12个月", op.Calendar(RECOGNISED, YEAR, "date")),
+        ("title.recognised_on + 30 days", op.Arithmetic("+", RECOGNISED, number(30, "count"), "date")),
+        ("title.recognised_on - 30天", op.Arithmetic("-", RECOGNISED, number(30, "count"), "date")),
+        (
+            "title.recognised_on + 1 year - 1 day",
+            op.Arithmetic("-", op.Calendar(RECOGNISED, YEAR, "date"), ONE, "date"),
+        ),
+        ("award.yearly", op.Awarded("yearly", op.Running())),
+        ("award.retrofit", op.Awarded("retrofit", op.Running())),
+        ("award.grants", op.Aggregate("sum", GRANTS, "grant", op.ALWAYS, op.Awarded("grants", op.Running()), "money")),
+        (
+            "award.grants where grant.level is 省级",
+            op.Aggregate(
+                "sum", GRANTS, "grant", members("grant.level", "省级"), op.Awarded("grants", op.Running()), "money"
+            ),
+        ),
         (
             "5万元 if title.kind is 绿色工厂 else 3万元",
             op.Choose(((GREEN, number(5_000_000)),), number(3_000_000), "money"),
@@ -128,6 +189,25 @@ def summed(value: op.Value, where: op.Truth = op.ALWAYS, alias: str = "cost") ->
         (
             "sum of project.costs as c.amount where c.kind is civil",
             summed(fact("cost.amount", "c"), members("cost.kind", "civil", name="c"), "c"),
+        ),
+        (
+            "sum of (cost.amount * 2) for cost in project.costs",
+            summed(op.Arithmetic("*", fact("cost.amount"), number(2, "count"), "money")),
+        ),
+        (
+            "max of ((c.amount) - 1元) for c in project.costs where c.kind is civil",
+            op.Aggregate(
+                "max",
+                COSTS,
+                "c",
+                members("cost.kind", "civil", name="c"),
+                op.Arithmetic("-", fact("cost.amount", "c"), number(100), "money"),
+                "money",
+            ),
+        ),
+        (
+            "min of (title.recognised_on + 1 year) for title in titles",
+            op.Aggregate("min", TITLES, "title", op.ALWAYS, op.Calendar(RECOGNISED, YEAR, "date"), "date"),
         ),
         ("count of loans", op.Aggregate("count", LOANS, "loan", op.ALWAYS, ONE, "count")),
         (
@@ -358,9 +438,13 @@ def test_many_parentheses_side_by_side_are_not_deep() -> None:
         ("project.total 1元", "bad-expression", "expected the end, found '1元' in 'project.total 1元'"),
         ("(project.total", "bad-expression", "expected ')', found 'the end' in '(project.total'"),
         ("project.total +", "bad-expression", "expected a name, found 'the end' in 'project.total +'"),
-        ("project.total + -1元", "bad-expression", "expected a name, found '-' in 'project.total + -1元'"),
+        (
+            "project.total + - project.total",
+            "bad-expression",
+            "expected a name, found '-' in 'project.total + - project.total'",
+        ),
         ("project.total * / 2", "bad-expression", "expected a name, found '/' in 'project.total * / 2'"),
-        ("-1元", "bad-expression", "expected a name, found '-' in '-1元'"),
+        ("-2025-01-01", "bad-expression", "expected a name, found '-' in '-2025-01-01'"),
         ("1.2.3万元", "bad-money", "'1.2.3' is not a plain decimal number"),
         ("0.001元", "not-whole-fen", "'0.001元' is not whole fen"),
         ("01%", "bad-ratio", "'01%' is not a ratio such as 15%, 5‰ or 1:0.5"),
@@ -378,19 +462,80 @@ def test_many_parentheses_side_by_side_are_not_deep() -> None:
         ("(project.nature)", "wrong-type", "a number is needed, found a set in '(project.nature)'"),
         ("project.total + 10%", "wrong-type", "can't add or subtract a money and a ratio"),
         ("project.total - title.level", "wrong-type", "can't add or subtract a money and a enum"),
-        ("2025-01-01 + 2025-01-01", "wrong-type", "can't add or subtract a date and a date"),
+        ("2025-01-01 + 2025-01-01", "bad-expression", PERIOD + ", found '2025-01-01' in '2025-01-01 + 2025-01-01'"),
+        ("2025-01-01 + 2", "bad-expression", PERIOD + ", found 'the end' in '2025-01-01 + 2'"),
+        ("2025-01-01 + 2 weeks", "bad-expression", PERIOD + ", found 'weeks' in '2025-01-01 + 2 weeks'"),
+        ("2025-01-01 + 0 days", "bad-expression", PERIOD + ", found 'days' in '2025-01-01 + 0 days'"),
+        ("2025-01-01 + 02 years", "bad-expression", PERIOD + ", found 'years' in '2025-01-01 + 02 years'"),
+        (
+            "2025-01-01 - 2 years",
+            "bad-expression",
+            "expected a number of '30 days', found 'years' in '2025-01-01 - 2 years'",
+        ),
+        ("106% ^ 0", "bad-expression", POWER + ", found '0' in '106% ^ 0'"),
+        ("106% ^ 51", "bad-expression", POWER + ", found '51' in '106% ^ 51'"),
+        ("106% ^ 1.5", "bad-expression", POWER + ", found '1.5' in '106% ^ 1.5'"),
+        ("106% ^ ２", "bad-expression", POWER + ", found '２' in '106% ^ ２'"),
+        ("2元 ^ 2", "bad-expression", POWER + ", found '2' in '2元 ^ 2'"),
+        ("project.saving ^ 2", "bad-expression", POWER + ", found '2' in 'project.saving ^ 2'"),
+        ("least of 1元, 2元", "bad-expression", "expected '(', found '1元' in 'least of 1元, 2元'"),
+        ("least of (1元, 10%)", "wrong-type", "all of these must have one type"),
+        ("greatest of (1元", "bad-expression", "expected ')', found 'the end' in 'greatest of (1元'"),
+        ("whole of (1元)", "wrong-type", "whole units are of one number: whole of (a / b)"),
+        ("begun of (1, 2)", "wrong-type", "whole units are of one number: whole of (a / b)"),
+        ("count of (large", "bad-expression", "expected ')', found 'the end' in 'count of (large'"),
+        ("count of (1元)", "bad-expression", NO_COMPARISON + ", found ')' in 'count of (1元)'"),
+        ("year of project.total", "wrong-type", "a date is needed, found a money"),
+        (
+            "days from case.decision_date",
+            "bad-expression",
+            "expected 'to', found 'the end' in 'days from case.decision_date'",
+        ),
+        ("days from 1元 to 2025-01-01", "wrong-type", "a date is needed, found a money"),
+        ("days from 2025-01-01 to loan.days", "wrong-type", "a date is needed, found a count"),
+        (
+            "sum of (cost.amount) in project.costs",
+            "bad-expression",
+            "expected 'for', found 'in' in 'sum of (cost.amount) in project.costs'",
+        ),
+        (
+            "sum of (cost.amount",
+            "bad-expression",
+            "expected ')', found 'the end' in 'sum of (cost.amount'",
+        ),
+        (
+            "sum of (cost.amount) for cost of project.costs",
+            "bad-expression",
+            "expected 'in', found 'of' in 'sum of (cost.amount) for cost of project.costs'",
+        ),
+        ("sum of (1元) for title in loans", "bad-expression", "'title' is already bound"),
+        (
+            "sum of (loan.new) for loan in loans",
+            "wrong-type",
+            "a number is needed, found a bool in 'sum of (loan.new) for loan in loans'",
+        ),
+        ("sum of (title.recognised_on) for title in titles", "wrong-type", "dates can't be added"),
+        ("award.retrofits", "unknown-name", "no sentence 'retrofits' with an award of its own"),
+        (
+            "award.yearly where large",
+            "bad-expression",
+            "expected the end, found 'where' in 'award.yearly where large'",
+        ),
+        (
+            "award.retrofit where large",
+            "bad-expression",
+            "expected the end, found 'where' in 'award.retrofit where large'",
+        ),
         ("project.total * project.total", "wrong-type", "can't multiply money by money"),
         ("project.total * 2025-01-01", "wrong-type", "can't multiply a money by a date"),
         ("project.total * loan.day_count", "wrong-type", "can't multiply a money by a enum"),
         ("title.recognised_on / 2", "wrong-type", "can't divide a date by a count"),
         ("loan.day_count / 2", "wrong-type", "can't divide a enum by a count"),
-        ("project.total / project.saving", "bad-expression", "division only by a constant or an enum of numbers"),
-        ("project.total / (2 if large else 3)", "bad-expression", "division only by a constant or an enum of numbers"),
         ("project.total / title.level", "bad-expression", "division only by a constant or an enum of numbers"),
         ("project.total / project.track", "bad-expression", "division only by a constant or an enum of numbers"),
         ("project.total / project.open_days", "bad-expression", "division only by a constant or an enum of numbers"),
-        ("project.total / 2元", "wrong-type", "can't divide by money"),
-        ("2 / 2元", "wrong-type", "can't divide by money"),
+        ("2 / 2元", "wrong-type", "can't divide a count by money"),
+        ("10% / project.total", "wrong-type", "can't divide a ratio by money"),
         ("project.total / 0", "bad-expression", "can't divide by zero"),
         ("project.total / 0%", "bad-expression", "can't divide by zero"),
         ("1元 if large", "bad-expression", "expected 'else', found 'the end' in '1元 if large'"),
@@ -436,7 +581,7 @@ def test_what_is_no_value(text: str, code: str, what: str) -> None:
             "bad-expression",
             "expected a comparison (is, in, has, any of, >=, …), found 'the end' in 'project.total'",
         ),
-        ("large is true", "bad-expression", "expected the end, found 'is' in 'large is true'"),
+        ("large is true", "bad-expression", "expected the end, found '>=' in 'project.total >= 5000万元'"),
         ("true or", "bad-expression", "expected a name, found 'the end' in 'true or'"),
         ("not", "bad-expression", "expected a name, found 'the end' in 'not'"),
         ("loop", "circular", "definition 'loop' uses itself"),
@@ -459,7 +604,7 @@ def test_what_is_no_value(text: str, code: str, what: str) -> None:
             "can't compare a ratio with a count in 'enterprise.revenue_growth >= 8'",
         ),
         ("loan.days + 1 >= 5%", "wrong-type", "can't compare a count with a ratio in 'loan.days + 1 >= 5%'"),
-        ("project.total is large", "unknown-name", "unknown name 'large'"),
+        ("project.total is large", "bad-expression", "expected the end, found '>=' in 'project.total >= 5000万元'"),
         (
             "enterprise.civil is yes",
             "bad-expression",
@@ -569,7 +714,7 @@ def test_what_is_no_value(text: str, code: str, what: str) -> None:
         ("(project.nature has 改扩)", "unknown-member", "'改扩' is not a value of project.nature"),
         ("(project.total + 10%) >= 1元", "wrong-type", "can't add or subtract a money and a ratio"),
         ("(project.total) is 10%", "wrong-type", "can't compare a money with a ratio"),
-        ("(large) is true", "unknown-name", "unknown name 'large'"),
+        ("(large) is true", "bad-expression", "expected the end, found '>=' in 'project.total >= 5000万元'"),
         ("(large", "bad-expression", "expected ')', found 'the end' in '(large'"),
     ],
 )
@@ -593,9 +738,18 @@ def test_what_is_no_source(text: str, code: str, what: str) -> None:
     assert (error.code, error.what) == (code, what)
 
 
-@pytest.mark.parametrize("text", ["loan.days", "title.level", "0", "5万元", "365 +"])
+@pytest.mark.parametrize("text", ["loan.days", "title.level", "0", "0元", "5万元", "365 +"])
 def test_what_is_no_divisor(text: str) -> None:
     wrong(parse_divisor, text)
+
+
+def test_a_sentence_s_own_thing_needs_no_where_and_another_has_all_of_them() -> None:
+    retrofit = op.Awarded("retrofit", op.Running())
+    projects = op.Source("projects", "project")
+    assert parse_value("award.retrofit", scope({"project": "project"})) == retrofit
+    assert parse_value("award.retrofit", scope({})) == op.Aggregate(
+        "sum", projects, "project", op.ALWAYS, retrofit, "money"
+    )
 
 
 def test_a_value_of_another_type_is_refused() -> None:

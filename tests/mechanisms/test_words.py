@@ -13,6 +13,7 @@ from subsidy_rules.mechanisms.limit import Limit
 from subsidy_rules.mechanisms.rate import Rate
 from subsidy_rules.mechanisms.step import NOTHING, Lowered, Table
 from subsidy_rules.mechanisms.words import WORDS, AnyStep, Each, lower_steps
+from subsidy_rules.values.amount import DOWN, HALF_UP, UP
 from subsidy_rules.values.document import plain, read
 from tests.mechanisms.bench import COSTS, LOANS, desk, fact, members, noted, number
 
@@ -66,6 +67,7 @@ BY_LEVEL = op.Choose(
 LISTED = (op.AnyOf((op.All((members("title.level", "国家级"),)), op.All((members("title.level", "省级"),)))),)
 GRADE_AWARD = op.Open("city/grade_award", (fact("title.kind"), fact("title.grade")), None, "money")
 AT_MOST_THIRD = op.Bounded(THIRD, "ratio")
+CLAMPED = op.Least(op.Greatest(RUNNING, THREE, "money"), FIVE, printed=True, type="money")
 PLAN_RATE = op.Open("city/plan_rate", (), None, "ratio")
 
 
@@ -145,6 +147,13 @@ PLAN_RATE = op.Open("city/plan_rate", (), None, "ratio")
             fact("loan.interest_paid"),
             "−",
         ),
+        ("minimum: 3万元", op.Greatest(RUNNING, THREE, "money", raises=True), THREE, "≥"),
+        ("minimum: project.total", op.Greatest(RUNNING, TOTAL, "money", raises=True), TOTAL, "≥"),
+        ("pay_from: 3万元", op.Kept(RUNNING, THREE, "money", flag="below_pay_from"), THREE, "≥"),
+        ("round: {to: 3万元, mode: down}", op.Rounded(RUNNING, THREE, DOWN, "money"), THREE, "≈"),
+        ("round: {to: 3万元, mode: up}", op.Rounded(RUNNING, THREE, UP, "money"), THREE, "≈"),
+        ("round: {to: 3万元, mode: half_up}", op.Rounded(RUNNING, THREE, HALF_UP, "money"), THREE, "≈"),
+        ("clamp: {least: 3万元, greatest: 5万元}", CLAMPED, FIVE, "≤"),
     ],
 )
 def test_what_a_word_makes_of_the_running_amount(text: str, value: op.Value, operand: op.Value, sign: str) -> None:
@@ -161,6 +170,8 @@ def test_what_a_word_makes_of_the_running_amount(text: str, value: op.Value, ope
         (f"lump_sum: {LEVELS}", op.Fixed(BY_LEVEL, "money"), BY_LEVEL),
         (f"at_most: {LEVELS}", op.Bounded(BY_LEVEL, "money"), BY_LEVEL),
         (f"{{cap: {LEVELS}, of: sum, per: enterprise}}", capped(BY_LEVEL), BY_LEVEL),
+        (f"minimum: {LEVELS}", op.Greatest(RUNNING, BY_LEVEL, "money", raises=True), BY_LEVEL),
+        (f"pay_from: {LEVELS}", op.Kept(RUNNING, BY_LEVEL, "money", flag="below_pay_from"), BY_LEVEL),
     ],
 )
 def test_a_table_must_have_a_row(text: str, value: op.Value, operand: op.Value) -> None:
@@ -221,6 +232,142 @@ def test_each_counts_only_the_items_for_which_a_table_has_a_row() -> None:
     assert isinstance(made.value, op.Aggregate)
     assert made.value.where == op.All((op.All(()), listed))
     assert made.requires == (op.Exists(COSTS, "cost", op.All(())),)
+
+
+def test_a_cap_that_is_lifted_asks_for_no_row() -> None:
+    made = only(f"- {{cap: {LEVELS}, of: sum, per: enterprise, unless: enterprise.civil}}")
+    assert made.requires == (op.IfTruth(op.Holds(fact("enterprise.civil")), op.ALWAYS, LISTED[0]),)
+
+
+def test_a_clamp_has_two_figures() -> None:
+    assert only("- clamp: {least: 3万元, greatest: 5万元}").floor == THREE
+    assert only("- clamp: {least: project.total, greatest: 5万元}").floor == TOTAL
+    assert only("- clamp: {least: 5万元, greatest: project.total}").operand == TOTAL
+
+
+# Bands and slices
+
+
+def at_least(figure: op.Value, *, strict: bool = False) -> op.Compare:
+    return op.Compare(">" if strict else ">=", TOTAL, figure)
+
+
+def at_most(figure: op.Value, *, strict: bool = False) -> op.Compare:
+    return op.Compare(">" if strict else ">=", figure, TOTAL)
+
+
+def taken(rate: op.Value) -> op.Fixed:
+    return op.Fixed(times(rate), "money")
+
+
+def test_a_figure_takes_the_band_that_it_falls_in() -> None:
+    made = only("""\
+- tiers: project.total
+  per: project
+  rows:
+  - {from: 5万元, rate: 30%, cap: 5万元, quote: 五万以上}
+  - {over: 0元, below: 3万元, gives: none}
+  - {from: 3万元, below: 5万元, lump_sum: 3万元}
+""")
+    high, middle = op.All((at_least(FIVE),)), op.All((at_least(THREE), at_most(FIVE, strict=True)))
+    first, second = op.Chain((taken(THIRD), capped(FIVE))), op.Chain((op.Fixed(THREE, "money"),))
+    assert made.value == op.Choose(((high, first), (middle, second)), NOTHING, "money")
+    assert made.requires == (op.AnyOf((high, middle)),)
+    assert (made.operand, made.sign) == (TOTAL, "")
+    assert [(band.truth, band.text) for band in made.bands] == [(high, "≥ 5万元"), (middle, "≥ 3万元, < 5万元")]
+    assert [[(step.word, step.quote) for step in band.steps] for band in made.bands] == [
+        [("rate", "五万以上"), ("cap", "五万以上")],
+        [("lump_sum", "")],
+    ]
+
+
+def test_the_band_that_is_taken_needs_a_row_in_its_table() -> None:
+    made = only(f"""\
+- tiers: project.total
+  rows:
+  - {{to: 3万元, at_most: {LEVELS}}}
+  - {{over: 3万元, lump_sum: {{guide: grade_award}}}}
+""")
+    low, high = op.All((at_most(THREE),)), op.All((at_least(THREE, strict=True),))
+    assert made.requires == (op.AnyOf((low, high)), op.IfTruth(low, LISTED[0], op.ALWAYS))
+    assert made.value == op.Choose(
+        ((low, op.Chain((op.Bounded(BY_LEVEL, "money"),))), (high, op.Chain((GRADE_AWARD,)))), NOTHING, "money"
+    )
+
+
+def test_a_band_without_ends_is_every_figure_and_one_figure_may_be_a_band() -> None:
+    assert only("- {tiers: loan.days, rows: [{lump_sum: 5万元}]}").requires == (op.AnyOf((op.All(()),)),)
+    (band,) = only("- {tiers: project.total, rows: [{from: 3万元, to: 3万元, lump_sum: 5万元}]}").bands
+    assert band.truth == op.All((at_least(THREE), at_most(THREE)))
+
+
+@pytest.mark.parametrize(
+    ("row", "begins"), [("lump_sum: 5万元", True), ("at_most: 5万元", True), ("gives: none", True), ("rate: 5%", False)]
+)
+def test_only_bands_of_sums_may_come_first(row: str, begins: bool) -> None:
+    (made,) = steps(f"- {{tiers: project.total, rows: [{{{row}}}]}}")
+    assert made.begins is begins
+    at = desk()
+    lower_steps([made], at, ("award",))
+    nothing = "nothing stands before 'tiers': it changes an amount, and there is none yet"
+    assert noted(at) == ([] if begins else [("award.0", "bad-step", nothing)])
+
+
+def test_each_slice_takes_its_own_rate() -> None:
+    made = only("""\
+- slices: project.total
+  per: project
+  rows:
+  - {to: 3万元, rate: 10%, quote: 三万以下}
+  - {to: 5万元, rate: {at_most: 30%}, cap: 3万元}
+  - {rate: 10%}
+""")
+    nothing = number(0)
+
+    def above(figure: op.Value, start: op.Value) -> op.Greatest:
+        return op.Greatest(op.Arithmetic("-", figure, start, "money"), nothing, "money")
+
+    first = op.Least(TOTAL, THREE, printed=False, type="money")
+    second = above(op.Least(TOTAL, FIVE, printed=False, type="money"), THREE)
+    chains = [
+        op.Chain((first, taken(TENTH))),
+        op.Chain((second, times(AT_MOST_THIRD), capped(THREE))),
+        op.Chain((above(TOTAL, FIVE), taken(TENTH))),
+    ]
+    assert made.value == op.Arithmetic("+", op.Arithmetic("+", chains[0], chains[1], "money"), chains[2], "money")
+    assert [[step.word for step in part] for part in made.parts] == [
+        ["basis", "rate"],
+        ["basis", "rate", "cap"],
+        ["basis", "rate"],
+    ]
+    assert (made.operand, made.requires, made.parts[0][0].quote) == (None, (), "三万以下")
+
+
+def test_a_slice_of_a_number_has_a_price() -> None:
+    made = only("- {slices: loan.days, rows: [{to: 3, price: 5万元}]}")
+    days = op.Least(fact("loan.days"), number(3, "count"), printed=False, type="count")
+    priced = op.Arithmetic("*", days, FIVE, "money")
+    assert made.value == op.Chain((op.Fixed(priced, "money"),))
+    assert [(step.word, step.operand) for step in made.parts[0]] == [("basis", priced)]
+
+
+def test_what_is_added_begins_with_what_stands_there() -> None:
+    made = only("""\
+- add:
+  - rate: 10%
+  - {cap: 3万元, of: award, per: project}
+  quote: 加奖
+""")
+    assert made.value == op.Arithmetic("+", RUNNING, op.Chain((taken(TENTH), capped(THREE))), "money")
+    assert (made.sign, made.operand, made.requires, made.quote) == ("+", None, (), "加奖")
+    assert [[step.word for step in part] for part in made.parts] == [["rate", "cap"]]
+
+
+def test_nothing_is_added_where_a_table_has_no_row() -> None:
+    made = only(f"- add: [{{lump_sum: {LEVELS}}}]")
+    added = op.Choose(((op.All(LISTED), op.Chain((op.Fixed(BY_LEVEL, "money"),))),), NOTHING, "money")
+    assert made.value == op.Arithmetic("+", RUNNING, added, "money")
+    assert made.requires == ()
 
 
 def test_nothing_is_a_figure_too() -> None:
@@ -296,6 +443,10 @@ def test_a_table_of_several_keys_takes_the_first_row_that_matches() -> None:
 
 NO_RATIO = "'三成' is not a ratio such as 15%, 5‰ or 1:0.5"
 NO_MONEY = "'100万' is not money with a unit (元, 万元, 亿元 or 分)"
+NO_UNIT = "a unit to round to is an amount above nothing"
+NO_FIGURE = "no figure falls in this band"
+NOT_MONEY = "'5%' is a ratio, not a money"
+ONE_MEASURE = "a band gives one thing: rate, lump_sum, at_most or 'gives: none'"
 NEEDS_AUTHORITY = "the fact must be declared 'sort: authority'"
 NEEDS_PATH = "a path of a fact declared 'sort: authority' is needed here"
 NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …), found 'the end' in 'project.total'"
@@ -344,6 +495,96 @@ NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …), found 'th
         ("each: it in loans\n  where: [it.new, it.old]\n  of: []", "where.1", "unknown-name", "loan has no fact 'old'"),
         ("each: it in loans\n  of: [{basis: it.fee}]", "of.0.basis", "unknown-name", "loan has no fact 'fee'"),
         ("basis: project.total\n  when: project.total", "when", "bad-expression", NO_COMPARISON),
+        ("minimum: 100万", "minimum", "unknown-unit", NO_MONEY),
+        ("pay_from: -5万元", "pay_from", "negative", "'-5万元' is below zero"),
+        ("clamp: {least: 100万, greatest: 5万元}", "clamp.least", "unknown-unit", NO_MONEY),
+        ("clamp: {least: 0元, greatest: 100万}", "clamp.greatest", "unknown-unit", NO_MONEY),
+        ("clamp: {least: 5万元, greatest: 3万元}", "clamp", "bad-expression", "the least figure is above the greatest"),
+        ("round: {to: 0元, mode: up}", "round.to", "bad-expression", NO_UNIT),
+        ("round: {to: project.total, mode: up}", "round.to", "bad-expression", NO_UNIT),
+        ("round: {to: 100万, mode: up}", "round.to", "unknown-unit", NO_MONEY),
+        ("add: [{rate: 三成}]", "add.0.rate", "bad-ratio", NO_RATIO),
+        ("tiers: project.totl\n  rows: [{lump_sum: 1元}]", "tiers", "unknown-name", "project has no fact 'totl'"),
+        ("tiers: title.level\n  rows: [{lump_sum: 1元}]", "tiers", "wrong-type", "a enum has no tiers"),
+        ("tiers: project.total\n  rows: []", "rows", "bad-table", "tiers without rows"),
+        ("tiers: project.total\n  rows: [{to: 1元}]", "rows.0", "missing-key", ONE_MEASURE),
+        ("tiers: project.total\n  rows: [{rate: 1%, at_most: 1元}]", "rows.0", "missing-key", ONE_MEASURE),
+        ("tiers: project.total\n  rows: [{rate: 三成}]", "rows.0.rate", "bad-ratio", NO_RATIO),
+        (
+            "tiers: project.total\n  rows: [{lump_sum: 1元, cap: 1元}]",
+            "rows.0",
+            "missing-key",
+            "a cap of a band needs 'per' beside 'tiers'",
+        ),
+        (
+            "tiers: project.total\n  rows: [{from: 1元, over: 1元, lump_sum: 1元}]",
+            "rows.0",
+            "bad-table",
+            "a band has 'from' or 'over', not both",
+        ),
+        (
+            "tiers: project.total\n  rows: [{to: 1元, below: 1元, lump_sum: 1元}]",
+            "rows.0",
+            "bad-table",
+            "a band has 'to' or 'below', not both",
+        ),
+        ("tiers: project.total\n  rows: [{to: 5%, lump_sum: 1元}]", "rows.0.to", "bad-expression", NOT_MONEY),
+        (
+            "tiers: project.total\n  rows: [{to: project.total, lump_sum: 1元}]",
+            "rows.0.to",
+            "wrong-type",
+            "'project.total' is not a number",
+        ),
+        ("tiers: project.total\n  rows: [{from: 3元, to: 2元, lump_sum: 1元}]", "rows.0", "bad-table", NO_FIGURE),
+        ("tiers: project.total\n  rows: [{from: 3元, below: 3元, lump_sum: 1元}]", "rows.0", "bad-table", NO_FIGURE),
+        ("slices: project.totl\n  rows: [{rate: 1%}]", "slices", "unknown-name", "project has no fact 'totl'"),
+        (
+            "slices: title.recognised_on\n  rows: [{rate: 1%}]",
+            "slices",
+            "wrong-type",
+            "a date can't be cut into slices",
+        ),
+        ("slices: project.total\n  rows: []", "rows", "bad-table", "slices without rows"),
+        ("slices: project.total\n  rows: [{}]", "rows.0", "missing-key", "a slice has a rate or a price"),
+        (
+            "slices: loan.days\n  rows: [{rate: 1%, price: 1元}]",
+            "rows.0",
+            "missing-key",
+            "a slice has a rate or a price",
+        ),
+        ("slices: project.total\n  rows: [{rate: 三成}]", "rows.0.rate", "bad-ratio", NO_RATIO),
+        ("slices: loan.days\n  rows: [{price: 100万}]", "rows.0.price", "unknown-unit", NO_MONEY),
+        (
+            "slices: loan.days\n  rows: [{rate: 1%}]",
+            "rows.0.rate",
+            "wrong-type",
+            "a rate is of money, not of a count: write a price",
+        ),
+        (
+            "slices: project.total\n  rows: [{price: 1元}]",
+            "rows.0.price",
+            "wrong-type",
+            "a price is of a number of units: write a rate",
+        ),
+        (
+            "slices: project.total\n  rows: [{rate: 1%, cap: 1元}]",
+            "rows.0",
+            "missing-key",
+            "a cap of a slice needs 'per' beside 'slices'",
+        ),
+        ("slices: project.total\n  rows: [{to: 5%, rate: 1%}]", "rows.0.to", "bad-expression", NOT_MONEY),
+        (
+            "slices: project.total\n  rows: [{to: 2元, rate: 1%}, {to: 2元, rate: 1%}]",
+            "rows.1.to",
+            "tier-overlap",
+            "a slice must end above the one before it",
+        ),
+        (
+            "slices: project.total\n  rows: [{rate: 1%}, {to: 2元, rate: 1%}]",
+            "rows.0",
+            "tier-overlap",
+            "only the last slice has no 'to'",
+        ),
     ],
 )
 def test_what_is_wrong_is_noted_where_it_stands(text: str, where: str, code: str, what: str) -> None:
@@ -366,6 +607,29 @@ def test_what_is_wrong_in_interest(part: str, text: str, code: str, what: str) -
     parts = {"principal": "loan.principal", "rate": "loan.lpr", "days": "loan.days", "day_count": "360", part: text}
     written = ", ".join(f"{name}: {value}" for name, value in parts.items())
     assert wrong(f"- interest: {{{written}}}") == [(f"award.0.interest.{part}", code, what)]
+
+
+@pytest.mark.parametrize(
+    ("bands", "where", "code", "what"),
+    [
+        ("to: 3元} | {over: 3元", None, "", ""),
+        ("over: 3元} | {to: 3元", None, "", ""),
+        ("below: 3元} | {from: 3元", None, "", ""),
+        ("to: 3元} | {from: 3元", 1, "tier-overlap", "a figure at 3元 falls in two bands"),
+        ("from: 3元} | {to: 3元", 0, "tier-overlap", "a figure at 3元 falls in two bands"),
+        ("below: 4元} | {from: 3元", 1, "tier-overlap", "a figure at 3元 falls in two bands"),
+        ("to: 4元} | {to: 3元", 1, "tier-overlap", "a figure at 4元 falls in two bands"),
+        ("from: 4元} | {over: 3元", 0, "tier-overlap", "a figure at 4元 falls in two bands"),
+        ("from: 3元, to: 5元} | {over: 3元, to: 4元", 1, "tier-overlap", "a figure at 3元 falls in two bands"),
+        ("below: 3元} | {over: 3元", 1, "tier-gap", "a figure of 3元 falls in no band"),
+        ("below: 3元} | {over: 4元", 1, "tier-gap", "a figure of 3元 falls in no band"),
+        ("to: 3元} | {from: 4元", 1, "tier-gap", "a figure just above 3元 falls in no band"),
+    ],
+)
+def test_bands_meet_at_every_edge(bands: str, where: int | None, code: str, what: str) -> None:
+    rows = ", ".join(f"{{lump_sum: 1元, {row.strip('{} ')}}}" for row in bands.split("|"))
+    expected = [] if where is None else [(f"award.0.rows.{where}", code, what)]
+    assert wrong(f"- {{tiers: project.total, rows: [{rows}]}}") == expected
 
 
 def test_every_mistake_of_a_clause_is_noted() -> None:
@@ -445,6 +709,14 @@ def test_steps_may_be_models_already() -> None:
         "[{each: loan in loans, of: [{rates: 10%}]}]",
         "[{lump_sum: {guid: x}}]",
         "[{interest: {principal: a, rate: b, days: c}}]",
+        "[{tiers: project.total}]",
+        "[{tiers: project.total, rows: [{rate: 5%, at: x}]}]",
+        "[{tiers: project.total, rows: [{gives: all}]}]",
+        "[{slices: project.total, rows: [{from: 1元, rate: 5%}]}]",
+        "[{clamp: {least: 1元}}]",
+        "[{round: {to: 1元}}]",
+        "[{round: {to: 1元, mode: nearest}}]",
+        "[{add: [{rates: 5%}]}]",
         "[{lump_sum: {by: a, rows: [{is: [x]}]}}]",
         "[{lump_sum: {by: a, rows: [{is_: [x], value: 1元}]}}]",
     ],

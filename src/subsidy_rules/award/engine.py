@@ -8,7 +8,7 @@ given nor assumed is read as unknown, and says so in the `needs` of what comes o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, Generic, TypeAlias, TypeVar, cast
 
@@ -195,8 +195,8 @@ def _shaped(node: op.Value) -> Number:
             return _greatest(number(left), number(right), zero=not raises)
         case op.Kept():
             return _kept(node)
-        case op.Rounded(value, unit, mode, _):
-            return _rounded(number(value), number(unit), mode)
+        case op.Rounded(value, unit, mode, type_):
+            return _rounded(number(value), number(unit), mode, capped=type_ == "money")
         case op.Calendar(day, months, _):
             return _year(number(day)) if months is None else _months_later(number(day), number(months))
         case op.Awarded():
@@ -391,8 +391,14 @@ def _kept(node: op.Kept) -> Number:
     return kept
 
 
-def _rounded(value: Number, unit: Number, mode: int) -> Number:
-    return lambda ctx: value(ctx).rounded(_figure(unit(ctx)), mode)
+def _rounded(value: Number, unit: Number, mode: int, *, capped: bool) -> Number:
+    """Round to a multiple; the lesser of two numbers that are no money is no cap."""
+
+    def rounded(ctx: Context) -> Amount:
+        amount = value(ctx)
+        return (amount if capped else replace(amount, top=None)).rounded(_figure(unit(ctx)), mode)
+
+    return rounded
 
 
 def _year(value: Number) -> Number:
@@ -429,7 +435,7 @@ def _chain(values: list[Number]) -> Number:
     def chained(ctx: Context) -> Amount:
         kept = ctx.running
         for value in values:
-            ctx.running = value(ctx)
+            ctx.running = value(ctx).clamped()
         made, ctx.running = ctx.running, kept
         return made
 

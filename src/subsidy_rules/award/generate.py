@@ -34,6 +34,7 @@ from subsidy_rules.facts.vocabulary import DENSE
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Gate, PolicyPlan
 from subsidy_rules.values.amount import DOWN, HALF_UP, UP
+from subsidy_rules.values.quantity import Infinity, Number, months_later, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,20 @@ def open_() -> bool:
 def whole(number: int, over: int, unit: int) -> int:
     """Return a cap's numerator where the cap is a multiple of the unit; one that isn't changes how figures round."""
     return number if number % (over * unit) == 0 else open_()
+
+
+def year(day: int) -> int:
+    """Return the year of an ordinal day."""
+    return _within_the_calendar(year_of(Fraction(day)))
+
+
+def later(day: int, months: int) -> int:
+    """Return the ordinal day so many months later."""
+    return _within_the_calendar(months_later(Fraction(day), months))
+
+
+def _within_the_calendar(found: Number) -> int:
+    return open_() if isinstance(found, Infinity) else found.numerator
 
 
 def total_of(project: Mapping[str, int]) -> int:
@@ -107,7 +122,14 @@ class _Unsettled:
 
 UNSETTLED: Final = _Unsettled()
 _MOST_PLACES: Final = 4096
-HELPERS: Final[Mapping[str, object]] = {"open_": open_, "whole": whole, "total_of": total_of, "unclaimed": unclaimed}
+HELPERS: Final[Mapping[str, object]] = {
+    "open_": open_,
+    "whole": whole,
+    "total_of": total_of,
+    "unclaimed": unclaimed,
+    "year": year,
+    "later": later,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +224,7 @@ def bound_value(
 class Figure:
     """A number as source: its least and greatest numerator by the law, the denominator, how it rounds, its sign.
 
-    `constant` is the constant of the policy that it is, if it is one.
+    `constant` is the constant of the policy that it is, if it is one; `capped` says that a cap may stand over it.
     """
 
     lo: str
@@ -211,6 +233,7 @@ class Figure:
     mode: int = 0
     positive: bool = True
     constant: int | None = None
+    capped: bool = False
 
     @property
     def thin(self) -> bool:
@@ -386,9 +409,27 @@ class Writer:
                 return self._chain(values, running)
             case op.Open(parameter, _, otherwise, _, _) if otherwise is not None:
                 return self._unless_filled(self.figure(otherwise, running), parameter)
+            case _:
+                return self._shaped(node, running)
+
+    def _shaped(self, node: op.Value, running: Figure | None) -> Figure:
+        match node:
             case op.Decided(value, facts, exact, _):
                 law = self.figure(value, running)
                 return reduce(lambda rest, fact: self._decided(law, rest, fact, exact=exact), reversed(facts), law)
+            case op.Greatest(left, right, type_, raises):
+                a, b = self.figure(left, running), self.figure(right, running)
+                return self._greatest(a, self._whole(b) if a.capped and type_ == "money" else b, raises=raises)
+            case op.Kept(value, least):
+                return self._from(self.figure(value, running), self.figure(least, running))
+            case op.Rounded(value, unit, mode) if mode:
+                return self._multiple(self.figure(value, running), self.figure(unit, None), mode)
+            case op.Calendar(day, months):
+                date = self.figure(day, running)
+                if not date.thin or date.over != ONE:
+                    raise _Unfit
+                made = f"year({date.hi})" if months is None else f"later({date.hi}, {self.figure(months, None).hi})"
+                return Figure(made, made)
             case _:
                 raise _Unfit
 
@@ -412,6 +453,8 @@ class Writer:
         if sign == "/":
             return self._divided(a, node)
         b = self.figure(node, running)
+        if b.mode and isinstance(node, op.Choose) and _is_nothing(node.otherwise):
+            raise _Unfit  # how the sum rounds depends on which it is
         mode = _mixed(a.mode, b.mode)
         if sign == "*":
             if not (a.thin and b.thin) and not (a.positive and b.positive):
@@ -420,20 +463,34 @@ class Writer:
             return Figure(lo, hi, _times(a.over, b.over), mode, a.positive and b.positive)
         (a, b), over = self._level(a, b)
         if sign == "+":
-            return Figure(f"{a.lo} + {b.lo}", f"{a.hi} + {b.hi}", over, mode, a.positive and b.positive)
+            capped = a.capped or b.capped
+            return Figure(f"{a.lo} + {b.lo}", f"{a.hi} + {b.hi}", over, mode, a.positive and b.positive, capped=capped)
         return Figure(f"{a.lo} - {_grouped(b.hi)}", f"{a.hi} - {_grouped(b.lo)}", over, mode, positive=False)
 
     def _divided(self, a: Figure, node: op.Value) -> Figure:
-        if isinstance(node, op.Fact):
+        if isinstance(node, op.Fact) and node.type == "enum":
             members = tuple(node.spec.members)
-            if node.type != "enum" or not all(member.isdigit() for member in members):
+            if not all(member.isdigit() for member in members):
                 raise _Unfit
             return replace(a, constant=None, over=_times(a.over, f"{self.bind(Numbers(members))}[{self._read(node)}]"))
         b = self.figure(node, None)
+        if not b.thin or not (a.thin or a.positive):
+            raise _Unfit
         lo, hi = (_times(_grouped(x), b.over) for x in (a.lo, a.hi))
-        if b.constant is None:  # what is divided by nothing, or by less, is open
-            lo, hi = (f"({OPEN} if {b.lo} <= 0 else {text})" for text in (lo, hi))
-        return replace(a, lo=lo, hi=hi, over=_times(a.over, _grouped(b.lo)), constant=None)
+        over = _times(a.over, self._something(b.lo))
+        return Figure(lo, hi, over, a.mode, a.positive)
+
+    def _something(self, text: str) -> str:
+        """Write a divisor: what nothing or less divides by is open by law."""
+        name, text = self._named(text)
+        return f"({name} if {text} > 0 else {OPEN})"
+
+    def _named(self, text: str) -> tuple[str, str]:
+        """Return a name for a text, and the text that gives it that name where it is first read."""
+        if _ATOM.fullmatch(text):
+            return text, text
+        name = self.name()
+        return name, f"({name} := {text})"
 
     def _whole(self, cap: Figure) -> Figure:
         """Let a cap through only where it is a multiple of the unit: a figure below it then rounds to one below it."""
@@ -443,12 +500,38 @@ class Writer:
         return replace(cap, lo=lo, hi=hi, constant=None)
 
     def _pick(self, a: str, b: str, sign: str) -> str:
-        names, texts = [], []
-        for text in (a, b):
-            plain = bool(_ATOM.fullmatch(text))
-            names.append(text if plain else self.name())
-            texts.append(text if plain else f"({names[-1]} := {text})")
-        return f"({names[0]} if {texts[0]} {sign} {texts[1]} else {names[1]})"
+        (first, a), (second, b) = self._named(a), self._named(b)
+        return f"({first} if {a} {sign} {b} else {second})"
+
+    def _greatest(self, a: Figure, b: Figure, *, raises: bool) -> Figure:
+        (a, b), over = self._level(a, b)
+        hi = self._raised(a.hi, b.hi, raises=raises)
+        lo = hi if a.thin and b.thin else self._raised(a.lo, b.lo, raises=raises)
+        return Figure(lo, hi, over, a.mode, a.positive or b.positive, capped=a.capped)
+
+    def _raised(self, a: str, b: str, *, raises: bool) -> str:
+        name, text = self._named(a)
+        return f"({self._pick(name, b, '>')} if {text} else 0)" if raises else self._pick(a, b, ">")
+
+    def _from(self, a: Figure, b: Figure) -> Figure:
+        """Write what is paid from a figure on."""
+        (a, b), over = self._level(a, b)
+
+        def kept(text: str, least: str) -> str:
+            name, text = self._named(text)
+            return f"({name} if {text} >= {_grouped(least)} else 0)"
+
+        hi = kept(a.hi, b.lo)
+        lo = hi if a.thin and b.thin else kept(a.lo, b.hi)
+        return replace(a, lo=lo, hi=hi, over=over, constant=None)
+
+    def _multiple(self, a: Figure, unit: Figure, mode: int) -> Figure:
+        """Write a figure as a multiple of a unit. Under a cap that may be none, only down is sure not to pass it."""
+        if unit.over != ONE or (a.capped and mode != DOWN):
+            raise _Unfit
+        by = _grouped(_times(a.over, unit.hi))
+        lo, hi = (_times(f"({_divided(text, by, f'(2 * {by})', mode)})", unit.hi) for text in (a.lo, a.hi))
+        return Figure(hi if a.thin else lo, hi, ONE, a.mode, a.positive, capped=a.capped)
 
     def rounded(self, text: str, over: str, mode: int) -> str:
         """Write the rounding of a numerator that is not below zero to a multiple of the policy's unit, in fen."""
@@ -460,20 +543,14 @@ class Writer:
             self.bind(Scale(self.plan.id, times * unit)) if scale else _grouped(_times(over, str(times * unit)))
             for times in (1, 2)
         )
-        number = _grouped(text)
-        made = {
-            HALF_UP: f"(2 * {number} + {by}) // {twice}",
-            DOWN: f"{number} // {by}",
-            UP: f"-(-{number} // {by})",
-        }[mode]
-        return _times(f"({made})", str(unit))
+        return _times(f"({_divided(text, by, twice, mode)})", str(unit))
 
     def _least(self, a: Figure, b: Figure) -> Figure:
         (a, b), over = self._level(a, b)
         hi = self._pick(a.hi, b.hi, "<")
         nothing = ZERO in (a.lo, b.lo) and a.positive and b.positive
         lo = hi if a.thin and b.thin else ZERO if nothing else self._pick(a.lo, b.lo, "<")
-        return Figure(lo, hi, over, a.mode, a.positive and b.positive)
+        return Figure(lo, hi, over, a.mode, a.positive and b.positive, capped=True)
 
     def _level(self, a: Figure, b: Figure) -> tuple[tuple[Figure, Figure], str]:
         """Bring two figures over one denominator."""
@@ -496,12 +573,14 @@ class Writer:
         made = self.figure(otherwise, running)
         for test, value in reversed(branches):
             part, holds = self.figure(value, running), self.holds(test)
-            if part.mode != made.mode:
+            if part.mode != made.mode and not _is_nothing(otherwise):
                 raise _Unfit
+            mode, otherwise = part.mode, value
             (part, made), over = self._level(part, made)
             hi = f"({part.hi} if {holds} else {made.hi})"
             lo = hi if part.thin and made.thin else f"({part.lo} if {holds} else {made.lo})"
-            made = Figure(lo, hi, over, made.mode, part.positive and made.positive)
+            positive, capped = part.positive and made.positive, part.capped or made.capped
+            made = Figure(lo, hi, over, mode, positive, capped=capped)
         return made
 
     def _decided(self, law: Figure, rest: Figure, fact: op.Fact, *, exact: bool) -> Figure:
@@ -516,7 +595,14 @@ class Writer:
     def _chain(self, values: Sequence[op.Value], running: Figure | None) -> Figure:
         if running is None:
             raise _Unfit
-        return reduce(lambda made, value: self.figure(value, made), values, running)
+        return reduce(lambda made, value: self._clamped(self.figure(value, made)), values, running)
+
+    def _clamped(self, figure: Figure) -> Figure:
+        if figure.positive:
+            return figure
+        hi = self._pick(figure.hi, ZERO, ">")
+        lo = hi if figure.thin else self._pick(figure.lo, ZERO, ">")
+        return replace(figure, lo=lo, hi=hi, positive=True, constant=None)
 
     def _aggregate(self, node: op.Aggregate, running: Figure | None) -> Figure:
         with self._each(node.source, node.alias) as (thing, things):
@@ -539,11 +625,24 @@ def _joined(parts: list[str], word: str, empty: str) -> str:
     return kept[0] if len(kept) == 1 else f"({f' {word} '.join(kept)})"
 
 
+def _is_nothing(node: op.Value) -> bool:
+    """Whether a value is the zero with which the constants of every policy begin."""
+    return isinstance(node, op.Constant) and node.index == 0
+
+
+def _divided(text: str, by: str, twice: str, mode: int) -> str:
+    """Write a division to a whole number; `twice` is twice the divisor."""
+    number = _grouped(text)
+    return {
+        HALF_UP: f"(2 * {number} + {by}) // {twice}",
+        DOWN: f"{number} // {by}",
+        UP: f"-(-{number} // {by})",
+    }[mode]
+
+
 def _mixed(a: int, b: int) -> int:
-    """Combine how two parts round. Raises `_Unfit` where that is more than one way."""
-    if a and b and a != b:
-        raise _Unfit
-    return a or b
+    """Combine how two parts round: two that round otherwise round half up together (S3)."""
+    return a or b if not a or not b or a == b else HALF_UP
 
 
 @dataclass(frozen=True, slots=True)

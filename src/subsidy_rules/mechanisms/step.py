@@ -237,11 +237,14 @@ class Desk:
             number = money(text) if type_ == "money" else parse_ratio(text)
         except QuantityError as error:
             try:
-                return parse_value(text, self.scope, type_)
+                found = parse_value(text, self.scope, type_)
             except ExpressionError as other:
                 plain = all(char not in text for char in "._ ") or _is_number(text)
                 wrong = ExpressionError.of(error) if plain else other
                 return self.note(loc, wrong, type_)
+            if not isinstance(found, op.Constant):
+                return found
+            number = self.scope.constants.value(found)
         if number < 0:
             return self.note(loc, ExpressionError(f"'{text}' is below zero", f"“{text}”小于零", code="negative"), type_)
         return self.scope.constants.add(number, type_)
