@@ -64,6 +64,8 @@ def test_a_wheel_has_the_packs_the_schemas_the_types_and_the_licence_and_nothing
     assert {name.removeprefix("subsidy_rules/") for name in names if "/schemas/" in name} == SCHEMAS
     assert SCHEMAS
     assert "subsidy_rules/py.typed" in names
+    templates = {Path(name).name for name in names if name.startswith("subsidy_rules/author/template/")}
+    assert templates == {"pack.yaml", "tests.yaml", "readme.md"}
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"subsidy_rules"}
 

@@ -7,8 +7,10 @@ printed, in English and in Chinese. They are run beside `city.yaml`, which is wh
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import sys
 import xml.etree.ElementTree as ET
 from contextlib import chdir
 from functools import cache
@@ -21,6 +23,7 @@ from subsidy_rules.author.scaffold import filled
 from subsidy_rules.author.suite import CaseTest, load_suite
 from subsidy_rules.author.trial import run_suite
 from subsidy_rules.errors import InputError
+from subsidy_rules.serve import author
 from tests.serve.test_cli import Ran, run
 
 if TYPE_CHECKING:
@@ -190,6 +193,18 @@ def test_junit_has_each_test_and_each_difference(desk: Path) -> None:
 def test_a_report_that_cannot_be_written_is_told(desk: Path) -> None:
     (desk / "good.yaml").write_text(PASSING, encoding="utf-8")
     assert run("test", "good.yaml", "--junit", "no/where.xml").code == 2
+
+
+def test_progress_is_shown_on_a_terminal_alone(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    (desk / "good.yaml").write_text(PASSING, encoding="utf-8")
+    for stream, shown in ((Terminal(), "\rgood.yaml 1/1\r\x1b[K"), (io.StringIO(), "")):
+        monkeypatch.setattr(sys, "stderr", stream)
+        (outcome,) = author._run(load_suite(desk / "good.yaml"))
+        assert (outcome.passed, stream.getvalue()) == (True, shown)
 
 
 # the packs that ship
