@@ -122,6 +122,22 @@ def test_figures_that_are_computed_have_both_sides(desk: Path) -> None:
     assert "deep@p1: awards exact 110万元" in block  # 10%, and at most 10万元 more
 
 
+def test_conditions_of_every_form_are_met_and_what_has_no_plain_way_is_said(desk: Path) -> None:
+    shutil.copy(Path(__file__).parent / "asks.yaml", desk)
+    (desk / "nothing.yaml").write_text(NOTHING.replace("PACK", "asks"), encoding="utf-8")
+    assert run("test", "nothing.yaml", "--generate", "--out", "made.yaml", "--lang", "en").code == 0
+    text = (desk / "made.yaml").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("# no case proposed")] == [
+        "# no case proposed: either: number of titles 1",
+        "# no case proposed: no_plain_way: enterprise.revenue_growth 8%",
+    ]
+    ran = run("test", "made.yaml", "--coverage", "--lang", "en")
+    assert ran.code == 0, ran.out
+    assert "refusals: paid" not in ran.out
+    assert "bounds: paid" not in ran.out
+    assert "interest: cap binds" not in ran.out
+
+
 def test_another_threshold_makes_a_proposed_case_fail(desk: Path) -> None:
     """A case that was taken holds the figure: a pack that changes it is told."""
     assert run("test", "my_city.yaml", "--generate", "--out", "made.yaml").code == 0
