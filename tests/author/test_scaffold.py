@@ -20,7 +20,7 @@ def test_what_is_written_passes_at_once(lang: str, tmp_path: Path) -> None:
         made = run("new", "my_city", "--lang", lang)
         assert (made.code, made.err) == (0, "")
         assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
-        checked = run("check", "--strict", "my_city.yaml", "--lang", lang)
+        checked = run("check", "my_city.yaml", "--strict", "--lang", lang)
         assert (checked.code, checked.err) == (0, "")
         tested = run("test", "my_city.yaml", "--lang", "en")
         assert (tested.code, tested.out) == (0, "my_city.tests.yaml: my_city: 14 tests, all passed\n")
