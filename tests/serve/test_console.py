@@ -22,6 +22,7 @@ CASE = str(ROOT / "examples" / "joint_project.yaml")
 CLAUSE = "shenyang/key_project"
 LPR = str(ROOT / "examples" / "guides" / "lpr.yaml")
 BAD = ROOT / "tests" / "bad"
+AUTHOR = ROOT / "tests" / "author"
 
 LINES: tuple[tuple[int, str], ...] = (
     (0, "--help"),
@@ -42,6 +43,12 @@ LINES: tuple[tuple[int, str], ...] = (
     (0, "clauses --format json"),
     (0, "check"),
     (0, "check --lang en"),
+    (0, "test --help"),
+    (0, f"test {AUTHOR / 'more.yaml'} --coverage"),
+    (0, f"test {AUTHOR / 'more.yaml'} --generate --lang en"),
+    (1, f"test {AUTHOR / 'more.yaml'} --fail-under 100"),
+    (2, f"test {AUTHOR / 'bad' / 'unknown_top.yaml'}"),
+    (2, "new 没有🖂"),
     (0, "schema rules"),
     (0, "schema case --packs"),
     (0, "schema result"),

@@ -39,7 +39,8 @@ from subsidy_rules.award.model import (
     reasons_of,
     whys_of,
 )
-from subsidy_rules.errors import Place
+from subsidy_rules.award.phrases import Names, say_failed
+from subsidy_rules.errors import Lang, Place
 from subsidy_rules.plan import Policies
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import Number
@@ -121,6 +122,7 @@ class _Differ:
     def __init__(self, expected: Expected, result: Entitlement, policies: Policies) -> None:
         self.expected, self.result, self.policies = expected, result, policies
         self.currency = policies.vocabulary.currency
+        self.names = Names(policies)
         self.shown = {
             award.id: (listing, award)
             for listing, awards in (("awards", result.awards), ("undecided", result.undecided))
@@ -224,8 +226,8 @@ class _Differ:
         if row is None:
             others = sorted(one for one in (*self.shown, *self.refused) if one.partition("@")[0] == clause)
             return NOTHING, (f"本句的行：{'、'.join(others)}", f"rows of the sentence: {', '.join(others)}")
-        why = " ; ".join(_failed_text(one) for one in row.failed)
-        return _both(NOT_ELIGIBLE), _both(why)
+        zh, en = ("\n".join(say_failed(one, lang, self.names) for one in row.failed) for lang in LANGS)
+        return _both(NOT_ELIGIBLE), (zh, en)
 
     def refusal(self, name: str, row: RefusalExpected) -> Iterator[Difference]:
         found = self.refused.get(name)
@@ -366,7 +368,7 @@ class _Differ:
                     yield from self.differ(wanted.decided.place, name, "obliged", *both)
 
 
-LANGS: Final = ("zh", "en")
+LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 
 
 def _spelled(named: Named[bool] | None) -> Named[str] | None:
