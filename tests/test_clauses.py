@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from subsidy_rules import Policies
-    from subsidy_rules.author.differ import Difference
     from subsidy_rules.author.suite import Suite
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"
@@ -129,7 +128,7 @@ def ends(kind: str, text: str) -> tuple[Fraction | str, Fraction | str]:
     return figure(least), figure(greatest)
 
 
-def result_differs(case: Clause, spec: dict[str, Tree], result: Entitlement) -> list[Difference]:
+def result_differs(case: Clause, spec: dict[str, Tree], result: Entitlement) -> list[str]:
     """Hold a result against what a part of a case says of it."""
     policies = policies_of(case.policies)
     root = doc.from_python(spec).root
@@ -138,7 +137,8 @@ def result_differs(case: Clause, spec: dict[str, Tree], result: Entitlement) -> 
     entries = {key.text: value for key, value in root.entries if key.text in PARTS}
     expected = ExpectedReader(desk, policies, case.policies[0]).read(entries, root.place, "")
     desk.findings.raise_as(InputError)
-    return differences(expected, result, policies)
+    found = differences(expected, result, policies)
+    return [f"{one.row} {one.part}: expected {one.wanted[1]}, got {one.got[1]}" for one in found]
 
 
 @pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.id)

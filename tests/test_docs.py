@@ -174,7 +174,7 @@ def test_every_sentence_that_gives_something_has_a_worked_case(pack: str, lang: 
 def test_a_case_that_gives_another_figure_than_was_worked_out_makes_no_page() -> None:
     case = next(one for one in cases_of("xian_30") if one.id == "xian_30/intrinsic_safety/taken")
     assert policies._outcome(case, {}, case.spec).awards
-    with pytest.raises(ValueError, match=r"expected exact 1\.00元"):
+    with pytest.raises(ValueError, match="expected exact 1元"):
         policies._outcome(case, {}, {"expect": {"equipment_renewal@p1": "awards exact 1元"}})
 
 
