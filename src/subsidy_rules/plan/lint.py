@@ -59,13 +59,18 @@ def lint(
 
 @dataclass(frozen=True, slots=True)
 class _Tiers:
-    """Exclusive conditions, of which one must hold, and the condition under which they are asked."""
+    """Conditions of which one must hold, and the condition under which they are asked.
+
+    `limits` says whether what the latter leaves out is an end of the tiers, as what they cover is.
+    """
 
     given: op.Truth
     parts: tuple[op.Truth, ...]
+    limits: bool = True
 
     @property
     def covered(self) -> op.Truth:
+        """Whether any of them holds."""
         return op.AnyOf(self.parts)
 
 
@@ -222,21 +227,34 @@ class _Linter:
                 self.say("branch-overlap", (*row.loc, "when"), what, what_zh)
                 return
 
-    def _gap(self, tiers: _Tiers, loc: Loc, thing: str, thing_zh: str, *, points: bool = False) -> None:
-        """Tell the first value of each hole between tiers, to the fen; with `points` only of holes of one value."""
+    def _gap(self, tiers: _Tiers, loc: Loc, thing: str, thing_zh: str) -> None:
+        """Tell the first value, to the fen, of each hole between tiers."""
+        for axis, values, holes in self._holes(tiers):
+            for place, hole in enumerate(holes):
+                if hole is not None and (place == 0 or holes[place - 1] is None):
+                    case = self._case(axis, values[place], hole)
+                    self.say("branch-gap", loc, f"{case} falls in no {thing}", f"{case} 不落入任何一{thing_zh}")
+
+    def _left_over(self, parts: tuple[op.Truth, ...], last: op.Value, given: op.Truth, loc: Loc) -> None:
+        """Tell a hole between the branches of an expression: one value, or any that the last branch gives nothing."""
+        nothing = isinstance(last, op.Constant) and self.reach.number(last) == 0
+        for axis, values, holes in self._holes(_Tiers(given, parts, limits=False)):
+            for place, hole in enumerate(holes):
+                alone = place + 1 == len(holes) or holes[place + 1] is None
+                if hole is not None and holes[place - 1] is None and (alone or nothing):
+                    case = self._case(axis, values[place], hole)
+                    what = f"{case} lies between two branches, and takes the last one"
+                    self.say("branch-gap", loc, what, f"{case} 夹在两个分支之间，按最后一个分支计算")
+
+    def _case(self, axis: op.Value, value: Fraction, others: Witness) -> str:
+        return ", ".join(filter(None, (f"{named(axis)} = {self._figure(value, axis.type)}", str(others))))
+
+    def _holes(self, tiers: _Tiers) -> Iterator[tuple[op.Value, list[Fraction], list[Witness | None]]]:
+        """Return each number that tiers go by, its values in their order, and where it is in no tier a case."""
         for axis, marks in self.reach.axes(tiers.covered).items():
             limits = self.reach.axes(tiers.given).get(axis, [])
-            values = regions(axis, sorted({*marks, *limits}))
-            holes = [self._hole(tiers, axis, values, place) for place in range(len(values))]
-            for place, hole in enumerate(holes):
-                before, after = (
-                    holes[beside] if 0 <= beside < len(holes) else None for beside in (place - 1, place + 1)
-                )
-                if hole is not None and before is None and (after is None or not points):
-                    case = ", ".join(
-                        filter(None, (f"{named(axis)} = {self._figure(values[place], axis.type)}", str(hole)))
-                    )
-                    self.say("branch-gap", loc, f"{case} falls in no {thing}", f"{case} 不落入任何一{thing_zh}")
+            values = regions(axis, {*marks, *limits})
+            yield axis, values, [self._hole(tiers, axis, values, place) for place in range(len(values))]
 
     def _hole(self, tiers: _Tiers, axis: op.Value, values: Sequence[Fraction], place: int) -> Witness | None:
         """Return a case at one value that is in no tier, though on both sides the tiers go on, or nothing is asked."""
@@ -247,10 +265,8 @@ class _Linter:
     def _beside(self, tiers: _Tiers, axis: op.Value, values: Sequence[Fraction]) -> op.Truth:
         """Return the condition that the tiers go on on one side, or that the clause does not ask for what is there."""
         covered = [self.reach.at(op.All((tiers.given, tiers.covered)), axis, value) for value in values]
-        limited = bool(values) and axis in self.reach.axes(tiers.given)
-        outside = (
-            [op.All(tuple(self.reach.at(op.Not(tiers.given), axis, value) for value in values))] if limited else []
-        )
+        limited = tiers.limits and axis in self.reach.axes(tiers.given)
+        outside = [self.reach.at(op.Not(tiers.given), axis, value) for value in values] if limited else []
         return op.AnyOf((*covered, *outside))
 
     def _table(self, step: StepSite, given: op.Truth) -> None:
@@ -346,9 +362,7 @@ class _Linter:
         match node:
             case op.Choose(branches, otherwise, _):
                 if not tabled and not before:
-                    parts, last = _chain(node)
-                    points = not (isinstance(last, op.Constant) and self.reach.number(last) == 0)
-                    self._gap(_Tiers(given, parts), loc, "branch of this expression", "个分支", points=points)
+                    self._left_over(*_chain(node), given, loc)
                 for number, (truth, value) in enumerate(branches, start=before + 1):
                     if self.reach.never(given, truth):
                         name, name_zh = _numbered(number, tabled=tabled)
