@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from subsidy_rules.facts.vocabulary import FieldSpec, Member
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan.reach import Reach, Unknown, Witness, figure, named, regions
+from subsidy_rules.values.quantity import Currency
 from tests.bad import page
 
 KINDS: Final = ("甲", "乙", "丙")
@@ -186,7 +187,12 @@ def test_figures_are_written_to_the_last_unit() -> None:
     assert figure(Fraction(-1), "money") == "-0.01元"
     assert figure(Fraction(1, 2), "money") == "0.005元"
     assert figure(Fraction(1, 20), "ratio") == "5%"
+    assert figure(Fraction(1, 3), "ratio") == "1/3"
     assert figure(Fraction(3), "count") == "3"
+    assert figure(Fraction(3), "date") == "0001-01-03"
+    assert figure(Fraction(3, 2), "quantity of 吨") == "1.5吨"
+    euro = Currency("EUR", "欧元", "euro", 2, (("EUR", 100),))
+    assert figure(Fraction(123456), "money", euro) == "1,234.56 EUR"
 
 
 def test_numbers_are_named_as_an_expression_does() -> None:

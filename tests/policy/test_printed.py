@@ -28,6 +28,7 @@ from subsidy_rules.policy.printed import edge, numbers, plain
         ("up to 5 million yuan or 30 percent", "money 500000000, ratio 3/10"),
         ("RMB 2,000 and CNY 3 thousand", "money 200000, money 300000"),
         ("more than 20 employees for 2 years", "count 20, count 2"),
+        ("half of it, two thirds, three quarters", "ratio 1/2, ratio 2/3, ratio 3/4"),
         # what is no amount
         ("2025年1月1日至2027年，某政发〔2025〕2号第三条第2款", ""),
         ("二〇二五年三月、3月10日、第二批、三级、一等奖、甲类3档", ""),

@@ -22,7 +22,7 @@ from subsidy_rules.mechanisms.step import NOTHING, Loc
 from subsidy_rules.mechanisms.tiers import Tiers
 from subsidy_rules.mechanisms.words import Each
 from subsidy_rules.plan.model import PolicyPlan
-from subsidy_rules.plan.reach import Reach, Witness, atoms, figure, named, regions
+from subsidy_rules.plan.reach import Reach, Witness, atoms, figure, named, regions, walk_own
 from subsidy_rules.plan.sites import ClauseSite, ExceptionSite, GateSite, SentenceSite, StepSite, sites
 from subsidy_rules.plan.wording import Wording, table_of
 from subsidy_rules.policy.source import RuleSource, node_at
@@ -166,7 +166,7 @@ class _Linter:
 
     def _parts(self, site: GateSite, given: op.Truth) -> None:
         """Tell the alternatives of a condition that cannot hold, and the lists of which nothing is asked for."""
-        for part in op.walk(site.gate.truth):
+        for part in walk_own(site.gate.truth):
             if isinstance(part, op.Exists | op.Aggregate) and self.reach.never(part.where):
                 self._dead(site.loc, f"a thing of '{part.source.name}'", f"“{part.source.name}”中的任何一项", *_ITSELF)
         for alternative in _alternatives(site.gate.truth):

@@ -202,6 +202,14 @@ def atoms(truth: op.Truth) -> Iterator[op.Truth]:
             yield truth
 
 
+def walk_own(node: op.Node) -> Iterator[op.Node]:
+    """Return an operation and all that it is made of, but for what another sentence comes to."""
+    yield node
+    if not isinstance(node, op.Awarded):
+        for child in op.children(node):
+            yield from walk_own(child)
+
+
 class _Question:
     """One question: what can be tried for each unknown of its conditions, and the search among that."""
 
@@ -468,7 +476,7 @@ def figure(value: Fraction, type_: str, currency: Currency = CNY) -> str:
             return f"{int(whole):,}{dot}{part}{unit}" if not unit.isascii() else f"{int(whole):,}{dot}{part} {unit}"
         case "date":
             return format_date(value)
-        case "ratio":
+        case "ratio" if "/" not in format_ratio(value):
             return format_ratio(value)
         case "quantity":
             return format_quantity(value, type_.removeprefix(QUANTITY))

@@ -71,6 +71,12 @@ class ExceptionSite:
     model: Clause
     replacement: Replacement
 
+    @property
+    def gates(self) -> tuple[GateSite, ...]:
+        """Its conditions."""
+        gates = enumerate(self.replacement.gates)
+        return tuple(GateSite((*self.loc, "when", place), gate) for place, gate in gates)
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseSite:

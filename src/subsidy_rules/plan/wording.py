@@ -25,9 +25,9 @@ from subsidy_rules.mechanisms.expression import kind_of
 from subsidy_rules.mechanisms.rate import Rate, RateBound
 from subsidy_rules.mechanisms.step import Loc, Step, Strict, Table
 from subsidy_rules.plan.model import PolicyPlan
-from subsidy_rules.plan.reach import atoms, figure
+from subsidy_rules.plan.reach import atoms, figure, walk_own
 from subsidy_rules.plan.sites import ClauseSite, Say, SentenceSite, StepSite
-from subsidy_rules.policy.model import Clause, InstalmentPart, Payer, Rule, RuleFile, TableSentence
+from subsidy_rules.policy.model import Clause, InstalmentPart, Payer, RuleFile, TableSentence
 from subsidy_rules.policy.printed import Edge, Number, Side, edge, numbers, plain
 from subsidy_rules.policy.texts import texts_of
 
@@ -73,19 +73,26 @@ class Wording:
         used = self._used(site)
         for sentence in site.sentences:
             notes = _noted(sentence.model) | _noted(sentence.clause)
-            self._unused(sentence.loc, sentence.model, used | _used_by(sentence.model) | notes)
+            self._unused(sentence.loc, sentence.model, used | notes)
             for step in sentence.steps:
                 self._unprinted(step, notes)
-                self._bound(step, sentence)
-            self._edges(sentence)
+                own = _step_figures(step.model)
+                quoted = sentence if own and not step.model.quote else step
+                words: tuple[Loc, str] = ((*quoted.loc, "quote"), quoted.model.quote)
+                self._bound(*words, step.lowered.word, own, _capped(sentence, self.file), bound=_is_bound(step.model))
+            self._edges(sentence.model.quote, [*_conditions(sentence)])
             self._lists(sentence)
         for loc, part in _divided(site):
             self._missing((*loc, "quote"), part.quote, _figures([part]) - _noted(site.model))
         for exception in site.exceptions:
-            notes = _noted(exception.model) | _noted(site.model)
-            self._unused(exception.loc, exception.model, used | notes)
-            figures = _figures([exception.model.rate, exception.model.cap, exception.model.lump_sum])
-            self._missing((*exception.loc, "quote"), exception.model.quote, figures - notes)
+            model = exception.model
+            notes, loc = _noted(model) | _noted(site.model), (*exception.loc, "quote")
+            self._unused(exception.loc, model, used | notes)
+            given = {"rate": model.rate, "cap": model.cap, "lump_sum": model.lump_sum}
+            self._missing(loc, model.quote, _figures([*given.values()]) - notes)
+            for word, written in ((word, one) for word, one in given.items() if one is not None):
+                self._bound(loc, model.quote, word, _printable(written), set())
+            self._edges(model.quote, [(one.loc, one.gate.truth) for one in exception.gates])
 
     def rules(self) -> None:
         """Compare the ceilings between awards; a note of a clause under one speaks for it too."""
@@ -97,12 +104,15 @@ class Wording:
     # Figures
 
     def _used(self, site: ClauseSite) -> set[Figure]:
-        """Return the figures that a clause uses, with its exceptions, the rules over it and what it is a share of."""
+        """Return the figures that a clause uses, with all that its words are also of.
+
+        That are its exceptions, the rules over it, what it is a share of, and other clauses of the same sentence.
+        """
         names = {site.model.id, site.model.share_of, *(one.model.id for one in site.exceptions)}
+        names |= {one.id for one in self.file.clauses if one.quote and one.quote == site.model.quote}
         clauses = [one for one in self.file.clauses if one.id in names or one.share_of == site.model.id]
         rules = [one for one in self.file.cumulation if not names.isdisjoint((*one.clauses, *one.against))]
-        words = [text for one in (*clauses, *rules) for text in texts_of(one, "rows")]
-        words += [text for row in site.model.rows or () for text in row.when]
+        words = [text for one in (*clauses, *rules) for text in texts_of(one)]
         words += self._definitions(words)
         tables = [one.values for name, one in self.file.parameters.items() if one.values and _names(words, name)]
         return _in_words([*words, *(row.value for table in tables for row in table)])
@@ -137,48 +147,44 @@ class Wording:
 
     # Bounds
 
-    def _bound(self, step: StepSite, sentence: SentenceSite) -> None:
-        quote, word = plain(step.model.quote), step.lowered.word
-        bound = _is_bound(step.model)
-        own = _step_figures(step.model)
-        found = numbers(quote)
-        if bound and word in ("cap", "at_most"):
-            mine = [one for one in found if not own.isdisjoint(one.values)]
-            if mine and not _LOOSE.search(quote):
-                what = f"'{word}' bounds {mine[0].words}, and its quote has no word for a bound"
-                what_zh = f"“{word}”把{mine[0].words}作为上限，所引原文没有限额措辞"
-                self.say("bound-wording", (*step.loc, "quote"), what, what_zh)
+    def _bound(
+        self, loc: Loc, words: str, word: str, own: set[Figure], capped: set[Figure], *, bound: bool = False
+    ) -> None:
+        """Compare the words of a bound in a quote with a step; `own` are its figures, `capped` those of its bounds."""
+        quote, found = plain(words), numbers(words)
+        mine = [one for one in found if not own.isdisjoint(one.values)]
+        if word in ("cap", "at_most") and mine and not _LOOSE.search(quote):
+            what = f"'{word}' bounds {mine[0].words}, and its quote has no word for a bound"
+            what_zh = f"“{word}”把{mine[0].words}作为上限，所引原文没有限额措辞"
+            self.say("bound-wording", loc, what, what_zh)
         if bound or word not in _PAYS:
             return
-        capped = _capped(sentence, self.file)
-        said = [(one, _bound_of(quote, one, found)) for one in found]
-        told = next(((one, words) for one, words in said if words and not own.isdisjoint(one.values)), None)
-        if told is None and not own:
-            told = next(((one, words) for one, words in said if words), None)
-        if told is not None and capped.isdisjoint(told[0].values):
-            what = f"'{told[1]}' bounds {told[0].words}, and '{word}' takes it as it is"
-            what_zh = f"原文“{told[1]}”是{told[0].words}的限额措辞，而“{word}”按定数计算"
-            self.say("bound-wording", (*step.loc, "quote"), what, what_zh)
+        said = [(one, _bound_of(quote, one, found)) for one in (mine if own else found)]
+        number, told = next(((one, told) for one, told in said if told), (None, ""))
+        if number is not None and capped.isdisjoint(number.values):
+            what = f"'{told}' bounds {number.words}, and '{word}' takes it as it is"
+            what_zh = f"原文“{told}”是{number.words}的限额措辞，而“{word}”按定数计算"
+            self.say("bound-wording", loc, what, what_zh)
 
     # Edges
 
-    def _edges(self, sentence: SentenceSite) -> None:
+    def _edges(self, quote: str, conditions: list[tuple[Loc, op.Truth]]) -> None:
         """Compare 以上, 超过 … beside a number with the conditions that compare with it, where these agree."""
-        text = plain(sentence.model.quote)
+        text = plain(quote)
         printed: dict[Figure, list[tuple[Number, Edge]]] = {}
         for number in numbers(text):
             found = edge(text, number)
             if found is not None:
                 printed.setdefault((number.kind, number.value), []).append((number, found))
         written: dict[Figure, dict[op.Truth, Loc]] = {}
-        for loc, truth in _conditions(sentence):
+        for loc, truth in conditions:
             for atom in atoms(truth):
                 for figure_ in self._constants(atom):
                     written.setdefault(figure_, {}).setdefault(atom, loc)
         for key, places in printed.items():
             compared = written.get(key, {})
             sides = {_side(atom) for atom in compared if isinstance(atom, op.Compare)}
-            if len(sides) != 1 or len({beside.side for _, beside in places}) != 1:
+            if len(sides) != 1 or None in sides or len({beside.side for _, beside in places}) != 1:
                 continue
             number, beside = places[0]
             if beside.side not in sides:
@@ -257,10 +263,6 @@ def _in_words(words: list[str]) -> set[Figure]:
     return found | {("count", Fraction(one)) for text in words for one in _BARE.findall(text)}
 
 
-def _used_by(model: Clause | TableSentence) -> set[Figure]:
-    return _in_words([*texts_of(model, "rows")])
-
-
 def _noted(model: Clause | TableSentence) -> set[Figure]:
     return {value for note in model.notes for number in numbers(note.text) for value in number.values}
 
@@ -286,7 +288,11 @@ def _values(given: object) -> Iterator[str]:
 
 def _step_figures(step: Step) -> set[Figure]:
     """Return the figures of a step, each as a text may print it."""
-    texts = [text for one in (getattr(step, step.word),) for text in _values(one)]
+    return _printable(getattr(step, step.word))
+
+
+def _printable(given: object) -> set[Figure]:
+    texts = [_COMPARED.sub(" ", text) for text in _values(given)]
     return {value for text in texts for number in numbers(text) for value in number.values}
 
 
@@ -299,10 +305,8 @@ def _is_bound(step: Step) -> bool:
 def _capped(sentence: SentenceSite, file: RuleFile) -> set[Figure]:
     """Return the figures that a bound of the sentence, or a ceiling over it, already stands for."""
     found = {value for step in sentence.steps if _is_bound(step.model) for value in _step_figures(step.model)}
-    ceilings: list[Rule] = [rule for rule in file.cumulation if sentence.clause.id in rule.clauses]
-    return found | {
-        value for rule in ceilings for text in _values(rule.cap) for one in numbers(text) for value in one.values
-    }
+    ceilings = [rule for rule in file.cumulation if sentence.clause.id in rule.clauses]
+    return found | {value for rule in ceilings for value in _printable(rule.cap)}
 
 
 def _bound_of(quote: str, number: Number, among: list[Number]) -> str:
@@ -319,10 +323,10 @@ def _conditions(sentence: SentenceSite) -> Iterator[tuple[Loc, op.Truth]]:
     for one in (*sentence.table, *sentence.gates):
         yield one.loc, one.gate.truth
         yield from (
-            (one.loc, part.where) for part in op.walk(one.gate.truth) if isinstance(part, op.Exists | op.Aggregate)
+            (one.loc, part.where) for part in walk_own(one.gate.truth) if isinstance(part, op.Exists | op.Aggregate)
         )
     for step in sentence.steps:
-        for part in op.walk(step.lowered.value):
+        for part in walk_own(step.lowered.value):
             if isinstance(part, op.Choose):
                 yield from ((step.loc, truth) for truth, _ in part.branches)
 

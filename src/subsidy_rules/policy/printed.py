@@ -87,6 +87,15 @@ _THINGS: Final = (
     "标准煤| ?(?:years?|months?|days?|hours?|times|people|persons?|employees?|staff|units?|items?|projects?|sets?)"
 )
 _HAN_THINGS: Final = "年(?!期|行动|计划|规划)|个月|日|天|小时|家|户|人|名|次|台|套|吨|亩|公里|平方米"
+_WORDS: Final = {
+    **dict.fromkeys(("一半", "减半", "半数", "half"), Fraction(1, 2)),
+    **dict.fromkeys(("加倍", "翻倍", "翻番", "双倍", "double"), Fraction(2)),
+    **dict.fromkeys(("a third", "one third"), Fraction(1, 3)),
+    "two thirds": Fraction(2, 3),
+    **dict.fromkeys(("a quarter", "one quarter"), Fraction(1, 4)),
+    "three quarters": Fraction(3, 4),
+}
+"""Numbers that are words."""
 _YUAN: Final = (
     rf"(?P<yuan>[十百千]?[万亿]*元|[万亿](?!元|{_THINGS}|[吨户千人名次家台辆套件个项亩平米公]))"
     "| ?(?P<scale>thousand|million|billion)? ?(?:yuan|RMB|CNY)"
@@ -103,7 +112,7 @@ _PRINTED: Final = re.compile(
             rf"(?P<below>{_H}+)分之(?P<above>{_H}+)",
             r"(?P<tenths>[一二三四五六七八九])成(?![立员为本果效交功长就])",
             rf"(?P<times>{_ANY})倍",
-            "(?P<half>一半|减半|半数|half)|(?P<double>加倍|翻倍|翻番|双倍|double)",
+            f"(?P<word>{'|'.join(_WORDS)})(?![a-z])",
             rf"(?P<count>{_D})(?P<large>[万亿])?(?P<thing>{_THINGS})",
             rf"(?P<counted>{_H}*[二两三四五六七八九十百千万亿])(?:{_HAN_THINGS})",
         ]
@@ -149,8 +158,8 @@ def _numbers(text: str) -> Iterator[Number]:
             yield Number(start, end, words, "ratio", Fraction(han_number(found["tenths"]), 10))
         elif found["times"]:
             yield Number(start, end, words, "ratio", _either(found["times"]))
-        elif found["half"] or found["double"]:
-            yield Number(start, end, words, "ratio", Fraction(1, 2) if found["half"] else Fraction(2))
+        elif found["word"]:
+            yield Number(start, end, words, "ratio", _WORDS[found["word"]])
         elif found["count"]:
             scale = {"万": 10**4, "亿": 10**8}.get(found["large"] or "", 1)
             yield Number(start, end, words, "count", _decimal(found["count"]) * scale)
