@@ -55,8 +55,9 @@ _REFERS: Final = re.compile(
 _BOUNDS: Final = frozenset({"cap", "at_most", "limit", "clamp"})
 _PAYS: Final = frozenset({"basis", "rate", "lump_sum", "interest", "case_by_case"})
 _BARE: Final = re.compile(r"(?<![\w.%:])[0-9]+(?:\.[0-9]+)?(?![\w.%‰:])")
-_NO_FIGURES: Final = frozenset({"quote", "when", "unless", "of", "per", "where", "each", "guide", "gives", "name"})
-"""What is written of a step beside its figures."""
+_BESIDE: Final = ("quote", "when", "unless", "of", "per", "where", "each", "guide", "gives", "name")
+_NO_FIGURES: Final = frozenset({*_BESIDE, "from_", "over", "to", "below"})
+"""What is written of a step beside its figures, the ends of bands and slices among it: they are conditions."""
 _COMPARED: Final = re.compile(r"(?:>=|<=|>|<|\bis|\bin|==)\s*\[?[^\s\])]+")
 
 
@@ -131,7 +132,7 @@ class Wording:
                 self.say("unused-figure", (*loc, "quote"), what, f"原文写有{number.words}，条款没有使用")
 
     def _unprinted(self, step: StepSite, notes: set[Figure]) -> None:
-        if step.model.quote and step.model.word != "round":
+        if step.model.quote:
             brought = [getattr(step.model, name) for name in type(step.model).model_fields if name not in _NO_FIGURES]
             self._missing((*step.loc, "quote"), step.model.quote, _figures(brought) - notes)
 
