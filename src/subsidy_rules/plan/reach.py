@@ -59,6 +59,14 @@ class Unknown:
     kind: str
     node: Hashable
     member: str = ""
+    code: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work the hash out once: the operations inside may be many."""
+        object.__setattr__(self, "code", hash((self.kind, self.node, self.member)))
+
+    def __hash__(self) -> int:
+        return self.code
 
     @property
     def free(self) -> bool:
@@ -217,6 +225,7 @@ class _Question:
         self.reach, self.sure, self.given = reach, sure, given
         self.left = reach.budget
         self.choices: dict[Unknown, list[Value]] = {}
+        self.asked: dict[int, tuple[op.Truth, list[Unknown]]] = {}
         parts = [*atoms(sure), *atoms(given)]
         self.axes = reach.axes(sure, given)
         self.pairs: dict[tuple[op.Value, op.Value], bool] = {}
@@ -278,6 +287,13 @@ class _Question:
 
     def asks(self, atom: op.Truth) -> list[Unknown]:
         """Return the unknowns of a condition that is not made of others."""
+        known = self.asked.get(id(atom))
+        if known is None:
+            # The atom is kept beside what it asks, so that its identity is not given to another.
+            known = self.asked[id(atom)] = (atom, self._asks(atom))
+        return known[1]
+
+    def _asks(self, atom: op.Truth) -> list[Unknown]:
         match atom:
             case op.Compare(_, left, right):
                 for value in (left, right):

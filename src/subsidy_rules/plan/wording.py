@@ -310,7 +310,7 @@ def _capped(sentence: SentenceSite, file: RuleFile) -> set[Figure]:
     return found | {value for rule in ceilings for value in _printable(rule.cap)}
 
 
-def _bound_of(quote: str, number: Number, among: list[Number]) -> str:
+def _bound_of(quote: str, number: Number, among: tuple[Number, ...]) -> str:
     """Return the word that bounds a number, before it or after it; nothing where none does."""
     begin = max((one.end for one in among if one.end <= number.start), default=0)
     breaks = [one.end() for one in _BREAK.finditer(quote, begin, number.start)]

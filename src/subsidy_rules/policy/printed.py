@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from subsidy_rules.policy.texts import alike, han_number
@@ -128,9 +129,10 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", _SPACE.sub("", alike(text))).translate(_FORMAL)
 
 
-def numbers(text: str) -> list[Number]:
+@lru_cache(maxsize=4096)
+def numbers(text: str) -> tuple[Number, ...]:
     """Return the numbers that a text prints, in their order; places are those of `plain(text)`."""
-    return list(_numbers(plain(text)))
+    return tuple(_numbers(plain(text)))
 
 
 def _numbers(text: str) -> Iterator[Number]:
