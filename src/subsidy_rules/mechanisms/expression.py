@@ -198,6 +198,8 @@ def parse_value(text: str, scope: Scope, expected: str = "") -> op.Value:
     parser = _Parser(text, scope)
     node = parser.value()
     parser.finish()
+    if expected == "ratio":
+        node = as_ratio(node)
     if expected and node.type != expected:
         raise ExpressionError(
             f"'{text}' is a {node.type}, not a {expected}", f"“{text}”的类型是{node.type}，应为{expected}"
@@ -472,6 +474,7 @@ class _Parser:
         return op.Not(made) if negated else made
 
     def ordered(self, sign: str, left: op.Value, right: op.Value) -> op.Truth:
+        left, right = _alike(left, right)
         if kind_of(left.type) not in NUMERIC or not _like_numbers(left, right):
             raise ExpressionError(
                 f"can't compare a {left.type} with a {right.type} in '{self.text[:120]}'",
@@ -484,7 +487,7 @@ class _Parser:
 
     def equal(self, left: op.Value) -> op.Truth:
         if kind_of(left.type) in NUMERIC:
-            right = self.value()
+            left, right = _alike(left, self.value())
             if not _like_numbers(left, right):
                 raise ExpressionError(
                     f"can't compare a {left.type} with a {right.type}",
@@ -577,7 +580,7 @@ class _Parser:
                 self.at += 1
                 condition = self.condition()
                 self.expect("else")
-                other = self.value(numeric=numeric)
+                node, other = _alike(node, self.value(numeric=numeric))
                 if other.type != node.type:
                     raise ExpressionError("both branches must have one type", "两个分支类型应一致", code="wrong-type")
                 return op.Choose(((condition, node),), other, node.type)
@@ -595,7 +598,7 @@ class _Parser:
             if node.type == "date":
                 node = self.shifted(sign, node)
                 continue
-            right = self.product()
+            node, right = _alike(node, self.product())
             if kind_of(node.type) not in _ADDED or node.type != right.type:
                 raise ExpressionError(
                     f"can't add or subtract a {node.type} and a {right.type}", "加减两侧类型应一致", code="wrong-type"
@@ -725,6 +728,8 @@ class _Parser:
         while self.take(","):
             found.append(self.value())
         self.expect(")")
+        if any(one.type == "ratio" for one in found):
+            found = [as_ratio(one) for one in found]
         if len({one.type for one in found}) > 1:
             raise ExpressionError("all of these must have one type", "各项类型应一致", code="wrong-type")
         return found
@@ -954,6 +959,22 @@ _COMBINED: Final[Mapping[str, Callable[[_Parser], op.Value]]] = {
     "year": _Parser.year,
 }
 """What stands before `of` besides the aggregates."""
+
+
+def as_ratio(node: op.Value) -> op.Value:
+    """Return a quotient as the ratio that it is where one is wanted: `research / revenue >= 5%`. Others stay.
+
+    By itself the quotient of two figures of one kind is a number (每满), which `whole of` and a price take.
+    """
+    if isinstance(node, op.Arithmetic) and node.sign == "/" and node.left.type == node.right.type:
+        return replace(node, type="ratio")
+    return node
+
+
+def _alike(left: op.Value, right: op.Value) -> tuple[op.Value, op.Value]:
+    """Return two values that stand beside each other, with a quotient beside a ratio as one."""
+    ratio = "ratio" in (left.type, right.type)
+    return (as_ratio(left), as_ratio(right)) if ratio else (left, right)
 
 
 def _fact_of(text: str, scope: Scope) -> op.Fact:

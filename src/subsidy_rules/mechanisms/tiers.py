@@ -27,7 +27,7 @@ from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.at_most import AtMost
 from subsidy_rules.mechanisms.cap import Cap
-from subsidy_rules.mechanisms.expression import ExpressionError, kind_of
+from subsidy_rules.mechanisms.expression import ExpressionError, as_ratio, kind_of
 from subsidy_rules.mechanisms.lump_sum import Guided, LumpSum
 from subsidy_rules.mechanisms.rate import Rate, RateBound
 from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, LoweredBand, Step, Strict, Table, chain
@@ -93,6 +93,8 @@ class Tiers(Step):
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
         """Apply the band that the figure falls in."""
         figure = desk.path(self.tiers, (*loc, "tiers"))
+        if any(end[-1:] in ("%", "‰") for row in self.rows for end in row.ends.values()):
+            figure = as_ratio(figure)
         if kind_of(figure.type) not in NUMERIC:
             wrong = ExpressionError(f"a {figure.type} has no tiers", "此项不能分档", code="wrong-type")
             figure = desk.note((*loc, "tiers"), wrong)
