@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from subsidy_rules.mechanisms.words import WORDS
-from tests.docs import policies, words
+from tests.docs import policies, recipes, words
 from tests.docs.blocks import Block, filled, parts_of, run, shown
 from tests.docs.offline import asked
 from tests.docs.pages import makers
@@ -60,7 +60,7 @@ def test_what_a_page_shows_is_what_happens(place: str) -> None:
 @pytest.mark.parametrize("place", sorted(MADE))
 def test_a_page_that_is_made_shows_something_that_was_run(place: str) -> None:
     assert made(place).startswith("# ")
-    if not place.endswith(("index.md", "changes.md")):
+    if not place.endswith(("index.md", "changes.md", "cookbook.md")):
         assert re.search(r"^\$ subsidy-rules .*\n(?!```)", made(place), re.MULTILINE)
 
 
@@ -190,6 +190,53 @@ def test_a_word_without_an_example_makes_no_page(monkeypatch: pytest.MonkeyPatch
         words.word_page("cap")
 
 
+def test_every_recipe_stands_on_one_page_and_in_the_index() -> None:
+    index = made("authoring/cookbook.md")
+    for name, group in recipes.groups().items():
+        page = made(f"authoring/cookbook/{name}.md")
+        for one in map(recipes.recipe, group.recipes):
+            assert f"> {one.phrase}\n" in page
+            assert f"| {one.phrase} |" in index
+
+
+WRONG = {
+    "awards exact 470万元": "awards exact 471万元",
+    "investment@p1": "investment@p2",
+    "awards exact": "undecided exact",
+    "expect: {": "total: exact 1元\n  expect: {",
+    "  expect: {investment@p1: awards exact 470万元}": "  expect: {investment@p1: refused}",
+    "  expect": "  adjustments: {investment@p1: 1元}\n  expect",
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), WRONG.items())
+def test_a_recipe_that_gives_another_figure_than_was_worked_out_makes_no_page(
+    right: str, wrong: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (recipes.RECIPES / "slices.yaml").read_text(encoding="utf-8")
+    assert right in text
+    (tmp_path / "slices.yaml").write_text(text.replace(right, wrong), encoding="utf-8")
+    note = "{bands: {en: a, zh: b, note: c, recipes: [slices]}}"
+    (tmp_path / "index.yaml").write_text(note, encoding="utf-8")
+    monkeypatch.setattr(recipes, "RECIPES", tmp_path)
+    recipes.groups.cache_clear()
+    with pytest.raises(ValueError, match="recipe slices does not give what was worked by hand"):
+        recipes.cookbook_page("bands")
+    (tmp_path / "lost.yaml").write_text(text, encoding="utf-8")
+    recipes.groups.cache_clear()
+    with pytest.raises(ValueError, match="lost"):
+        recipes.groups()
+    recipes.groups.cache_clear()
+
+
+def test_what_the_phrase_guide_writes_stands_in_a_recipe() -> None:
+    written = " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in recipes.RECIPES.glob("*.yaml"))
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \| [^|]+ \|$", text_of("authoring/phrases.md"), re.MULTILINE)
+    codes = [code.strip() for row in rows for code in re.findall(r"`([^`]+)`", row)]
+    assert len(codes) > 50
+    assert [code for code in codes if code not in written] == []
+
+
 # how it hangs together
 
 
@@ -225,12 +272,15 @@ def test_the_links_of_a_page_lead_somewhere(place: str) -> None:
         assert not anchor or anchor in anchors_of(page), link
 
 
-def test_the_two_tutorials_do_the_same() -> None:
+@pytest.mark.parametrize(
+    ("zh", "en"), [("zh/first-award.md", "en/first-award.md"), ("zh/hour.md", "authoring/hour.md")]
+)
+def test_the_two_tutorials_do_the_same(zh: str, en: str) -> None:
     both = []
-    for lang in ("zh", "en"):
-        blocks = [part for part in parts_of(text_of(f"{lang}/first-award.md")) if isinstance(part, Block)]
+    for place in (zh, en):
+        blocks = [part for part in parts_of(text_of(place)) if isinstance(part, Block)]
         commands = [line for one in blocks for line in one.body.splitlines() if line.startswith("$ ")]
-        files = [one.body for one in blocks if one.info.startswith("yaml")]
+        files = [one.body for one in blocks if "title=" in one.info]
         both.append(([one.removesuffix(" --lang en") for one in commands], files, [one.info for one in blocks]))
     assert both[0] == both[1]
 
@@ -277,7 +327,7 @@ def test_a_site_that_asks_another_host_is_refused(file: str, text: str, tmp_path
     assert len(asked(tmp_path)) >= 1
 
 
-@pytest.mark.parametrize("name", ["blocks", "offline", "pages", "policies", "words"])
+@pytest.mark.parametrize("name", ["blocks", "offline", "pages", "policies", "recipes", "words"])
 def test_the_examples_of_the_documentation_s_own_modules_hold(name: str) -> None:
     failed, _ = doctest.testmod(importlib.import_module(f"tests.docs.{name}"))
     assert failed == 0

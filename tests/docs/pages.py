@@ -9,6 +9,7 @@ from subsidy_rules import load_policies
 from subsidy_rules.mechanisms.words import WORDS
 from tests.docs.blocks import ROOT
 from tests.docs.policies import PACKS, policy_index, policy_page
+from tests.docs.recipes import cookbook_index, cookbook_page, groups
 from tests.docs.words import rule_kinds, rule_page, word_index, word_page
 
 
@@ -23,6 +24,8 @@ def makers() -> Mapping[str, Callable[[], str]]:
     made.update(
         {"zh/policies/index.md": partial(policy_index, "zh"), "en/policies/index.md": partial(policy_index, "en")}
     )
+    made["authoring/cookbook.md"] = cookbook_index
+    made.update({f"authoring/cookbook/{name}.md": partial(cookbook_page, name) for name in groups()})
     made.update({f"zh/policies/{pack}.md": partial(policy_page, pack, "zh") for pack in PACKS})
     made.update({f"en/policies/{pack}.md": partial(policy_page, pack, "en") for pack in PACKS})
     return made
