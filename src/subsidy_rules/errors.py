@@ -528,7 +528,7 @@ class Problem:
             msg = f"{shown(self.code)} is not one of the codes in subsidy_rules.errors.CODES"
             raise UsageError(msg)
         for name in ("what", "what_zh", "remedy", "remedy_zh"):
-            object.__setattr__(self, name, brief(getattr(self, name), _SENTENCE))
+            object.__setattr__(self, name, _one_line(getattr(self, name)))
         if self.caret < 0:
             excerpt, caret = _clip(self.excerpt, max(self.place.col - 1, 0))
             object.__setattr__(self, "excerpt", excerpt)
@@ -581,10 +581,9 @@ class CaseError(InputError):
     """A case is wrong."""
 
 
-def brief(word: str, most: int = _WORD) -> str:
-    """Keep a word from a file to one line of 64 characters (or `most`), with hidden ones shown as `·`."""
-    word = word if len(word) <= most else word[: most - 1] + "…"
-    return HIDDEN.sub("·", word).replace("\n", "·").replace("\t", "·")
+def brief(word: str) -> str:
+    """Keep a word from a file to one line of 64 characters, with hidden ones shown as `·`."""
+    return _visible(word if len(word) <= _WORD else word[: _WORD - 1] + "…")
 
 
 def shown(word: str) -> str:
@@ -641,6 +640,17 @@ def expect(given: object, kind: type | UnionType, said: str) -> None:
     if not isinstance(given, kind):
         msg = f"{said}, not {type(given).__name__}"
         raise UsageError(msg)
+
+
+def _one_line(sentence: str) -> str:
+    """Keep a sentence to one line of 400 characters; what is quoted in its middle is cut, not what is said of it."""
+    if len(sentence) > _SENTENCE:
+        sentence = f"{sentence[: _SENTENCE // 2 - 1]}…{sentence[-_SENTENCE // 2 :]}"
+    return _visible(sentence)
+
+
+def _visible(text: str) -> str:
+    return HIDDEN.sub("·", text).replace("\n", "·").replace("\t", "·")
 
 
 def _clip(line: str, caret: int) -> tuple[str, int]:

@@ -175,8 +175,11 @@ def test_a_reference_with_nothing_to_refer_to_is_told_what_to_do() -> None:
     ]
 
 
-def test_what_is_told_of_an_expression_is_one_line_however_long_it_is() -> None:
-    name = "x" * 3000
-    problem = Problem("unknown-name", Place("f", 1, 1), "", "", f"unknown name '{name}'", f"未知\n名称“{name}”", "", "")
+def test_what_is_told_is_one_line_and_ends_as_it_should_however_long_a_name_is() -> None:
+    name = "x\n" * 3000
+    problem = Problem("unknown-name", Place("f", 1, 1), "", "", f"no list '{name}'", f"“{name}”不是清单", "", "")
     assert (len(problem.what), len(problem.what_zh)) == (400, 400)
-    assert problem.what_zh.startswith("未知·名称")
+    assert problem.what.startswith("no list 'x·x·")
+    assert problem.what_zh.endswith("x·”不是清单")
+    assert len(Problem("unknown-name", Place("f"), "", "", "w" * 400, "", "", "").what.strip("w")) == 0
+    assert Problem("unknown-name", Place("f"), "", "", "w" * 401, "", "", "").what == "w" * 199 + "…" + "w" * 200

@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import lru_cache, partial, reduce
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
+from subsidy_rules.errors import brief
 from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.values.amount import DOWN, UP
@@ -862,6 +863,7 @@ class _Parser:
         if how != "count" and not field_name:
             head, _, field_name = head.rpartition(".")
         if not head:
+            word = brief(word)
             raise ExpressionError(
                 f"'{how} of {word}' does not say of what: {word}.…", f"“{how} of {word}”没有说明取哪个数值：{word}.…"
             )
