@@ -9,6 +9,7 @@ VENV_LOWEST ?= .venv-lowest
 VENV_OFFLINE ?= .venv-offline
 VENV_DOCS ?= .venv-docs
 VENV_BENCH ?= .venv-bench
+VENV_MUTANTS ?= .venv-mutants
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 CASE ?= examples/xian_enterprise.yaml
@@ -22,6 +23,7 @@ EVENTS := $(VENV_EVENTS)/.events
 LOWEST := $(VENV_LOWEST)/.lowest
 DOCS := $(VENV_DOCS)/.docs
 BENCH := $(VENV_BENCH)/.bench
+MUTANTS := $(VENV_MUTANTS)/.mutants
 PINS := pyproject.toml constraints.txt
 PIP := -m pip --disable-pip-version-check -qq
 PIP_INSTALL := $(PIP) install -c constraints.txt
@@ -36,7 +38,7 @@ PACKAGE := --no-build-isolation -e
 CORE_ROOMS := */subsidy_rules/values/*,*/subsidy_rules/mechanisms/*,*/subsidy_rules/award/*
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo test check format pytest slow events lowest offline console schemas docs clean
+.PHONY: help bench demo fuzz mutants test check format pytest slow events lowest offline console schemas docs clean
 
 help:
 	@echo 'make demo     print the itemised awards of an example enterprise'
@@ -45,6 +47,8 @@ help:
 	@echo 'make pytest   the tests alone (ARGS="-k name" is passed on)'
 	@echo 'make slow     the tests that are marked slow'
 	@echo 'make bench    how fast, as ratios to what is measured in the same run'
+	@echo 'make fuzz     changed inputs at one door (ARGS="money --count 100000 --seed 1")'
+	@echo 'make mutants  change the code in one place at a time; the tests have to notice (ARGS="values")'
 	@echo 'make events   the smoke test of the [events] extra, in an environment of its own'
 	@echo 'make lowest   a slice of the tests with the lowest versions that pyproject.toml allows'
 	@echo 'make offline  fetch the wheels, then install from them alone and run the command'
@@ -100,6 +104,13 @@ $(BENCH): $(PINS) constraints-bench.txt
 	@$(VENV_BENCH)/bin/python $(PIP_INSTALL) -c constraints-bench.txt $(PACKAGE) '.[bench]'
 	@touch $@
 
+# mutmut makes the changes; tests/mutants runs them.
+$(MUTANTS): $(PINS) constraints-mutants.txt
+	$(call new_venv,$(VENV_MUTANTS))
+	@$(VENV_MUTANTS)/bin/python $(PIP_INSTALL) $(BACKEND)
+	@$(VENV_MUTANTS)/bin/python $(PIP_INSTALL) -c constraints-mutants.txt $(PACKAGE) '.[dev]' mutmut
+	@touch $@
+
 demo: $(CORE)
 	@$(BIN)/subsidy-rules evaluate $(CASE)
 
@@ -124,6 +135,12 @@ slow: $(DEV)
 
 bench: $(BENCH)
 	$(VENV_BENCH)/bin/python -m benchmarks.bench $(ARGS)
+
+fuzz: $(DEV)
+	$(BIN)/python -m tests.fuzz.run $(ARGS)
+
+mutants: $(MUTANTS)
+	$(VENV_MUTANTS)/bin/python -m tests.mutants.run $(ARGS)
 
 events: $(EVENTS)
 	@$(VENV_EVENTS)/bin/python tests/events_smoke.py
@@ -159,7 +176,7 @@ format: $(DEV)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' '$(VENV_DOCS)' '$(VENV_BENCH)' build dist \
+	rm -rf .venv* '$(VENV)' '$(VENV_EVENTS)' '$(VENV_LOWEST)' '$(VENV_OFFLINE)' '$(VENV_DOCS)' '$(VENV_BENCH)' '$(VENV_MUTANTS)' build dist \
 		.coverage .coverage.* htmlcov .pytest_cache .mypy_cache \
 		.ruff_cache .import_linter_cache .hypothesis
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
