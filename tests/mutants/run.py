@@ -3,9 +3,9 @@
     python -m tests.mutants.run ROOM [--sample N --seed S] [--only MODULE] [--seconds T]
 
 ROOM is `values`, `mechanisms` or `award`. The changes are those of mutmut (`pip install mutmut`); the running is ours,
-as the whole suite takes minutes: the tests are collected once, coverage says which test reaches which line, and for each
-mutant a forked process puts the changed code into the function that everyone already holds and runs the tests that
-reach it, the quickest first, until one fails. What is decorated is changed as well, which mutmut leaves out.
+as the whole suite takes minutes: the tests are collected once, coverage says which test reaches which line, and for
+each mutant a forked process puts the changed code into the function that everyone already holds and runs the tests that
+reach it, those of its own module first, until one fails. What is decorated is changed as well, which mutmut leaves out.
 
 A mutant survives if every one of them passes. What is printed for it is the change, for a person to judge.
 """
@@ -43,7 +43,7 @@ from mutmut.mutation.pragma_handling import get_ignored_lines
 import subsidy_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 SOURCE: Final = Path(subsidy_rules.__file__).parent
 TOLD: Final = "tests/test_bad.py::test_what_is_told"
@@ -60,13 +60,14 @@ NOTICED, PASSED, STUCK = range(3)
 
 @dataclass(frozen=True)
 class Mutant:
-    """A function with one change: where it is, its text before and after, the lines of what changed."""
+    """A function with one change: where it is, its text before and after, the lines of the change and of it all."""
 
     module: str
     name: str
     before: str
     after: str
-    lines: tuple[int, ...]
+    lines: range
+    body: range
 
     def __str__(self) -> str:
         changed = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=0, lineterm="")
@@ -101,14 +102,26 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
         changed = function.deep_replace(mutation.original_node, mutation.mutated_node)
         if not isinstance(changed, cst.FunctionDef):
             continue
-        where = positions[mutation.original_node] if mutation.original_node in positions else positions[function]
+        body = _range(positions[function])
+        found = positions.get(mutation.original_node)
         yield Mutant(
             module,
             names[id(function)],
             _code(function),
             _code(changed),
-            tuple(range(where.start.line, where.end.line + 1)),
+            body if found is None else _range(found),
+            body,
         )
+
+
+def _range(place: Any) -> range:
+    return range(place.start.line, place.end.line + 1)
+
+
+def ordered(names: set[str], mutant: Mutant, times: Mapping[str, float]) -> list[str]:
+    """Put the tests of the same module first, then those of its room, each the quickest first."""
+    _, room, module = mutant.module.split(".")
+    return sorted(names, key=lambda name: (f"test_{module}" not in name, f"/{room}/" not in name, times.get(name, 0)))
 
 
 def _functions(module: cst.Module) -> Iterator[tuple[str, cst.FunctionDef]]:
@@ -183,14 +196,16 @@ class Runner:
         gc.collect()
         gc.freeze()
         for number, mutant in enumerate(self.mutants):
-            names = {name for line in mutant.lines for name in reached.get((mutant.module, line), ()) if name in items}
-            order = [items[name] for name in sorted(names, key=lambda name: times.get(name, 0))]
-            said = self.outcome(mutant, order)
+            names: set[str] = set()
+            for lines in (mutant.lines, mutant.body):  # no test is said to reach what stands at the head of a function
+                names = names or {name for line in lines for name in reached.get((mutant.module, line), ())}
+            names &= items.keys()
+            said = self.outcome(mutant, [items[name] for name in ordered(names, mutant, times)])
             self.counts[said] += 1
             if said in ("survived", "not reached"):
                 self.survivors.append(mutant)
-                sys.stderr.write(f"-- {said} ({len(order)} tests)\n{mutant}\n")
-            if number % 100 == 99:
+                sys.stderr.write(f"-- {said} \n{mutant}\n")
+            if number % 20 == 19:
                 sys.stderr.write(f"== {number + 1} of {len(self.mutants)}: {self.counts}\n")
             sys.stderr.flush()
         return True
@@ -217,12 +232,12 @@ class Runner:
         lines: defaultdict[str, list[str]] = defaultdict(list)
         times: dict[str, float] = {}
         for item in items:
-            start, self.failed = time.perf_counter(), False
+            start, self.failed = time.process_time(), False
             watch.erase()
             watch.start()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             watch.stop()
-            times[item.nodeid] = time.perf_counter() - start
+            times[item.nodeid] = time.process_time() - start
             if self.failed:
                 sys.stderr.write(f"left out, as it fails: {item.nodeid}\n")
                 continue
@@ -287,8 +302,8 @@ def main(argv: list[str]) -> int:
     given = parser.parse_args(argv)
     files = sorted(path for path in (SOURCE / given.room).glob("*.py") if given.only in ("", path.stem))
     mutants = [mutant for path in files for mutant in mutants_of(path)]
-    if given.sample:
-        mutants = random.Random(given.seed).sample(mutants, min(given.sample, len(mutants)))
+    random.Random(given.seed).shuffle(mutants)
+    mutants = mutants[: given.sample or len(mutants)]
     cache = given.cache or Path("build") / f"mutants-{given.room}.json"
     cache.parent.mkdir(parents=True, exist_ok=True)
     runner = Runner(given.room, mutants, given.seconds, cache)
