@@ -73,8 +73,8 @@ def said_by_the_packs(policies: Policies) -> Spoken:
 def read_packs(policies: Policies) -> Spoken:
     found: set[str] = set()
     for plan in policies.plans:
-        header = plan.file.policy
-        found |= {header.issuer, header.document or "", header.title, *header.place.zones}
+        header = plan.header
+        found |= {header.issuer, header.document or "", header.title, *header.zones}
         for one in (*plan.sentences, *(clause.sentence for clause in plan.clauses)):
             found |= {one.quote, one.path, one.printed, *(text for note in one.notes for text in note)}
         found |= {rule.quote for rule in plan.rules}

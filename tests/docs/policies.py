@@ -23,6 +23,8 @@ from subsidy_rules.award.written import write_money, write_place
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import PolicyPlan, RulePlan
 from subsidy_rules.plan.model import ReadingPlan
+from subsidy_rules.policy.model import RuleFile
+from subsidy_rules.policy.source import read_policy
 from subsidy_rules.values.quantity import ZERO
 from tests.docs.blocks import ROOT, filled
 from tests.test_clauses import Clause, Tree, cases_of, ends, figure, guides_of, mapping, policies_of, result_differs
@@ -267,6 +269,12 @@ def plan_of(pack: str) -> PolicyPlan:
     return policies_of((pack,)).plans[0]
 
 
+@cache
+def file_of(pack: str) -> RuleFile:
+    """Return a shipped rule file as it is written."""
+    return read_policy(ROOT / "rules" / f"{pack}.yaml").file
+
+
 def rule_text(pack: str) -> str:
     """Return the text of a shipped rule file."""
     return (ROOT / "rules" / f"{pack}.yaml").read_text(encoding="utf-8")
@@ -346,7 +354,7 @@ def policy_page(pack: str, lang: Lang) -> str:
 
 
 def _name(plan: PolicyPlan, lang: Lang) -> str:
-    return NAMES_EN[plan.id] if lang == "en" else plan.file.policy.title
+    return NAMES_EN[plan.id] if lang == "en" else plan.header.title
 
 
 def _source(pack: str, lines: str) -> str:
@@ -367,7 +375,7 @@ def _flags(names: tuple[str, ...] | list[str], lang: Lang) -> str:
 
 
 def _header(plan: PolicyPlan, lang: Lang) -> str:
-    head = plan.file.policy
+    head = file_of(plan.id).policy
     window = head.window
     span = f"{label('from', lang)} {window.start}"
     if window.start_other:
@@ -482,7 +490,7 @@ def _readings(plan: PolicyPlan, lang: Lang) -> str:
     made = [f"## {label('readings', lang)}\n", f"{label('readings_said', lang)}\n"]
     made += [_reading(plan, one, lang) for one in plan.readings.values()]
     silence = {name: word(SILENCE, name, lang) for name in SILENCE}
-    default = str(plan.file.policy.unstated_cumulation)
+    default = plan.header.unstated_cumulation
     made.append(_reading(plan, ReadingPlan(plan.silence, label("asks_silence", lang), silence, default, ""), lang))
     return "\n".join(made)
 
@@ -569,7 +577,8 @@ def _row(award: Award, lang: Lang, head: str) -> str:
 
 def _parameters(plan: PolicyPlan, lang: Lang) -> str:
     head = f"## {label('parameters', lang)}\n\n"
-    if not plan.file.parameters:
+    parameters = file_of(plan.id).parameters
+    if not parameters:
         return head + label("none", lang) + "\n"
     rows = [
         (
@@ -578,7 +587,7 @@ def _parameters(plan: PolicyPlan, lang: Lang) -> str:
             ", ".join(f"`{each}`" for each in one.by) + (f"; {label('on', lang)} `{one.on}`" if one.on else ""),
             one.document,
         )
-        for name, one in plan.file.parameters.items()
+        for name, one in parameters.items()
     ]
     heads = tuple(label(key, lang) for key in ("parameter", "type", "by", "from_document"))
     return f"{head}{label('parameters_said', lang)}\n\n{_table(heads, rows)}"
@@ -599,9 +608,9 @@ def _rules(plan: PolicyPlan, lines: Mapping[str, str], lang: Lang) -> str:
 
 
 def _not_modelled(plan: PolicyPlan, lang: Lang) -> str:
-    if not plan.file.not_modelled:
+    if not plan.not_modelled:
         return ""
-    rows = [(one.path, one.quote, one.reason) for one in plan.file.not_modelled]
+    rows = [(one.path, one.quote, one.reason) for one in plan.not_modelled]
     heads = tuple(label(key, lang) for key in ("where", "words", "reason"))
     return f"## {label('not_modelled', lang)}\n\n{_table(heads, rows)}"
 
@@ -611,7 +620,7 @@ def policy_index(lang: Lang) -> str:
     rows = []
     for pack in PACKS:
         plan = plan_of(pack)
-        head = plan.file.policy
+        head = plan.header
         rows.append((f"[`{pack}`]({pack}.md)", _name(plan, lang), head.issuer, head.document, str(len(plan.sentences))))
     heads = tuple(label(key, lang) for key in ("id", "title", "issuer", "document", "count"))
     return f"# {label('policies', lang)}\n\n{label('policies_said', lang)}\n\n{_table(heads, rows)}"

@@ -559,10 +559,10 @@ def _instalment(text: str, currency: Currency) -> str:
 
 def _flags_of(plan: PolicyPlan) -> Iterator[str]:
     """Yield the flags that a policy itself puts on awards."""
-    header = plan.file.policy
+    header = plan.header
     yield from header.flags
-    if header.window.start_flag is not None:
-        yield header.window.start_flag
+    if header.start_flag is not None:
+        yield header.start_flag
     for sentence in plan.sentences:
         yield from sentence.flags
     for clause in plan.clauses:

@@ -167,7 +167,7 @@ def _written(builder: _Builder, start: str) -> dict[str, Plain]:
     """Put the things in their lists."""
     plan, clause = builder.plan, builder.clause
     things = builder.things
-    enterprise: dict[str, Plain] = {"type": "enterprise", "place": plan.file.policy.place.code}
+    enterprise: dict[str, Plain] = {"type": "enterprise", "place": plan.header.code}
     made: dict[str, Plain] = {
         "case": "1",
         "decision_date": start,

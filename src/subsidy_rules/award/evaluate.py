@@ -84,10 +84,7 @@ def of_place(policies: Policies, facts: Facts) -> Policies:
     kept = tuple(
         plan
         for plan in policies.plans
-        if any(
-            place_is_within(place, (plan.file.policy.place.code,), frozenset(plan.file.policy.place.zones))
-            for place in places
-        )
+        if any(place_is_within(place, (plan.header.code,), plan.header.zones) for place in places)
     )
     if not kept or facts.enterprise.values.get("place") is None:
         return policies
@@ -96,7 +93,7 @@ def of_place(policies: Policies, facts: Facts) -> Policies:
 
 def resolve_readings(policies: Policies, given: Mapping[str, str]) -> dict[str, str]:
     """Return every reading's option: the defaults, and what was chosen. Raises `UsageError` for what is none."""
-    chosen = {plan.silence: str(plan.file.policy.unstated_cumulation) for plan in policies.plans}
+    chosen = {plan.silence: plan.header.unstated_cumulation for plan in policies.plans}
     options: dict[str, tuple[str, ...]] = dict.fromkeys(chosen, SILENCE_OPTIONS)
     for plan in policies.plans:
         for reading in plan.readings.values():

@@ -423,7 +423,7 @@ class Names:
     def sentences(self) -> Iterator[tuple[Sentence, Citation]]:
         """Return every sentence of the loaded policies with its citation."""
         for plan in self.plans:
-            header = plan.file.policy
+            header = plan.header
             document = header.document or header.title
             for one in plan.sentences:
                 yield one, Citation(header.issuer, document, one.path, one.sentence, one.quote, header.address)

@@ -157,7 +157,7 @@ class Record:
             settle(numbers, reasons, hull.gated.needs),
             row.clause.plan.fund,
             None if project is None else project.id or project.path,
-            tuple(dict.fromkeys([*plan.file.policy.flags, *sentence.flags, *self._flags(place)])),
+            tuple(dict.fromkeys([*plan.header.flags, *sentence.flags, *self._flags(place)])),
             sentence.notes,
             self._citations(row),
             self._rule(place),
@@ -236,8 +236,8 @@ class Record:
         row, hull = self.rows[place], self.hulls[place]
         plan = row.policy.plan
         made = []
-        if plan.file.policy.window.start_flag is not None:
-            made.append(plan.file.policy.window.start_flag)
+        if plan.header.start_flag is not None:
+            made.append(plan.header.start_flag)
         day = self.run.facts.root.values.get("decision_date")
         if plan.start_other is not None and isinstance(day, Amount) and day.decided:
             ends = sorted((plan.start, plan.start_other))
@@ -253,7 +253,7 @@ class Record:
         made += ctx.flags
         made += [
             f"unencoded:{plan.id}:{one.path}#{one.sentence}"
-            for one in plan.file.not_modelled
+            for one in plan.not_modelled
             if row.clause.plan.sentence.id in one.taints
         ]
         if ctx.running.rounded(plan.unit, plan.mode).numbers != ctx.running.numbers and not hull.eligible.is_false:
@@ -383,7 +383,7 @@ class Record:
         """Return what a reading asks, its options and its default."""
         plan = self.run.policies.by_id[reading.partition("/")[0]]
         if reading == plan.silence:
-            return SILENCE_ASKS, SILENCE_OPTIONS, str(plan.file.policy.unstated_cumulation)
+            return SILENCE_ASKS, SILENCE_OPTIONS, plan.header.unstated_cumulation
         found = plan.readings[reading]
         return found.asks, tuple(found.options), found.default
 
@@ -605,7 +605,7 @@ class Record:
         if any(len(group.members) > LIMIT for group in self.groups):
             flags.append("too_many_overlaps")
         for plan in run.policies.plans:
-            flags += [f"unencoded:{plan.id}:{one.path}#{one.sentence}" for one in plan.file.not_modelled]
+            flags += [f"unencoded:{plan.id}:{one.path}#{one.sentence}" for one in plan.not_modelled]
         stamp = Stamp(
             __version__,
             tuple((plan.id, plan.source_sha256, plan.meaning_sha256) for plan in run.policies.plans),
@@ -662,7 +662,7 @@ def _width(amount: Amount) -> Fraction:
 
 def citation(plan: PolicyPlan, sentence: Sentence) -> Citation:
     """Return the citation of a sentence."""
-    header = plan.file.policy
+    header = plan.header
     return Citation(
         header.issuer, header.document or header.title, sentence.path, sentence.sentence, sentence.quote, header.address
     )

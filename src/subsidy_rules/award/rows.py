@@ -34,7 +34,7 @@ from subsidy_rules.award.engine import (
 from subsidy_rules.facts.case import Thing, Value
 from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.step import Lowered
+from subsidy_rules.mechanisms.lowered import Lowered
 from subsidy_rules.plan import ClausePlan, Gate, Per, Policies, PolicyPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity

@@ -33,8 +33,7 @@ from subsidy_rules.errors import Lang
 from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import Parameter
-from subsidy_rules.mechanisms.step import Lowered, chain
+from subsidy_rules.mechanisms.lowered import Lowered, Parameter, chain
 from subsidy_rules.plan import Gate, Sentence
 from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
 from subsidy_rules.values.quantity import ZERO, Currency, Infinity, exact_text, exact_yuan_text
@@ -140,7 +139,7 @@ class _Tracer:
         yield from self._steps([step for step, _ in self.row.clause.steps])
         rounded = ctx.running.rounded(plan.unit, plan.mode)
         if rounded.numbers != ctx.running.numbers:
-            unit = plan.file.policy.rounding.unit
+            unit = plan.header.unit
             named = UNITS_EN.get(unit)
             text = Line(f"取整到 {unit}", f"rounded to {unit}")
             if named is not None:

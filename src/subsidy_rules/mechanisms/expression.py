@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias,
 from subsidy_rules.errors import brief
 from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.lowered import Parameter as Parameter  # noqa: PLC0414 - those who read take it from here
 from subsidy_rules.values.amount import DOWN, UP
 from subsidy_rules.values.quantity import (
     QuantityError,
@@ -71,22 +72,6 @@ class NamedList:
 
     of: str
     listing: op.Listing
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A figure that another document gives (S24): its type, what it is looked up by, the day it is of, the document.
-
-    `by` and `on` are expressions; without `on` its value does not change with time. A guide fills it unless the policy
-    has its `rows`: the members of the keys, the day from which each holds (or ""), the value.
-    """
-
-    id: str
-    type: str
-    by: tuple[str, ...]
-    document: str
-    on: str = ""
-    rows: tuple[tuple[tuple[str, ...], str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from subsidy_rules.facts.case import bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
@@ -28,7 +27,11 @@ from subsidy_rules.mechanisms.expression import (
     parse_source,
     parse_value,
 )
-from subsidy_rules.values.quantity import ZERO, QuantityError, parse_money, parse_number, parse_ratio
+from subsidy_rules.mechanisms.lowered import NOTHING as NOTHING  # noqa: PLC0414 - the words take these from here
+from subsidy_rules.mechanisms.lowered import Lowered as Lowered  # noqa: PLC0414
+from subsidy_rules.mechanisms.lowered import LoweredBand as LoweredBand  # noqa: PLC0414
+from subsidy_rules.mechanisms.lowered import chain as chain  # noqa: PLC0414
+from subsidy_rules.values.quantity import QuantityError, parse_money, parse_number, parse_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,62 +87,6 @@ class Problem:
     error: ExpressionError
 
 
-@dataclass(frozen=True, slots=True)
-class Lowered:
-    """A step in operations.
-
-    `value` is the running amount after the step; `operand` the figure that the step itself brings (shown with `sign`);
-    `requires` must hold for the award to exist (a table has a row, a list has an item); `applies` for the step to be
-    taken. Inside it may stand steps: of each item (`inner`, `items`), of exclusive `bands`, or of `parts` that add up.
-    `floor` is the lower of two figures that it brings.
-    """
-
-    word: str
-    value: op.Value
-    operand: op.Value | None
-    sign: str
-    quote: str
-    requires: tuple[op.Truth, ...] = ()
-    inner: tuple[Lowered, ...] = ()
-    items: tuple[op.Source, str, op.Truth] | None = None
-    applies: op.Truth = op.ALWAYS
-    bands: tuple[LoweredBand, ...] = ()
-    parts: tuple[tuple[Lowered, ...], ...] = ()
-    floor: op.Value | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoweredBand:
-    """One of several exclusive lots of steps: when it is taken, and its ends as they are written."""
-
-    truth: op.Truth
-    steps: tuple[Lowered, ...]
-    text: str
-
-
-def chain(steps: tuple[Lowered, ...]) -> op.Chain:
-    """Return steps in their order as one operation, in which no step leaves less than nothing."""
-    return op.Chain(tuple(_from_zero(step.value) for step in steps))
-
-
-def _from_zero(value: op.Value) -> op.Value:
-    return op.Greatest(value, NOTHING, "money") if _may_fall_below_zero(value) else value
-
-
-def _may_fall_below_zero(node: op.Node) -> bool:
-    """Whether a figure subtracts, or reads a fact that can be negative, outside of a greater-of that bounds it."""
-    match node:
-        case op.Greatest(left, right):
-            return _may_fall_below_zero(left) and _may_fall_below_zero(right)
-        case op.Arithmetic("-"):
-            return True
-        case op.Fact(_, spec, _):
-            return bounds_of(spec)[0] < ZERO
-        case _:
-            values = (one for one in op.children(node) if not isinstance(one, get_args(op.Truth)))
-            return any(_may_fall_below_zero(one) for one in values)
-
-
 def _is_number(text: str) -> bool:
     """Whether a text is a bare number, which lacks only its unit."""
     try:
@@ -147,10 +94,6 @@ def _is_number(text: str) -> bool:
     except QuantityError:
         return False
     return True
-
-
-NOTHING: Final = op.Constant(0, "money")
-"""Zero: the first constant of every policy."""
 
 
 @dataclass(slots=True)

@@ -25,9 +25,11 @@ from subsidy_rules.plan.model import (
     ROUNDING_UNITS,
     ClausePlan,
     Gate,
+    Header,
     InstalmentPlan,
     InstalmentsPlan,
     LadderPlan,
+    NotModelled,
     PayerPlan,
     Per,
     PolicyPlan,
@@ -165,7 +167,22 @@ class _Compiler:
         )
         return PolicyPlan(
             self.id,
-            self.file,
+            Header(
+                header.title,
+                header.issuer,
+                header.document,
+                header.address,
+                header.place.code,
+                frozenset(header.place.zones),
+                header.rounding.unit,
+                window.start_flag,
+                header.unstated_cumulation,
+                tuple(header.flags),
+            ),
+            tuple(
+                NotModelled(one.path, one.sentence, one.quote, one.reason, tuple(one.taints))
+                for one in self.file.not_modelled
+            ),
             tuple(self.pool.index),
             self.vocabulary,
             {plan.id: plan for plan in self.readings.values()},

@@ -47,7 +47,7 @@ def lint(
     linter = _Linter(source, plan)
     if as_of is not None:
         linter.ended(parse_date(as_of))
-    found = list(sites(plan.file, plan))
+    found = list(sites(source.file, plan))
     for place, site in enumerate(found, start=1):
         linter.clause(site)
         if progress is not None:
@@ -81,7 +81,7 @@ class _Linter:
         self.source, self.plan = source, plan
         self.findings = Findings(source.document)
         self.reach = Reach(plan)
-        self.wording = Wording(plan, self.say)
+        self.wording = Wording(plan, source.file, self.say)
 
     def say(self, code: str, loc: Loc, what: str, what_zh: str) -> None:
         """Note a finding at a place of the file."""
@@ -94,7 +94,7 @@ class _Linter:
 
     def ended(self, day: Fraction) -> None:
         """Say that the window ends before a day."""
-        window = self.plan.file.policy.window
+        window = self.source.file.policy.window
         name, last = ("end", window.end) if window.end is not None else ("horizon", window.horizon)
         if last is not None and parse_date(last) < day:
             shown = format_date(day)
@@ -124,7 +124,7 @@ class _Linter:
     def rules(self) -> None:
         """Look at the rules between awards."""
         self.wording.rules()
-        given = {site.model.id: site.given for site in sites(self.plan.file, self.plan)}
+        given = {site.model.id: site.given for site in sites(self.source.file, self.plan)}
         for place, rule in enumerate(self.plan.rules):
             cases = [(given[name], when) for name, when in rule.when.items() if name in given]
             if cases and all(self.reach.never(*case) for case in cases):
@@ -162,7 +162,7 @@ class _Linter:
         return False
 
     def _defined(self, text: str) -> bool:
-        return any(name in text for name in self.plan.file.define)
+        return any(name in text for name in self.source.file.define)
 
     def _parts(self, site: GateSite, given: op.Truth) -> None:
         """Tell the alternatives of a condition that cannot hold, and the lists of which nothing is asked for."""
@@ -344,7 +344,7 @@ class _Linter:
         for part in op.walk(step.lowered.operand):
             value = self.reach.number(part) if isinstance(part, op.Constant) and part.type == "money" else None
             if value is not None and value % self.plan.unit:
-                shown, unit = self._figure(value, "money"), self.plan.file.policy.rounding.unit
+                shown, unit = self._figure(value, "money"), self.plan.header.unit
                 what = f"awards are rounded to the {unit}, and {shown} is no multiple of it"
                 self.say(
                     "coarse-rounding",

@@ -13,9 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.mechanisms.expression import Parameter
-from subsidy_rules.mechanisms.step import Lowered
-from subsidy_rules.policy.model import RuleFile
+from subsidy_rules.mechanisms.lowered import Lowered, Parameter
 
 Role: TypeAlias = Literal[
     "beneficiary", "place", "window", "where", "when", "doubt", "table", "items", "replacement", "row"
@@ -217,11 +215,39 @@ class ReadingPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """What a policy is and where it applies, as its file says; `start_flag` marks awards if the start is moot."""
+
+    title: str
+    issuer: str
+    document: str
+    address: str
+    code: str
+    zones: frozenset[str]
+    unit: str
+    start_flag: str | None
+    unstated_cumulation: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotModelled:
+    """Words that the language can't carry, why, and the sentences whose awards they taint."""
+
+    path: str
+    sentence: int
+    quote: str
+    reason: str
+    taints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyPlan:
     """One policy, ready to be evaluated by any engine."""
 
     id: str
-    file: RuleFile
+    header: Header
+    not_modelled: tuple[NotModelled, ...]
     constants: tuple[tuple[Fraction, str], ...]
     vocabulary: Vocabulary
     readings: Mapping[str, ReadingPlan]

@@ -64,8 +64,8 @@ _COMPARED: Final = re.compile(r"(?:>=|<=|>|<|\bis|\bin|==)\s*\[?[^\s\])]+")
 class Wording:
     """Compares the words of one policy with its rules."""
 
-    def __init__(self, plan: PolicyPlan, say: Say) -> None:
-        self.plan, self.file, self.say = plan, plan.file, say
+    def __init__(self, plan: PolicyPlan, file: RuleFile, say: Say) -> None:
+        self.plan, self.file, self.say = plan, file, say
         quotes = [one.quote for one in plan.sentences]
         self.printed = {value for quote in quotes for number in numbers(quote) for value in number.values}
 

@@ -309,7 +309,7 @@ def _linted(source: RuleSource, plan: PolicyPlan, day: str | None) -> tuple[Prob
 
 def _passed(plan: PolicyPlan, warnings: int, lang: Lang) -> str:
     """Say how large a file is that would not be refused, and how many warnings there are, if any."""
-    sentences, left = len(plan.sentences), len(plan.file.not_modelled)
+    sentences, left = len(plan.sentences), len(plan.not_modelled)
     if lang is Lang.zh:
         warned = f"，警告 {warnings} 条" if warnings else ""
         return f"ok: {sentences} sentences（{sentences} 句，未编码 {left} 处{warned}）"
@@ -480,7 +480,7 @@ def _rows(plan: PolicyPlan) -> Iterator[dict[str, Json]]:
             "quote": one.quote,
             "readings": list(one.readings),
         }
-    for missing in plan.file.not_modelled:
+    for missing in plan.not_modelled:
         yield {
             "policy": plan.id,
             "path": missing.path,
