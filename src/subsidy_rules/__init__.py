@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     )
     from subsidy_rules.errors import CaseError, InputError, Place, Problem, RuleError, SubsidyRulesError, UsageError
     from subsidy_rules.facts.case import Case
-    from subsidy_rules.facts.vocabulary import CaseModel, Vocabulary
+    from subsidy_rules.facts.models import CaseModel
+    from subsidy_rules.facts.vocabulary import Vocabulary
     from subsidy_rules.plan import Guide, Policies, Sentence, load_guide, load_policies
     from subsidy_rules.report.schema import schema_of
     from subsidy_rules.values.amount import Amount, Range
@@ -122,7 +123,8 @@ if not TYPE_CHECKING:
             "UsageError",
         ),
         "subsidy_rules.facts.case": ("Case",),
-        "subsidy_rules.facts.vocabulary": ("CaseModel", "Vocabulary"),
+        "subsidy_rules.facts.models": ("CaseModel",),
+        "subsidy_rules.facts.vocabulary": ("Vocabulary",),
         "subsidy_rules.plan": ("Guide", "Policies", "Sentence", "load_guide", "load_policies"),
         "subsidy_rules.report.schema": ("schema_of",),
         "subsidy_rules.values.amount": ("Amount", "Range"),

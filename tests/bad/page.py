@@ -17,7 +17,8 @@ from typing import Final
 
 from subsidy_rules.errors import CODES, InputError, Problem
 from subsidy_rules.facts.case import Case, Facts
-from subsidy_rules.plan import Policies, compile_policy, lint, load_guide, load_policies
+from subsidy_rules.plan import Policies, compile_policy, load_guide, load_policies
+from subsidy_rules.plan.lint import lint
 from subsidy_rules.policy.source import read_policy
 from tests.bad.made import MADE
 

@@ -21,17 +21,8 @@ from subsidy_rules.facts.case import (
     bounds_of,
     uscc_is_valid,
 )
-from subsidy_rules.facts.vocabulary import (
-    CaseModel,
-    Cost,
-    Enterprise,
-    FieldSpec,
-    Loan,
-    Member,
-    Project,
-    Title,
-    Vocabulary,
-)
+from subsidy_rules.facts.models import CaseModel, Cost, Enterprise, Loan, Project, Title
+from subsidy_rules.facts.vocabulary import FieldSpec, Member, Vocabulary
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.document import plain
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, parse_date, parse_money

@@ -10,15 +10,12 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from subsidy_rules.facts.models import MODELS, CaseModel, Cost, Enterprise
 from subsidy_rules.facts.vocabulary import (
     GENERA,
     INDUSTRIES,
-    MODELS,
     NUMERIC,
     SECTIONS,
-    CaseModel,
-    Cost,
-    Enterprise,
     FactType,
     FieldSpec,
     ListSpec,

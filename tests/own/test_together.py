@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from subsidy_rules import Case, CaseError, UsageError, evaluate
-from subsidy_rules.facts.vocabulary import CaseModel, Enterprise, Project
+from subsidy_rules.facts.models import CaseModel, Enterprise, Project
 from subsidy_rules.plan import Policies, compile_policy, gather
 from subsidy_rules.policy.source import read_policy
 from tests.own.test_own import HERE, pack, worked

@@ -8,7 +8,8 @@ import pytest
 
 from subsidy_rules import Case, Policies, evaluate
 from subsidy_rules.errors import CODES, WARNINGS
-from subsidy_rules.plan import compile_policy, gather, lint
+from subsidy_rules.plan import compile_policy, gather
+from subsidy_rules.plan.lint import lint
 from subsidy_rules.policy.source import read_policy, shipped_rules
 from subsidy_rules.values.quantity import format_money
 from tests.bad import page

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from subsidy_rules.errors import CaseError, Problem, UsageError, brief, expect, path_to, suggest
-from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, CaseModel, FieldSpec, ListSpec, Vocabulary, is_gb_code
+from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, FieldSpec, ListSpec, Vocabulary, is_gb_code
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.findings import Findings, one_of
@@ -46,6 +46,8 @@ from subsidy_rules.values.quantity import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
+
+    from subsidy_rules.facts.models import CaseModel
 
 CASE_VERSION: Final = "1"
 NO_LOWER: Final = Fraction(-(10**12))
@@ -167,10 +169,12 @@ class Case:
 
     @staticmethod
     def of(model: CaseModel) -> Case:
-        """Take a case written with the typed models of `subsidy_rules.facts.vocabulary`.
+        """Take a case written with the typed models of `subsidy_rules.facts.models`.
 
         Raises `UsageError` where `facts` repeats a field that the model has, `CaseError` as `from_dict` does.
         """
+        from subsidy_rules.facts.models import CaseModel  # noqa: PLC0415 - only who builds a case needs pydantic
+
         expect(model, CaseModel, "a case is a CaseModel: Case.of(CaseModel(…))")
         data = _without_facts_key(model.model_dump(exclude_unset=True, exclude_none=True))
         return Case.from_dict({"case": CASE_VERSION, **data})

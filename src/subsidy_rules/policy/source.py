@@ -1,6 +1,5 @@
-"""Finding and reading rule files: from text to the frozen model, with the place of every problem.
+"""Reading rule files: from text to the frozen model, with the place of every problem.
 
-Rule packs ship inside the wheel as `subsidy_rules/rules`; in a checkout they stand in `rules/` at the top.
 `read_policy` checks the shape of one file; what its names mean is the plan's business. A file of a wrong shape is kept,
 with what is left of it, so that the plan tells what is wrong with its names together with what is wrong with its shape.
 """
@@ -10,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from subsidy_rules.errors import RuleError, UsageError
+from subsidy_rules.errors import RuleError
 from subsidy_rules.policy.model import GuideFile, RuleFile
 from subsidy_rules.policy.shape import Shape, node_at, shape_of
+from subsidy_rules.policy.shipped import shipped_rules
 from subsidy_rules.values import document as doc
 
 __all__ = ["GuideSource", "RuleSource", "guide_of", "node_at", "read_guide", "read_policy", "shipped_rules"]
@@ -41,21 +41,13 @@ class GuideSource:
     file: GuideFile
 
 
-def shipped_rules() -> Path:
-    """Return the folder of the packs that ship with the library. Raises `UsageError` where there is none."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "rules", package.parent.parent / "rules"):
-        if folder.is_dir():
-            return folder
-    raise UsageError("the rule packs are not installed beside the library")
+def read_policy(source: Path | str | bytes, *, name: str | None = None) -> RuleSource:
+    """Read one rule file, from a path, a text or its bytes. Raises `RuleError` for what is neither YAML nor JSON.
 
-
-def read_policy(source: Path | str) -> RuleSource:
-    """Read one rule file, from a path or from text. Raises `RuleError` for what is neither YAML nor JSON.
-
-    Problems of its shape are raised by `file`, and by the plan together with those of its names.
+    `name` is what problems call it; a file has its path. Problems of its shape are raised by `file`, and by the plan
+    together with those of its names.
     """
-    document = doc.read(source, error=RuleError)
+    document = doc.read(source, name=name, error=RuleError)
     return RuleSource(document, shape_of(document, RuleFile))
 
 

@@ -295,7 +295,7 @@ def _day(text: str | None) -> str | None:
 
 def _linted(source: RuleSource, plan: PolicyPlan, day: str | None) -> tuple[Problem, ...]:
     """Return the warnings of one file; on a terminal a bar shows how far a long file has come."""
-    from subsidy_rules.plan import lint
+    from subsidy_rules.plan.lint import lint
 
     if not sys.stderr.isatty():
         return lint(source, plan, as_of=day)
