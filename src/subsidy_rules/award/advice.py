@@ -7,7 +7,6 @@ documents that give open figures and the things a sentence is about are known on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from subsidy_rules.award.model import Award, CumulationGroup, Entitlement, Failed, NotEligible, reasons_of, whys_of
 from subsidy_rules.award.phrases import FIXED, ROLES, Names, cite_all, word
@@ -17,6 +16,7 @@ from subsidy_rules.award.written import UNKNOWN, write_place
 from subsidy_rules.errors import Lang
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Gate, PolicyPlan, RulePlan, Sentence
+from subsidy_rules.values.classes import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -21,6 +20,7 @@ from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import DENSE, NUMERIC, FieldSpec, Member, is_gb_code
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
 BUDGET: Final = 4096

@@ -12,7 +12,7 @@ an unknown or a rule. Components are independent, so their totals add.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import product
 from typing import Final, Literal, TypeAlias
@@ -33,6 +33,7 @@ from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import LadderPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four, Need, Truth
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Number, minus
 
 LIMIT: Final = 14

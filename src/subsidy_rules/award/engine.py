@@ -8,7 +8,7 @@ given nor assumed is read as unknown, and says so in the `needs` of what comes o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import Final, Generic, TypeAlias, TypeVar, cast
 
@@ -17,6 +17,7 @@ from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary, is_gb_code
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Fill
 from subsidy_rules.values.amount import FALSE, HALF_UP, LOWEST, TRUE, UP, Amount, Need, Truth, settle
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, months_later, year_of
 
 T = TypeVar("T")

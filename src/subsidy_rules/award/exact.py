@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias, cast
 
@@ -38,6 +37,7 @@ from subsidy_rules.facts.case import Facts, Members, Other, Ref, Thing, Value
 from subsidy_rules.facts.vocabulary import DENSE, FieldSpec, Vocabulary
 from subsidy_rules.plan import Policies, PolicyPlan
 from subsidy_rules.values.amount import FALSE, NONE, TRUE, Amount, Truth
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO
 
 Plain: TypeAlias = dict[str, object]

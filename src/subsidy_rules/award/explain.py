@@ -9,7 +9,6 @@ With `policies` the facts, the options of readings and the sentences that give n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from subsidy_rules.award.advice import Advice
@@ -55,6 +54,7 @@ from subsidy_rules.award.written import write_amount, write_money, write_place
 from subsidy_rules.errors import CODES, WARNINGS, Lang, UsageError, check_lang, suggest
 from subsidy_rules.plan import Policies, Sentence
 from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Currency
 
 

@@ -22,7 +22,6 @@ one generated function over all sentences; else from `evaluate`, and they are th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -34,6 +33,7 @@ from subsidy_rules.award.sheet import Found, Paying, Sheet, sheet_of
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import Guide, Policies, Sentence
 from subsidy_rules.values.amount import Range
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO
 
 

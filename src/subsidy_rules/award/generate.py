@@ -23,7 +23,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -34,6 +34,7 @@ from subsidy_rules.facts.vocabulary import DENSE
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Gate, PolicyPlan
 from subsidy_rules.values.amount import DOWN, HALF_UP, UP
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import Infinity, Number, months_later, year_of
 
 if TYPE_CHECKING:

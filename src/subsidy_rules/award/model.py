@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import cached_property
 from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar
@@ -20,6 +20,7 @@ from subsidy_rules.award.cumulate import Status
 from subsidy_rules.errors import Lang, check_lang, expect
 from subsidy_rules.plan import Sentence
 from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import CNY, Currency, yuan_text
 
 SCHEMA: Final = "subsidy-rules/entitlement/1"

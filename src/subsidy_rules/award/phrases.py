@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from subsidy_rules.award.engine import ANOTHER
@@ -23,6 +22,7 @@ from subsidy_rules.errors import Lang
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, RulePlan, Sentence
 from subsidy_rules.values.amount import BOUND_REASONS, Amount
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import CNY, ZERO, Currency, Infinity
 
 Words: TypeAlias = Mapping[str, tuple[str, str]]

@@ -8,7 +8,6 @@ A condition is first read under the readings that were chosen, so that what they
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from subsidy_rules.award.written import listed, write_amount, write_label, write_members
@@ -16,6 +15,7 @@ from subsidy_rules.errors import Lang
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.values.amount import DOWN, HALF_UP, UP, Amount
+from subsidy_rules.values.classes import dataclass
 
 NEVER: Final = op.AnyOf(())
 SIGNS: Final = {">=": "≥", ">": ">", "==": "="}

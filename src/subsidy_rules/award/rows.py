@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import cached_property, partial
 from itertools import product
@@ -37,6 +37,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.lowered import Lowered
 from subsidy_rules.plan import ClausePlan, Gate, Per, Policies, PolicyPlan, RulePlan
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity
 
 ELSEWHERE: Final = Fraction(10**12)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from subsidy_rules.award.complete import Domains, RowHull, hull_of
 from subsidy_rules.award.cumulate import Cumulation, Sums
@@ -25,6 +25,7 @@ from subsidy_rules.award.rows import (
 )
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.plan import Guide, Policies, PolicyPlan
+from subsidy_rules.values.classes import dataclass
 
 
 @dataclass(slots=True)

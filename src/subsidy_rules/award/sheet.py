@@ -19,7 +19,7 @@ on one project or one title, a ceiling that is passed, a bar that holds) has no 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Final, TypeAlias, TypeVar, cast
 
@@ -40,6 +40,7 @@ from subsidy_rules.facts.case import Case
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Gate, Policies, PolicyPlan, RulePlan
+from subsidy_rules.values.classes import dataclass
 
 D = TypeVar("D")
 T = TypeVar("T")

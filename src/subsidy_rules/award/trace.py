@@ -9,7 +9,7 @@ A step is written in Chinese and in English, and carries the arithmetic so far a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from subsidy_rules.award.engine import Context, number, read_member, read_number, things_of, truth_of_plan
@@ -36,6 +36,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.lowered import Lowered, Parameter, chain
 from subsidy_rules.plan import Gate, Sentence
 from subsidy_rules.values.amount import FALSE, Amount, Need, Truth
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Currency, Infinity, exact_text, exact_yuan_text
 
 __all__ = ["Line", "failed_gates", "need_paths", "steps_of", "write_expression", "write_value"]

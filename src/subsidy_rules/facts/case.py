@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from subsidy_rules.errors import CaseError, Problem, UsageError, brief, expect, 
 from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, FieldSpec, ListSpec, Vocabulary, is_gb_code
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.findings import Findings, one_of
 from subsidy_rules.values.quantity import (
     CNY,

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cache
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.values import quantity
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.coding import Codec
 from subsidy_rules.values.kept import kept
 from subsidy_rules.values.quantity import CNY, Currency, Units

@@ -5,11 +5,11 @@ Whoever evaluates a plan needs these and not the words of the language, nor pyda
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, get_args
 
 from subsidy_rules.facts.case import bounds_of
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO
 
 NOTHING: Final = op.Constant(0, "money")

@@ -11,8 +11,10 @@ Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar, cast, get_args
+
+from subsidy_rules.values.classes import dataclass
 
 if TYPE_CHECKING:
     from subsidy_rules.facts.vocabulary import FieldSpec

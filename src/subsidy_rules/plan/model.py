@@ -7,13 +7,13 @@ a change of a number or a choice of a reading needs no new plan (S25).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.lowered import Lowered, Parameter
+from subsidy_rules.values.classes import dataclass
 
 Role: TypeAlias = Literal[
     "beneficiary", "place", "window", "where", "when", "doubt", "table", "items", "replacement", "row"

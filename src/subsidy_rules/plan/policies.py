@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from dataclasses import fields as fields_of
 from fractions import Fraction
 from hashlib import sha256
@@ -24,6 +24,7 @@ from subsidy_rules.plan import model
 from subsidy_rules.plan.model import PolicyPlan, Sentence
 from subsidy_rules.policy.shipped import shipped_rules
 from subsidy_rules.values import amount, quantity
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.coding import Codec
 from subsidy_rules.values.document import MAX_BYTES
 from subsidy_rules.values.kept import kept

@@ -17,10 +17,11 @@ needed once the facts leave nothing open.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, Number, minus, times
 
 Kind: TypeAlias = Literal["exact", "at_most", "between", "undetermined"]

@@ -45,11 +45,12 @@ bomb.yaml:3:3: wrong-type: an empty value
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 
 from subsidy_rules.errors import InputError, Place, Problem
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.reading import (
     MAX_BYTES,
     MAX_DEPTH,

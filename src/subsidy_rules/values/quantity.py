@@ -19,11 +19,11 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias, final
 
 from subsidy_rules.errors import brief, suggest
+from subsidy_rules.values.classes import dataclass
 
 
 class QuantityError(ValueError):

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import yaml
 
 from subsidy_rules.errors import HIDDEN, InputError, Place, Problem, brief, path_to, shown
+from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.wording import SAYINGS, YAML_REASONS
 
 if TYPE_CHECKING:
