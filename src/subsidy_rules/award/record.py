@@ -15,7 +15,6 @@ from typing import Final
 from subsidy_rules.award.complete import RowHull, hull_of
 from subsidy_rules.award.cumulate import LIMIT, Edge, Status
 from subsidy_rules.award.engine import ANOTHER, number, truth
-from subsidy_rules.award.explain import explain
 from subsidy_rules.award.kinds import kinds_of
 from subsidy_rules.award.model import (
     Adjustment,
@@ -39,8 +38,9 @@ from subsidy_rules.award.parts import balance, instalments_of, payers_of
 from subsidy_rules.award.rows import Row, missing_drivers
 from subsidy_rules.award.run import Computed, Run
 from subsidy_rules.award.trace import failed_gates, fitting, need_paths, steps_of, write_value
+from subsidy_rules.errors import Lang
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.plan import ClausePlan, PolicyPlan, Sentence
+from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, Sentence
 from subsidy_rules.values.amount import Amount, Four, Need, settle
 from subsidy_rules.values.quantity import ZERO, Currency, format_date
 from subsidy_rules.version import __version__
@@ -639,7 +639,7 @@ class Record:
             self.facts_used,
             self.deciding,
             self.spread,
-            partial(explain, policies=run.policies),
+            partial(_explained, policies=run.policies),
             self.currency,
         )
 
@@ -666,3 +666,12 @@ def citation(plan: PolicyPlan, sentence: Sentence) -> Citation:
     return Citation(
         header.issuer, header.document or header.title, sentence.path, sentence.sentence, sentence.quote, header.address
     )
+
+
+def _explained(
+    result: Entitlement, lang: Lang = "zh", *, clause: str | None = None, formula: bool = False, policies: Policies
+) -> str:
+    """Say a result in sentences; what says it is imported when that is asked for."""
+    from subsidy_rules.award.explain import explain  # noqa: PLC0415 - a result that is not read aloud does without
+
+    return explain(result, lang, clause=clause, formula=formula, policies=policies)

@@ -108,7 +108,7 @@ def read(path: Path, codec: Codec) -> object:
         if sha256(rows).hexdigest().encode() != digest:
             return None
         return codec.value(json.loads(rows))
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

@@ -21,8 +21,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-import yaml
-
 from subsidy_rules.errors import HIDDEN, InputError, Place, Problem, brief, path_to, shown
 from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.wording import SAYINGS, YAML_REASONS
@@ -53,7 +51,6 @@ MAX_NODES: Final = 200_000
 MAX_SCALAR: Final = 20_000
 MAX_PROBLEMS: Final = 50
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EMPTY: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TAB: Final = re.compile(r"^ *+(\t)[ \t]*+\S", re.MULTILINE)
 _JSON_TOKEN: Final = re.compile(
@@ -215,17 +212,20 @@ class YamlReader:
     """Parser events → nodes. Nothing is composed or constructed by the YAML library."""
 
     def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+        import yaml  # noqa: PLC0415 - what is JSON, or from Python, does without
+
+        self.reading, self.yaml = reading, yaml
         if tab := _TAB.search(reading.text):
             reading.fail("tab", reading.at(tab.start(1)))
         self.lines = reading.text.count("\n") + 1
-        self.events: Iterator[Any] = yaml.parse(reading.text, Loader=_LOADER)
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        self.events: Iterator[Any] = yaml.parse(reading.text, Loader=loader)
 
     def take(self) -> Any:  # noqa: ANN401 - the events of the two parsers share no useful type
         """Return the next event; put what the parser objects to into our own words."""
         try:
             return next(self.events)
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
+        except (self.yaml.YAMLError, ValueError, OverflowError) as error:
             said = str(getattr(error, "problem", ""))
             found = next(row for row in YAML_REASONS if row.piece in said)
             place = self.place(getattr(error, "context_mark" if found.opening else "problem_mark", None))
@@ -245,14 +245,14 @@ class YamlReader:
         """Read the one value of the text."""
         self.take()
         start = self.take()
-        if isinstance(start, yaml.StreamEndEvent):
+        if isinstance(start, self.yaml.StreamEndEvent):
             self.reading.fail("empty file", Place(self.reading.name, 1, 1))
         if start.version or start.tags:
             self.reading.say("directive", self.place(start.start_mark))
         root = self.node(self.take(), 1)
         self.take()
         end = self.take()
-        if not isinstance(end, yaml.StreamEndEvent):
+        if not isinstance(end, self.yaml.StreamEndEvent):
             self.reading.say("second document", self.place(end.start_mark))
         return root
 
@@ -260,25 +260,25 @@ class YamlReader:
         """Read a value of any shape."""
         reading, place = self.reading, self.place(event.start_mark)
         reading.enter(place, depth)
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, self.yaml.AliasEvent):
             reading.say("alias", place, name=brief(str(event.anchor)))
             return Scalar("", place)
         if event.anchor:
             reading.say("anchor", place, name=brief(event.anchor))
         if event.tag:
             reading.say("tag", place, name=shown(str(event.tag)))
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, self.yaml.ScalarEvent):
             if not event.style and event.value in reading.empty:
                 reading.say("empty", place)
             return reading.scalar(event.value, place)
-        if isinstance(event, yaml.SequenceStartEvent):
+        if isinstance(event, self.yaml.SequenceStartEvent):
             return self.sequence(place, depth)
         return self.mapping(place, depth)
 
     def sequence(self, place: Place, depth: int) -> Sequence:
         """Read the items of a list."""
         items: list[Node] = []
-        while not isinstance(event := self.take(), yaml.SequenceEndEvent):
+        while not isinstance(event := self.take(), self.yaml.SequenceEndEvent):
             self.reading.trail.append(len(items))
             items.append(self.node(event, depth + 1))
             self.reading.trail.pop()
@@ -288,8 +288,8 @@ class YamlReader:
         """Read keys and values."""
         entries: list[tuple[Scalar, Node]] = []
         seen: dict[str, Place] = {}
-        while not isinstance(event := self.take(), yaml.MappingEndEvent):
-            key = self.node(event, depth + 1) if not isinstance(event, yaml.CollectionStartEvent) else None
+        while not isinstance(event := self.take(), self.yaml.MappingEndEvent):
+            key = self.node(event, depth + 1) if not isinstance(event, self.yaml.CollectionStartEvent) else None
             if not isinstance(key, Scalar):
                 self.reading.fail("key", self.place(event.start_mark), got="a list or a mapping", got_zh="列表或映射")
             self.reading.trail.append(key.text)
