@@ -70,6 +70,12 @@ def test_a_wheel_has_the_packs_the_schemas_the_types_and_the_licence_and_nothing
     assert {name.split("/")[0].split("-")[0] for name in names} == {"subsidy_rules"}
 
 
+def test_a_wheel_has_its_packs_compiled(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    kept = sorted(name.split("/")[-1].partition("-")[0] for name in names if name.startswith("subsidy_rules/kept/"))
+    assert kept == ["policies", "vocabulary"]
+
+
 def test_the_wheel_of_the_archive_is_that_of_the_source(wheel: Path, tmp_path: Path) -> None:
     direct = zipfile.ZipFile(built("wheel", tmp_path))
     archived = zipfile.ZipFile(wheel)
@@ -147,6 +153,15 @@ def test_what_is_installed_has_its_packs_and_its_version(installed: tuple[Path, 
     )
     ids = [name.removesuffix(".yaml") for name in sorted(PACKS)]
     assert json.loads(say(python, "-c", code)) == [ids, subsidy_rules.__version__, True, "MIT"]
+
+
+def test_what_is_installed_from_a_wheel_compiles_nothing_even_at_first(installed: tuple[Path, Path]) -> None:
+    python, place = installed
+    code = (
+        "import sys, subsidy_rules as s; case = s.Case.from_dict({'case': 1})\n"
+        "s.evaluate(case, s.load_policies()); print('pydantic' in sys.modules)"
+    )
+    assert say(python, "-c", code).strip() == str(place.name == "src")
 
 
 # Versions and places
