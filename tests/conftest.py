@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIRE_SHARED = "SUBSIDY_RULES_REQUIRE_SHARED"
 
 # Tests compile what they load, and leave nothing in the folder of who runs them.
-os.environ.setdefault("SUBSIDY_RULES_CACHE", "0")
+os.environ["SUBSIDY_RULES_CACHE"] = "0"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ amount as if eligible, and whether a rule bars it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import field
 from fractions import Fraction
@@ -134,20 +134,26 @@ def compile_functions(plan: PolicyPlan) -> CompiledPolicy:
     compared: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for node in nodes_of(plan):
         _collect(node, plan, tests, breaks, compared)
+    made: dict[int, Test] = {}
+
+    def test(node: op.Truth) -> Test:
+        """Return the function of a truth; one that stands in many sentences is made once."""
+        return made.get(id(node)) or made.setdefault(id(node), truth(node))
+
     return CompiledPolicy(
         plan,
         tuple(Amount.exact(value) for value, _ in plan.constants),
-        tuple(_compiled_clause(plan, clause) for clause in plan.clauses),
-        tuple(_compiled_clause(plan, clause) for clause in plan.obligations),
+        tuple(_compiled_clause(plan, clause, test) for clause in plan.clauses),
+        tuple(_compiled_clause(plan, clause, test) for clause in plan.obligations),
         {key: frozenset(found) for key, found in tests.items()},
         {key: frozenset(found) for key, found in breaks.items()},
         {key: frozenset(others) for key, others in compared.items()},
     )
 
 
-def _compiled_clause(plan: PolicyPlan, clause: ClausePlan) -> CompiledClause:
+def _compiled_clause(plan: PolicyPlan, clause: ClausePlan, test: Callable[[op.Truth], Test]) -> CompiledClause:
     bars = tuple(
-        (rule, truth(rule.when[clause.sentence.id]))
+        (rule, test(rule.when[clause.sentence.id]))
         for rule in plan.rules
         if rule.kind == "bar" and clause.sentence.id in rule.when
     )
@@ -159,7 +165,7 @@ def _compiled_clause(plan: PolicyPlan, clause: ClausePlan) -> CompiledClause:
     barring = _readings_in(node for rule, node in nodes if rule.kind == "bar")
     return CompiledClause(
         clause,
-        tuple((gate, truth(gate.truth)) for gate in clause.gates),
+        tuple((gate, test(gate.truth)) for gate in clause.gates),
         tuple((step, number(step.value)) for step in clause.steps),
         clause.per.keys,
         where,
@@ -171,11 +177,11 @@ def _compiled_clause(plan: PolicyPlan, clause: ClausePlan) -> CompiledClause:
 
 
 def _readings_in(nodes: Iterable[op.Node]) -> frozenset[str]:
-    return frozenset(part.reading for node in nodes for part in op.walk(node) if isinstance(part, op.ReadingIs))
+    return frozenset(part.reading for part in _once(nodes) if isinstance(part, op.ReadingIs))
 
 
 def nodes_of(plan: PolicyPlan) -> Iterator[op.Node]:
-    """Return every operation of a policy."""
+    """Return every operation of a policy; one that stands in many places only where it stands first."""
     roots: list[op.Node] = []
     for clause in (*plan.clauses, *plan.obligations):
         roots += [gate.truth for gate in clause.gates] + [step.value for step in clause.steps]
@@ -183,8 +189,18 @@ def nodes_of(plan: PolicyPlan) -> Iterator[op.Node]:
         roots += list(clause.per.keys) + [gate.truth for one in clause.replacements for gate in one.gates]
     for rule in plan.rules:
         roots += [*rule.when.values(), *rule.cap.values(), *(key for keys in rule.by.values() for key in keys)]
-    for root in roots:
-        yield from op.walk(root)
+    yield from _once(roots)
+
+
+def _once(roots: Iterable[op.Node]) -> Iterator[op.Node]:
+    """Return the operations that others are made of, each object once, in the order in which `walk` comes to it."""
+    left, seen = [*roots][::-1], set[int]()
+    while left:
+        node = left.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            left += op.children(node)[::-1]
 
 
 def _collect(
