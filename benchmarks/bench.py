@@ -1,6 +1,6 @@
 """`make bench`: how fast, as ratios to something measured in the same run, and whether every figure is right.
 
-    python -m benchmarks.bench [--cases N] [--write docs/benchmarks.md]
+    python -m benchmarks.bench [--cases N] [--write docs/benchmarks.md] [--start]
 
 The unit of one case is `hand.by_hand`. Passes over the same cases take turns, and the pass with the lowest median
 counts, so that a busy machine moves both sides. The peer is GoRules ZEN, where it is installed and `../shared/bench`
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib.util
+import os
 import platform
 import random
 import subprocess
@@ -34,7 +35,7 @@ from subsidy_rules import Calculator, Case, Range, evaluate, load_policies
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT.parent / "shared" / "bench"
-PASSES, STARTS = 7, 7
+PASSES, STARTS = 7, 15
 
 
 @dataclass(frozen=True)
@@ -144,32 +145,40 @@ def zen_peers(drawn: Sequence[dict[str, int]]) -> tuple[list[Callable[[], float]
 
 
 def start_up() -> list[Row]:
-    """Measure fresh interpreters: the import, the first result, the help."""
+    """Measure fresh interpreters: the import, the first result, the help.
 
-    def run(*command: str) -> Callable[[], float]:
-        def once() -> float:
-            start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True, cwd=ROOT)  # noqa: S603 - our own commands
-            return time.perf_counter() - start
-
-        return once
-
-    def python(code: str) -> Callable[[], float]:
-        return run(sys.executable, "-c", code)
-
-    bare = min(python("pass")() for _ in range(STARTS))
-    imports = python("import pydantic, yaml")
+    As after an installation, all bytecode is there; what the library keeps is there too, but for one row.
+    """
     packs = "from subsidy_rules import Case, evaluate, load_policies; policies = load_policies()"
     first = f"{packs}; evaluate(Case.load('examples/xian_enterprise.yaml'), policies)"
-    timed = [min(one() for _ in range(STARTS)) - bare for one in (imports, python(packs), python(first))]
     with tempfile.TemporaryDirectory() as folder:
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        env |= {"PYTHONPYCACHEPREFIX": f"{folder}/bytecode", "SUBSIDY_RULES_CACHE": f"{folder}/kept"}
+
+        def run(*command: str, **changed: str) -> Callable[[], float]:
+            def once() -> float:
+                start = time.perf_counter()
+                subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=env | changed)  # noqa: S603
+                return time.perf_counter() - start
+
+            once()
+            return once
+
+        def python(code: str, **changed: str) -> Callable[[], float]:
+            return run(sys.executable, "-c", code, **changed)
+
+        anew = python(first, SUBSIDY_RULES_CACHE="0")
+        runs = [python("pass"), python("import pydantic, yaml"), python(packs), python(first), anew]
+        lowest = [min(times) for times in zip(*([one() for one in runs] for _ in range(STARTS)), strict=True)]
+        unit, *timed = (one - lowest[0] for one in lowest[1:])
         empty = Path(folder, "empty.py")
         empty.write_text("import typer\napp = typer.Typer()\n@app.command()\ndef main() -> None: ...\napp()\n", "utf-8")
         console = str(Path(sys.executable).with_name("subsidy-rules"))
         (help_,) = ratios(run(sys.executable, str(empty), "--help"), [run(console, "--help")])
     return [
-        Row("import and the four packs", "`import pydantic, yaml`", timed[1] / timed[0], 1.5),
-        Row("import, the packs and a first result", "`import pydantic, yaml`", timed[2] / timed[0], 2),
+        Row("import and the four packs", "`import pydantic, yaml`", timed[0] / unit, 1.5),
+        Row("import, the packs and a first result", "`import pydantic, yaml`", timed[1] / unit, 2),
+        Row("the same with nothing kept", "`import pydantic, yaml`", timed[2] / unit, float("inf")),
         Row("`--help`", "`--help` of an empty typer program", help_, 1.2),
     ]
 
@@ -213,7 +222,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=4000, help="how many random cases of P12")
     parser.add_argument("--write", type=Path, help="the page whose table and machine are replaced")
+    parser.add_argument("--start", action="store_true", help="measure the start alone, and print it")
     given = parser.parse_args()
+    if given.start:
+        sys.stdout.write("\n".join(shown(start_up())) + "\n")
+        return
     rows, missing, wrong = one_case(given.cases)
     right = f"{given.cases - wrong} of {given.cases} cases right to the fen, by award, choice and total"
     rows += start_up() + growth()
