@@ -112,6 +112,9 @@ class Shared:
         return self.absences.setdefault((where, *around), f"{ANOTHER}{len(self.absences)}")
 
 
+NOTHING: Final = Amount.exact(ZERO)
+
+
 @dataclass(slots=True)
 class Context:
     """What one award is read in.
@@ -131,7 +134,7 @@ class Context:
     selected: Truth = TRUE
     counted: Truth = TRUE
     more: Need | None = None
-    running: Amount = field(default_factory=lambda: Amount.exact(ZERO))
+    running: Amount = NOTHING
     reads: dict[str, Thing] | None = None
     flags: dict[str, None] | None = None
     filled: dict[str, None] | None = None

@@ -19,6 +19,7 @@ import dataclasses
 from dataclasses import MISSING, Field, FrozenInstanceError
 from operator import attrgetter
 from reprlib import recursive_repr
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
@@ -118,7 +119,14 @@ def _written(cls: type, fields: tuple[Field[Any], ...], *, frozen: bool) -> Call
             continue
         if one.init:
             given.append(f"{one.name}={default}" if default else one.name)
-        lines.append(f"_put(self, {one.name!r}, {value})" if frozen else f"self.{one.name} = {value}")
+        slot = vars(cls).get(one.name)
+        if not frozen:
+            lines.append(f"self.{one.name} = {value}")
+        elif isinstance(slot, MemberDescriptorType):  # a third quicker than by its name
+            names[f"_put{place}"] = slot.__set__
+            lines.append(f"_put{place}(self, {value})")
+        else:
+            lines.append(f"_put(self, {one.name!r}, {value})")
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     body = "\n    ".join(lines or ["pass"])
