@@ -54,8 +54,7 @@ def _completed(cls: type[T], *, frozen: bool) -> type[T]:
         return f"{self.__class__.__qualname__}({shown})"
 
     def __init__(self: T, *args: object, **kwargs: object) -> None:  # noqa: N807
-        if cls.__init__ is __init__:
-            cls.__init__ = _written(cls, fields, frozen=frozen)  # type: ignore[method-assign]
+        cls.__init__ = _written(cls, fields, frozen=frozen)  # type: ignore[method-assign]
         cls.__init__(self, *args, **kwargs)
 
     def __getstate__(self: T) -> list[object]:  # noqa: N807
