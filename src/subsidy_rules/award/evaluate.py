@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from subsidy_rules.award.engine import listed, place_is_within
-from subsidy_rules.award.model import Entitlement
-from subsidy_rules.award.record import SILENCE_OPTIONS, Record
-from subsidy_rules.award.run import Run
 from subsidy_rules.errors import UsageError, expect
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.plan import Guide, Policies, load_policies
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import QuantityError, parse_date
+
+if TYPE_CHECKING:
+    from subsidy_rules.award.model import Entitlement
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +44,9 @@ def evaluate(
 
     Raises `CaseError` where the case is wrong, `UsageError` where the call is.
     """
+    from subsidy_rules.award.record import Record  # noqa: PLC0415 - who loads policies first needs no engine yet
+    from subsidy_rules.award.run import Run  # noqa: PLC0415
+
     _check_call(case, policies, decision_date, readings, guides)
     loaded = shipped_policies() if policies is None else policies
     facts = _dated(case.facts_of(loaded.vocabulary), decision_date)
@@ -78,6 +81,8 @@ def _check_call(
 
 def of_place(policies: Policies, facts: Facts) -> Policies:
     """Return the policies of the places that a case names; all of them where it names none, or none of theirs."""
+    from subsidy_rules.award.engine import listed, place_is_within  # noqa: PLC0415
+
     named = [facts.enterprise.values.get("place")]
     named += [project.values.get("place") for project in listed(facts.root.lists.get("projects"))]
     places = [place for place in named if isinstance(place, str)]
@@ -93,6 +98,8 @@ def of_place(policies: Policies, facts: Facts) -> Policies:
 
 def resolve_readings(policies: Policies, given: Mapping[str, str]) -> dict[str, str]:
     """Return every reading's option: the defaults, and what was chosen. Raises `UsageError` for what is none."""
+    from subsidy_rules.award.record import SILENCE_OPTIONS  # noqa: PLC0415
+
     chosen = {plan.silence: plan.header.unstated_cumulation for plan in policies.plans}
     options: dict[str, tuple[str, ...]] = dict.fromkeys(chosen, SILENCE_OPTIONS)
     for plan in policies.plans:
