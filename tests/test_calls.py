@@ -70,7 +70,7 @@ def test_a_wrong_call_is_said_to_be_one(call: Callable[[], object], said: str) -
     ("change", "code", "path"),
     [
         ({"case": 2}, "bad-version", "case"),
-        ({"projcts": []}, "unknown-key", "projcts"),
+        ({"projcts": "none"}, "unknown-key", "projcts"),
         ({"projects": 5}, "wrong-type", "projects"),
         ({"projects": [{"total": "100"}]}, "unknown-unit", "projects[0].total"),
         ({"titles": [{"project": "p9"}]}, "bad-reference", "titles[0].project"),

@@ -204,7 +204,7 @@ class Case:
         return known[1]
 
 
-_OF_POLICIES: Final = ("unknown-key", "unknown-member", "unknown-name", "bad-reference")
+_OF_POLICIES: Final = ("unknown-key", "unknown-member", "unknown-name")
 """What is told of a fact, a list, a thing, a member or a zone that no loaded policy has."""
 
 
