@@ -30,6 +30,38 @@ def test_a_near_miss_and_a_pack_that_ships_are_silent(path: Path) -> None:
     assert warnings(path) == []
 
 
+@pytest.mark.parametrize(
+    ("pack", "before", "after", "codes"),
+    [
+        (
+            "xian_30",
+            "cap: 500万元\n    of: award",
+            "cap: 5000万元\n    of: award",
+            {"unprinted-figure"},
+        ),
+        ("xian_30", "- rate: 20%", "- rate: 21%", {"unprinted-figure", "unused-figure"}),
+        ("xian_30", "- rate: {at_most: 50%}", "- rate: 50%", {"bound-wording"}),
+        ("xian_31", "- at_most: 500万元", "- lump_sum: 500万元", {"bound-wording"}),
+        ("xian_31", "- lump_sum: 150万元", "- at_most: 150万元", {"bound-wording"}),
+        ("xianyang_70", "annual_supporting_tasks >= 200万元", "annual_supporting_tasks > 200万元", {"edge-wording"}),
+        ("xianyang_70", "procurement.budget > 200万元", "procurement.budget >= 200万元", {"edge-wording"}),
+        ("xianyang_70", "国家级: 100万元, 省级: 50万元", "国家级: 50万元, 省级: 100万元", set()),
+        ("xianyang_70", "三级: 20万元, 二级: 10万元", "三级: 20万元", {"unequal-lists"}),
+        (
+            "xianyang_70",
+            "title.grade in [领航级, 卓越级, 先进级]",
+            "title.grade in [领航级, 基础级]",
+            {"branch-gap", "unreachable"},
+        ),
+        ("shenyang", "- project.leader is false", "- project.leader", {"unreachable"}),
+    ],
+)
+def test_a_slip_in_a_pack_is_told(pack: str, before: str, after: str, codes: set[str]) -> None:
+    text = (shipped_rules() / f"{pack}.yaml").read_text(encoding="utf-8")
+    source = read_policy(text.replace(before, after, 1))
+    assert {one.code for one in lint(source, compile_policy(source))} == codes
+
+
 def test_each_warning_of_a_rule_file_is_shown_by_two_files_at_least() -> None:
     shown = {code: {name for name in CHECKS for one in page.problems_of(name) if one.code == code} for code in WARNINGS}
     of_cases = {"suspect-amount", "suspect-unit"}

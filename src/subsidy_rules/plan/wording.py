@@ -27,7 +27,7 @@ from subsidy_rules.mechanisms.step import Loc, Step, Strict, Table
 from subsidy_rules.plan.model import PolicyPlan
 from subsidy_rules.plan.reach import atoms, figure, walk_own
 from subsidy_rules.plan.sites import ClauseSite, Say, SentenceSite, StepSite
-from subsidy_rules.policy.model import Clause, InstalmentPart, Payer, RuleFile, TableSentence
+from subsidy_rules.policy.model import Clause, InstalmentPart, Payer, TableSentence
 from subsidy_rules.policy.printed import Edge, Number, Side, edge, numbers, plain
 from subsidy_rules.policy.texts import texts_of
 
@@ -80,7 +80,7 @@ class Wording:
                 own = _step_figures(step.model)
                 quoted = sentence if own and not step.model.quote else step
                 words: tuple[Loc, str] = ((*quoted.loc, "quote"), quoted.model.quote)
-                self._bound(*words, step.lowered.word, own, _capped(sentence, self.file), bound=_is_bound(step.model))
+                self._bound(*words, step.lowered.word, own, _capped(sentence), bound=_is_bound(step.model))
             self._edges(sentence.model.quote, [*_conditions(sentence)])
             self._lists(sentence)
         for loc, part in _divided(site):
@@ -303,11 +303,9 @@ def _is_bound(step: Step) -> bool:
     )
 
 
-def _capped(sentence: SentenceSite, file: RuleFile) -> set[Figure]:
-    """Return the figures that a bound of the sentence, or a ceiling over it, already stands for."""
-    found = {value for step in sentence.steps if _is_bound(step.model) for value in _step_figures(step.model)}
-    ceilings = [rule for rule in file.cumulation if sentence.clause.id in rule.clauses]
-    return found | {value for rule in ceilings for value in _printable(rule.cap)}
+def _capped(sentence: SentenceSite) -> set[Figure]:
+    """Return the figures that a bound of the sentence stands for: of a cap beside, or in another reading."""
+    return {value for step in sentence.steps if _is_bound(step.model) for value in _step_figures(step.model)}
 
 
 def _bound_of(quote: str, number: Number, among: tuple[Number, ...]) -> str:
