@@ -93,10 +93,10 @@ def figure(rng: random.Random, spec: FieldSpec, unit: str) -> str:
     if spec.type == "ratio":
         return f"{rng.randint(0, 100)}%"
     if spec.type == "count":
-        return str(rng.randint(int(lowest), 249))
+        return str(rng.randint(int(lowest), int(highest) if isinstance(highest, Fraction) else 249))
     if spec.type == "date":
         return date(rng.randint(2024, 2028), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
-    return f"{rng.randint(low * 1000, high * 1000)} {unit}"
+    return f"{rng.randint(low * 20, high * 1000)} {unit}"
 
 
 def value(rng: random.Random, spec: FieldSpec, unit: str, ids: list[str]) -> object:
