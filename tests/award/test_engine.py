@@ -56,14 +56,86 @@ def test_what_is_no_number_has_no_function() -> None:
         number(op.Words("某"))
 
 
-def test_nothing_is_divided_by_nothing() -> None:
+def test_what_is_divided_by_nothing_is_open() -> None:
     ten = op.Constant(0, "money")
     made = number(op.Arithmetic("/", ten, op.Constant(1, "count"), "money"))
     policies = gather([])
     facts = Case.from_text("case: 1").facts_of(policies.vocabulary)
     constants = (Amount.exact(Fraction(10)), Amount.exact(Fraction(0)))
-    with pytest.raises(ZeroDivisionError):
-        made(Context(Shared(facts, Vocabulary.core(), {}, {}), constants, {}, {}, "", {}))
+    found = made(Context(Shared(facts, Vocabulary.core(), {}, {}), constants, {}, {}, "", {}))
+    assert found == Amount.undetermined("zero_divisor")
+
+
+SHAPES = """\
+facts:
+  enterprise: {founded: {type: date}, staff: {type: count}, sold: {type: money}}
+clauses:
+- id: a
+  path: 一
+  sentence: 1
+  quote: 某
+  per: enterprise
+  fund: city
+  when:
+  - enterprise.founded is enterprise.founded and enterprise.staff is enterprise.staff
+  - enterprise.sold is enterprise.sold
+  award: [STEPS]
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "known", "unknown"),
+    [
+        # with 23 people, 12万元 sold and founded on 29 February 2024; then with nothing given
+        ("{basis: 1万元 * (year of enterprise.founded - 2000)} | 50", 24, (0, 50)),
+        (
+            "{basis: 1万元 * (year of (enterprise.founded + 1 year) - 2000)}, {clamp: {least: 1万元, greatest: 9万元}}",
+            9,
+            (1, 9),
+        ),
+        (
+            '{basis: "1万元 * days from 2024-02-28 to (enterprise.founded + 12 months)"} | 400',
+            366,
+            (0, 400),
+        ),
+        ("{basis: 1万元 * whole of (enterprise.staff / 10)} | 9", 2, (0, 9)),
+        ("{basis: 1万元 * begun of (enterprise.staff / 10)} | 9", 3, (0, 9)),
+        ("{basis: enterprise.sold}, {pay_from: 12万元} | 20", 12, (0, 20)),
+        ("{basis: enterprise.sold}, {pay_from: 13万元} | 20", 0, (0, 20)),
+        ("{basis: enterprise.sold}, {minimum: 13万元} | 20", 13, (0, 20)),
+        ('{basis: "greatest of (enterprise.sold, 13万元)"} | 20', 13, (13, 20)),
+        (
+            "{basis: enterprise.sold}, {round: {to: 5万元, mode: half_up}} | 20",
+            10,
+            (0, 20),
+        ),
+    ],
+)
+def test_figures_of_other_shapes(steps: str, known: int, unknown: tuple[int, int]) -> None:
+    given = "founded: 2024-02-29, staff: 23, sold: 12万元"
+    text, _, most = steps.partition(" | ")
+    text += f", {{cap: {most}万元, of: award, per: a}}" if most else ""
+    for facts, (low, high) in ((given, (known, known)), ("", unknown)):
+        case = CASE.replace('"610113"', f'"610113", {facts}' if facts else '"610113"') + "projects: []\ntitles: []\n"
+        policies = gather([compile_policy(read_policy(HEAD.replace("SILENCE", "sum") + SHAPES.replace("STEPS", text)))])
+        (award,) = evaluate(Case.from_text(case), policies).awards
+        assert wan(award.amount) == (low, high, low, high)
+        assert ("below_pay_from" in award.flags) == ("pay_from: 13" in steps and facts != "")
+
+
+def test_another_s_award_is_read_as_that_sentence_reads_facts() -> None:
+    """Of the kinds that only the other sentence's open list may mean, the case claims one for it."""
+    rules = (
+        "vocabulary:\n  title.kind: {甲: {genus: 称号}, 乙: {genus: 称号}}\n"
+        "lists:\n  listed: {of: title.kind, members: [甲], open: true}\n"
+        "clauses:\n"
+        + clause("{lump_sum: 10万元}", "a").replace("per: project", "per: title, when: [title.kind in listed]")
+        + clause("{basis: award.a}, {rate: 50%}", "b").replace("per: project", "per: title")
+    )
+    titles = "projects: []\ntitles: [{id: t1, kind: 乙, claims: [CLAIM]}]\n"
+    for claim, figure in (("made/a", (0, 0, 5, 5)), ("made/b", (0, 0, 0, 0))):
+        found = ask(rules, titles.replace("CLAIM", claim))
+        assert [wan(award.amount) for award in found.awards if award.id == "made/b@t1"] == [figure]
 
 
 def test_functions_of_a_plan_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

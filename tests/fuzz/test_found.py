@@ -257,3 +257,49 @@ def test_what_may_count_in_a_sum_may_be_below_zero(kind: str, figure: tuple[int,
     kinds = f"kind: {kind}, " if kind else ""
     costs = f"costs: [{{kind: equipment, amount: 5万元}}, {{{kinds}amount: 1万元}}]"
     assert first_figures(f"clauses:\n{clause}", f"projects: [{{id: p1, {costs}}}]\n") == figure
+
+
+@pytest.mark.parametrize(
+    ("green", "figure"),
+    [
+        # 1 less 2 is nothing, not 1 less than nothing: 3 alone
+        ("each: one in project.costs, of: [{basis: one.amount - 2万元}]", (3, 3, 3, 3)),
+        ("each: one in project.costs, of: [{basis: one.amount}, {less: 2万元}]", (3, 3, 3, 3)),
+        # and so where it is added to 10
+        ("add: [{basis: 1万元 - 2万元}]", (10, 10, 10, 10)),
+    ],
+)
+def test_steps_inside_of_others_leave_nothing_below_zero(green: str, figure: tuple[int, ...]) -> None:
+    clause = A10.replace("[{lump_sum: 10万元}]", f"[{{lump_sum: 10万元}}, {{{green}}}]")
+    costs = "costs: [{kind: land, amount: 5万元}, {kind: land, amount: 1万元}]"
+    assert first_figures(f"clauses:\n{clause}", f"projects: [{{id: p1, {costs}}}]\n") == figure
+
+
+@pytest.mark.parametrize(
+    ("step", "figure"),
+    [
+        # the staff comes to 2.3 tens, which is at most 2.5 of them: three are begun
+        ('basis: "1万元 * begun of (least of (enterprise.staff / 10, 2.5))"', 3),
+        # 12 up to 20, but never above 15: down to 10
+        ("round: {to: 10万元, mode: up}", 10),
+    ],
+)
+def test_the_lesser_of_two_numbers_is_no_cap(step: str, figure: int) -> None:
+    facts = "facts:\n  enterprise:\n    staff: {type: count}\n"
+    steps = f"{{lump_sum: 12万元}}, {{cap: 15万元, of: award, per: thing}}, {{{step}}}"
+    clause = A10.replace("{lump_sum: 10万元}", steps).replace("fund: city", "fund: city, when: [enterprise.staff > 0]")
+    case = ONE + 'enterprise: {place: "610113", staff: 23}\ntitles: []\n'
+    result = ask(f"{facts}clauses:\n{clause}", case, "sum")
+    assert wan(result.awards[0].amount) == (figure,) * 4
+
+
+def test_a_bound_under_a_ceiling_keeps_its_own_greatest_whatever_it_meets() -> None:
+    """S19: alone, or beside another on one project; where that is not known what is left of it holds both."""
+    first = A10.replace("lump_sum", "at_most")
+    second = first.replace("id: a", "id: b").replace("fund: city", "fund: city, when: [project.green]")
+    rules = f"{GREEN}clauses:\n{first}{second}cumulation:\n{CEILING.replace('25万元', '5万元')}\n"
+    rules = rules.replace("cumulation:\n", "cumulation:\n- ").replace(", when: CONDITION", "")
+    for given in ("", ", green: true", ", green: false"):
+        result = ask(rules, PLACE + f"projects: [{{id: p1{given}}}]\n", "undecided")
+        (left,) = (award.net for award in (*result.awards, *result.undecided) if award.id == "made/a@p1")
+        assert wan(left) == (0, 0, 10, 10)

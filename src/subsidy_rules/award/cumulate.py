@@ -886,6 +886,7 @@ class Cumulation:
             paid = sets if sets and wins else [frozenset(one) for one in _lawful_sets(component, pairs)]
             paid = [frozenset(component), *paid] if sets is None else paid
             left = self._left_in(place, [one for one in paid if place in one], weights, ceilings, by_law=sets == [])
+            left = _with_its_own_greatest(left, weight)
         if meets and (loses or not by_facts):
             may_vanish = {edge: weights[edge.a + edge.b - place][2] == ZERO for edge in met}  # it may not be paid
             by_law = [edge for edge in met if edge.is_open_in_law(contest.unstated.get(edge.a, "sum"))]
@@ -894,9 +895,7 @@ class Cumulation:
             return (ZERO, left[1] if wins else ZERO, ZERO if loses else left[2], left[3]), frozenset({"contender"})
         if not own:
             return weight, frozenset({"counted"})
-        if _is_open_in_law(weight):  # a bounded award keeps its own greatest (S19)
-            return (left[0], left[1], weight[2], weight[3]), frozenset({"contender"})
-        if left[0] != left[3]:
+        if left[0] != left[3] or _is_open_in_law(weight):
             return left, frozenset({"contender"})
         return left, frozenset({"counted" if left == weight else "reduced"})
 
@@ -948,6 +947,17 @@ def _is_number(spec: FieldSpec | None) -> bool:
 def _is_open_in_law(weight: Four) -> bool:
     """Whether the law's two ends are not the same."""
     return weight[0] != weight[2] or weight[1] != weight[3]
+
+
+def _with_its_own_greatest(left: Four, weight: Four) -> Four:
+    """Return what is left of an award, of which one that is bounded keeps its own greatest (S19).
+
+    Where the facts may make it exact, they may let the ceiling cut it.
+    """
+    if not _is_open_in_law(weight):
+        return left
+    decided = weight[0] == weight[1] and weight[2] == weight[3]
+    return (left[0], left[1], weight[2] if decided else left[2], weight[3])
 
 
 def _may_bind(ceiling: CeilingGroup, weights: Mapping[int, Four]) -> bool:
