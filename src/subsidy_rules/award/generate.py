@@ -478,7 +478,8 @@ class Writer:
         if not b.thin or not (a.thin or a.positive):
             raise _Unfit
         lo, hi = (_times(_grouped(x), b.over) for x in (a.lo, a.hi))
-        over = _times(a.over, self._something(b.lo))
+        printed = isinstance(node, op.Constant) and self.plan.constants[node.index][0] > 0
+        over = _times(a.over, b.lo if printed else self._something(b.lo))
         return Figure(lo, hi, over, a.mode, a.positive)
 
     def _something(self, text: str) -> str:
