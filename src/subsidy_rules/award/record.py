@@ -7,6 +7,7 @@ alternatives of readings, deciding facts, the spread) is answered when it is fir
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
 from itertools import product
@@ -48,6 +49,8 @@ from subsidy_rules.version import __version__
 SILENCE_OPTIONS: Final = ("undecided", "higher_of", "sum")
 SILENCE_ASKS: Final = "文本没有规定同一项目、同一称号的奖补能否叠加时如何合计"
 MONEY_KINDS: Final = ("exact", "at_most", "undetermined")
+CUT: Final = ("reduced", "barred", "outranked")
+"""The statuses of an award of which a rule between awards has taken some or all."""
 
 
 class Record:
@@ -162,7 +165,7 @@ class Record:
             self._citations(row),
             self._rule(place),
             hull.outer,
-            payers_of(row.context({}), row.clause.plan.payers, hull.amount),
+            payers_of(row.context({}), row.clause.plan.payers, self._left(place)),
             self._barred_by(place),
             lambda: self._needs_of(place),
             lambda: steps_of(row),
@@ -173,6 +176,14 @@ class Record:
     def _status(self, place: int) -> Status:
         statuses = self.sums.statuses.get(place, frozenset[Status]({"counted"}))
         return next(iter(statuses)) if len(statuses) == 1 else "contender"
+
+    def _left(self, place: int) -> Amount:
+        """Return what is divided among payers and in time: what rules between awards have left where they cut (S14)."""
+        hull = self.hulls[place]
+        if self._status(place) not in CUT:
+            return hull.amount
+        numbers = self.sums.nets.get(place, hull.gated.numbers)
+        return settle(numbers, hull.gated.reasons, hull.gated.needs, hull.gated.mode)
 
     def adjustments(self) -> tuple[Adjustment, ...]:
         """Return the balance of each award that was assessed after acceptance: what is in force less what was paid."""
@@ -197,13 +208,14 @@ class Record:
         row, plan = self.rows[place], self.rows[place].clause.plan.instalments
         if plan is None:
             return ()
-        return tuple(instalments_of(row.context({}), row.id, plan, self.hulls[place].amount))
+        return tuple(instalments_of(row.context({}), row.id, plan, self._left(place)))
 
     def _balance(self, place: int) -> Adjustment | None:
         row, plan = self.rows[place], self.rows[place].clause.plan.instalments
         if plan is None or not self.hulls[place].is_award:
             return None
-        return balance(row.context({}), row.id, plan, self._instalments(place))
+        made = balance(row.context({}), row.id, plan, self._instalments(place))
+        return None if made is None else replace(made, currency=self.currency)
 
     def obligations(self) -> tuple[Obligation, ...]:
         """Return the minima that the sentences oblige to."""
