@@ -13,9 +13,13 @@ from typing import Final
 from subsidy_rules.errors import RuleError, brief
 from subsidy_rules.facts.vocabulary import SECTIONS, FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms import operations as op
+from subsidy_rules.mechanisms.at_most import AtMost
+from subsidy_rules.mechanisms.cap import Cap
 from subsidy_rules.mechanisms.expression import AwardOf, ExpressionError, NamedList, Parameter, Scope, parse_path
+from subsidy_rules.mechanisms.lump_sum import LumpSum
+from subsidy_rules.mechanisms.minimum import Minimum
 from subsidy_rules.mechanisms.rate import Rate
-from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem
+from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem, Step
 from subsidy_rules.mechanisms.window import OtherDate, lower_window
 from subsidy_rules.mechanisms.words import lower_steps
 from subsidy_rules.plan.awards import circle_of, with_awards
@@ -67,6 +71,12 @@ _LARGEST_OF_ALL: Final = 200_000
 _OF_THE_WHOLE: Final = frozenset({"bad-clause", "missing-key", "missing-quote"})
 _UNREAD: Final = frozenset({"bad-parameter", "unread-fact", "unread-name", "unread-reading"})
 _DECLARED: Final = frozenset({"define", "facts", "lists", "parameters", "readings", "things"})
+
+
+_INSTEAD: Final[Mapping[str, type[Step]]] = {one.word: one for one in (Rate, Cap, LumpSum, AtMost, Minimum)}
+"""The words whose step an exception may replace."""
+_OPTIONS: Final = {"cap": {"of": "award", "per": ""}}
+"""What such a step keeps from the one that it replaces, and does not say."""
 
 
 class ConstantPool:
@@ -422,7 +432,7 @@ class _Compiler:
                 "keep one: a sentence has one form",
                 "保留一个：一句只有一种形式",
             )
-        if clause.replaces is None and (clause.rate or clause.cap or clause.lump_sum):
+        if clause.replaces is None and clause.step:
             self._say(
                 loc,
                 "bad-clause",
@@ -716,8 +726,7 @@ class _Compiler:
             return
         plan = plans[at]
         step = next((place for place, one in enumerate(plan.steps) if one.word == word), None)
-        given = {"rate": clause.rate, "cap": clause.cap, "lump_sum": clause.lump_sum}.get(word)
-        if step is None or given is None or not clause.when:
+        if step is None or word not in clause.step or not clause.when:
             self._say(
                 (*loc, "replaces"),
                 "bad-clause",
@@ -735,20 +744,13 @@ class _Compiler:
         )
         truth = op.All(tuple(gate.truth for gate in gates))
         old = plan.steps[step]
-        figure, listed = desk.figure_or_table(given, (*loc, word), "ratio" if word == "rate" else "money")
-        if word == "rate":
-            made = Rate(rate=given, quote=clause.quote).lower(desk, (*loc,)).value
-        else:
-            made = (
-                op.Least(op.Running(), figure, printed=True, type="money")
-                if word == "cap"
-                else op.Fixed(figure, "money")
-            )
-        value = op.Choose(((truth, made),), old.value, "money")
+        made = _INSTEAD[word].model_validate({word: clause.step[word], **_OPTIONS.get(word, {})}).lower(desk, loc)
+        figure = made.operand or made.value
+        value = op.Choose(((truth, made.value),), old.value, "money")
         operand = op.Choose(((truth, figure),), old.operand or figure, figure.type)
         steps = list(plan.steps)
         elsewhere = {id(one): op.IfTruth(truth, op.ALWAYS, one) for one in old.requires}
-        here = tuple(op.IfTruth(truth, one, op.ALWAYS) for one in listed)
+        here = tuple(op.IfTruth(truth, one, op.ALWAYS) for one in made.requires)
         steps[step] = replace(old, value=value, operand=operand, requires=(*elsewhere.values(), *here))
         kept = [replace(gate, truth=elsewhere.get(id(gate.truth), gate.truth)) for gate in plan.gates]
         readings = _readings_in([value])

@@ -11,6 +11,8 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import PydanticCustomError
 
+from subsidy_rules.mechanisms.lump_sum import Guided
+from subsidy_rules.mechanisms.rate import RateBound
 from subsidy_rules.mechanisms.step import Strict, Table
 from subsidy_rules.mechanisms.window import Window
 from subsidy_rules.mechanisms.words import AnyStep
@@ -251,8 +253,10 @@ class Settlement(Strict):
     paid: str
 
 
-class Clause(Strict):
+class Clause(_Grown):
     """One operative sentence, or a table of exclusive ones (`rows`)."""
+
+    later: ClassVar[tuple[str, ...]] = ("at_most", "minimum")
 
     id: Id
     path: str = ""
@@ -276,11 +280,19 @@ class Clause(Strict):
     obligation: list[AnyStep] | None = None
     share_of: str | None = None
     replaces: str | None = None
-    rate: str | Table | None = None
+    rate: str | RateBound | Table | None = None
     cap: str | Table | None = None
-    lump_sum: str | Table | None = None
+    lump_sum: str | Guided | Table | None = None
+    at_most: str | Table | None = None
+    minimum: str | Table | None = None
     flags: list[str] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)
+
+    @property
+    def step(self) -> dict[str, str | RateBound | Guided | Table]:
+        """The step of an exception, that stands in place of another sentence's: its word and what it says."""
+        words = ("rate", "cap", "lump_sum", "at_most", "minimum")
+        return {word: given for word in words if (given := getattr(self, word)) is not None}
 
 
 class Rule(Strict):
