@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[1]
 PACKS = sorted((ROOT / "rules").glob("*.yaml"))
 OTHERS = [
     *(ROOT / "tests" / "award").glob("*_city.yaml"),
-    *sorted((ROOT / "tests" / "docs").glob("*/*.yaml")),
+    *sorted(path for kind in ("words", "rules") for path in (ROOT / "tests" / "docs" / kind).glob("*.yaml")),
+    *sorted(path for path in (ROOT / "tests" / "own").glob("*.yaml") if not path.stem.endswith(".cases")),
     ROOT / "tests" / "bad" / "city.yaml",
     ROOT / "tests" / "semantics" / "third_city.yaml",
     ROOT / "benchmarks" / "p12.yaml",
