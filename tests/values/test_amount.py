@@ -758,3 +758,91 @@ def test_what_the_gate_leaves_open_is_said() -> None:
     law = award.gated(Truth.law_open("open_list"))
     assert law.numbers == four(0, 0, 20, 20)
     assert said(law) == ("between", {"open_list"}, set())
+
+
+# What is done to an amount under a cap
+
+
+CAP = Fraction(1050)
+HELD = Amount.exact(CAP).least(Amount.exact(CAP))
+"""An amount at a cap that is no whole hundred: rounded up to hundreds, it would pass the cap."""
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        HELD,
+        HELD.bounded("discretion"),
+        HELD.decided_at(CAP),
+        HELD.granted_at(ZERO),
+        HELD.plus(Amount.exact(ZERO)),
+        Amount.exact(ZERO).plus(HELD),
+        HELD.least(Amount.exact(Fraction(5000))),
+        Amount.exact(Fraction(5000)).least(Amount.exact(CAP)),
+        HELD.hull(HELD),
+        HELD.either(HELD, "open_reading"),
+        HELD.gated(TRUE),
+        HELD.gated(Truth.unknown(LEADER)),
+        HELD.fixed(),
+        HELD.without("discretion"),
+        Amount.unknown(Fraction(-5), CAP, LEADER).least(Amount.exact(CAP)).clamped(),
+    ],
+)
+def test_the_cap_stays_with_what_is_done_to_an_amount(done: Amount) -> None:
+    assert done.rounded(100, UP).maximum == 1000
+
+
+@pytest.mark.parametrize(
+    "done",
+    [Amount.exact(CAP).plus(HELD), HELD.scaled(Amount.exact(Fraction(1))), HELD.less(Amount.exact(ZERO))],
+)
+def test_what_is_made_of_a_capped_part_is_under_no_cap(done: Amount) -> None:
+    assert done.rounded(100, UP).maximum == (2100 if done.maximum == 2 * CAP else 1100)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        lambda a: a.decided_at(CAP),
+        lambda a: a.granted_at(ZERO),
+        lambda a: a.plus(Amount.exact(ZERO)),
+        lambda a: Amount.exact(ZERO).plus(a),
+        lambda a: a.less(Amount.exact(ZERO)),
+        lambda a: a.clamped(),
+        lambda a: a.scaled(Amount.exact(Fraction(1))),
+        lambda a: a.least(Amount.exact(Fraction(5000))),
+        lambda a: a.greatest(a),
+        lambda a: a.hull(a),
+        lambda a: a.either(a, "open_reading"),
+        lambda a: a.gated(TRUE),
+        lambda a: a.without("open_list"),
+    ],
+)
+@pytest.mark.parametrize(("mode", "rounded"), [(HALF_UP, 1100), (DOWN, 1000), (UP, 1100)])
+def test_the_way_of_rounding_stays_with_what_is_done_to_an_amount(
+    done: Callable[[Amount], Amount], mode: int, rounded: int
+) -> None:
+    made = done(Amount.exact(CAP).fixed(mode))
+    assert (made.mode, made.rounded(100).maximum) == (mode, rounded)
+    assert done(Amount.exact(CAP)).mode == 0
+
+
+def test_a_signed_amount_that_is_clamped_keeps_its_way_of_rounding() -> None:
+    signed = replace(Amount.unknown(Fraction(-5), CAP, LEADER), mode=DOWN)
+    assert (signed.clamped().mode, signed.clamped().numbers) == (DOWN, (ZERO, CAP, ZERO, CAP))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kept"),
+    [
+        ((0, 5, 0, 5), set()),
+        ((0, 5, 0, 9), {"discretion"}),
+        ((0, 5, 3, 5), {"discretion"}),
+        ((5, 5, 5, 5), set()),
+        ((0, 0, 5, 5), {"discretion"}),
+    ],
+)
+def test_a_reason_of_the_law_is_kept_where_either_end_of_the_law_moves(numbers: Four, kept: set[str]) -> None:
+    made = settle(numbers, frozenset({"discretion"}), frozenset({LEADER}))
+    assert made.reasons - UNKNOWN == kept
+    assert bool(made.needs) == (not made.decided) == ("unknown_fact" in made.reasons)

@@ -455,3 +455,19 @@ def test_json_is_read_exactly_where_json_is_json(text: str) -> None:
     if "null" not in text:
         spelled = json.loads(json.dumps(expected).replace("true", '"true"').replace("false", '"false"'))
         assert plain(read(text).root) == spelled
+
+
+@pytest.mark.parametrize("head", ["", "x: "], ids=["json", "yaml"])
+def test_a_key_is_as_deep_as_what_stands_under_it(head: str) -> None:
+    def nest(depth: int) -> str:
+        return head + '{"a": ' * depth + '"b"' + "}" * depth
+
+    deepest = MAX_DEPTH - 1 - bool(head)
+    steps = ["x"] * bool(head) + ["a"] * deepest
+    assert isinstance(read(nest(deepest)).root, Mapping)
+    assert briefly(nest(deepest + 1)) == [f"1:{len(head) + 6 * deepest + 2} too-deep {'.'.join(steps)}"]
+
+
+def test_the_place_of_what_stands_after_several_lines_of_json() -> None:
+    assert briefly('{"a": 1,\n\n\n   "b": [\n\n\n  nope]}') == ["7:3 json-syntax b[0]"]
+    assert briefly('\n\n {"a": 1,\n "b"\n\n : null}') == ["6:4 wrong-type b"]

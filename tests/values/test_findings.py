@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from subsidy_rules.errors import CaseError, Place, Problem
-from subsidy_rules.values.document import Mapping, Node, Scalar, read
+from subsidy_rules.values.document import MAX_PROBLEMS, Mapping, Node, Scalar, read
 from subsidy_rules.values.findings import Findings, one_of
 
 TEXT = """\
@@ -110,3 +110,12 @@ def test_a_node_is_what_is_asked_for_or_a_finding() -> None:
         ("wrong-type", "kind", "expected a list", "此处应为列表"),
         ("wrong-type", "projects", "expected a single value", "此处应为单个值"),
     ]
+
+
+def test_fifty_problems_are_told_and_no_more() -> None:
+    findings = Findings(DOCUMENT)
+    for number in range(1, MAX_PROBLEMS + 3):
+        assert findings.full == (number > MAX_PROBLEMS)
+        findings.add("wrong-type", KIND, "x", f"wrong {number}", "错")
+    findings.unknown("unknown-member", KIND, "x", "y", [])
+    assert [one.what for one in findings.problems] == [f"wrong {number}" for number in range(1, MAX_PROBLEMS + 1)]
