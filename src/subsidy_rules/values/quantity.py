@@ -302,7 +302,7 @@ def exact_text(value: Fraction) -> str:
     if rest != 1:
         return f"{value.numerator}/{value.denominator}"
     digits = str(abs(value.numerator) * 10**power // value.denominator).rjust(power + 1, "0")
-    whole, part = (digits[:-power], digits[-power:].rstrip("0")) if power else (digits, "")
+    whole, part = (digits[:-power], digits[-power:]) if power else (digits, "")
     return ("-" if value < 0 else "") + whole + ("." + part if part else "")
 
 
