@@ -13,7 +13,9 @@ smallest input that was found. An input that takes ten seconds, or 2 GB, is a fa
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -23,6 +25,7 @@ from contextlib import nullcontext
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.fuzz.mutate import mutate
@@ -171,6 +174,9 @@ def plainly(session: Session, seeds: list[bytes], count: int, seed: int) -> None
 def guided(session: Session, seeds: list[bytes], count: int, seed: int, report: Callable[[], int]) -> None:
     """Let atheris choose, with our changes. It ends the process, so that the report is made at the last input."""
     atheris: Any = import_module("atheris")
+    folder = Path(mkdtemp())
+    for number, data in enumerate(seeds):
+        (folder / str(number)).write_bytes(data)
 
     def change(data: bytes, longest: int, number: int) -> bytes:
         return mutate(random.Random(number), data, seeds, min(longest, session.longest), nodes=session.nodes)
@@ -179,14 +185,11 @@ def guided(session: Session, seeds: list[bytes], count: int, seed: int, report: 
         session.see(data)
         if session.outcomes.total() >= count:
             code = report()
-            import os  # noqa: PLC0415
-
+            shutil.rmtree(folder)
             os._exit(code)
 
-    for data in seeds:
-        session.see(data)
-    args = ["run", f"-seed={seed}", f"-max_len={session.longest}", "-verbosity=0", f"-timeout={LIMIT * 2}"]
-    atheris.Setup([*args, str(session.corpus)] if session.corpus else args, one, custom_mutator=change)
+    args = ["run", f"-seed={seed}", f"-max_len={session.longest}", "-verbosity=0", f"-timeout={LIMIT * 2}", str(folder)]
+    atheris.Setup(args, one, custom_mutator=change)
     atheris.Fuzz()
 
 

@@ -273,7 +273,7 @@ class Runner:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        signal.setitimer(signal.ITIMER_VIRTUAL, self.seconds + 30)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 2 * self.seconds + 5)
         try:
             if not put(mutant):
                 return 3

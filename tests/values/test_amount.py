@@ -823,7 +823,8 @@ def test_the_way_of_rounding_stays_with_what_is_done_to_an_amount(
     done: Callable[[Amount], Amount], mode: int, rounded: int
 ) -> None:
     made = done(Amount.exact(CAP).fixed(mode))
-    assert (made.mode, made.rounded(100).maximum) == (mode, rounded)
+    assert made.mode == mode
+    assert made.rounded(100).maximum == rounded
     assert done(Amount.exact(CAP)).mode == 0
 
 

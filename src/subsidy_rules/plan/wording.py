@@ -27,7 +27,7 @@ from subsidy_rules.mechanisms.step import Loc, Step, Strict, Table
 from subsidy_rules.plan.model import PolicyPlan
 from subsidy_rules.plan.reach import atoms, figure, walk_own
 from subsidy_rules.plan.sites import ClauseSite, Say, SentenceSite, StepSite
-from subsidy_rules.policy.model import Clause, InstalmentPart, Payer, TableSentence
+from subsidy_rules.policy.model import Clause, InstalmentPart, Payer, RuleFile, TableSentence
 from subsidy_rules.policy.printed import Edge, Number, Side, edge, numbers, plain
 from subsidy_rules.policy.texts import texts_of
 
