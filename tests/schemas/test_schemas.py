@@ -256,7 +256,8 @@ def bad(name: str) -> tuple[set[str], bool | None]:
         given = doc.plain(doc.read(path).root)
     except InputError:
         return set(), None
-    schema = {"rules": schema_of("rules"), "guides": schema_of("guide"), "cases": case_of_the_city()}[folder]
+    rules = schema_of("rules")
+    schema = {"rules": rules, "checks": rules, "guides": schema_of("guide"), "cases": case_of_the_city()}[folder]
     codes = {problem.code for problem in page.problems_of(name)}
     return codes, not Draft202012Validator(schema).is_valid(given)
 
