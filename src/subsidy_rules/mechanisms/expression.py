@@ -460,8 +460,8 @@ class _Parser:
         return op.Not(made) if negated else made
 
     def ordered(self, sign: str, left: op.Value, right: op.Value) -> op.Truth:
-        left, right = _alike(left, right)
-        if kind_of(left.type) not in NUMERIC or not _like_numbers(left, right):
+        left, right = _held(*_alike(left, right))
+        if kind_of(left.type) not in NUMERIC or left.type != right.type:
             raise ExpressionError(
                 f"can't compare a {left.type} with a {right.type} in '{self.text[:120]}'",
                 f"{left.type}不能与{right.type}比较：{self.text[:120]}",
@@ -473,8 +473,8 @@ class _Parser:
 
     def equal(self, left: op.Value) -> op.Truth:
         if kind_of(left.type) in NUMERIC:
-            left, right = _alike(left, self.value())
-            if not _like_numbers(left, right):
+            left, right = _held(*_alike(left, self.value()))
+            if left.type != right.type:
                 raise ExpressionError(
                     f"can't compare a {left.type} with a {right.type}",
                     f"{left.type}不能与{right.type}比较",
@@ -1007,10 +1007,14 @@ def is_worked_out(value: op.Value) -> bool:
     return value.sign in ("*", "/") or is_worked_out(value.left) or is_worked_out(value.right)
 
 
-def _like_numbers(left: op.Value, right: op.Value) -> bool:
-    """Whether two figures can be compared."""
-    worked_out = is_worked_out(left) or is_worked_out(right)
-    return left.type == right.type or (worked_out and {left.type, right.type} == {"ratio", "count"})
+def _held(left: op.Value, right: op.Value) -> tuple[op.Value, op.Value]:
+    """Return two figures to be compared, with a number that is worked out as what it is held against: 10.1 people."""
+    if {left.type, right.type} == {"ratio", "count"}:
+        if isinstance(left, op.Arithmetic) and is_worked_out(left):
+            left = replace(left, type=right.type)
+        elif isinstance(right, op.Arithmetic) and is_worked_out(right):
+            right = replace(right, type=left.type)
+    return left, right
 
 
 def _comparable(left: op.Fact | op.Bound, right: op.Fact | op.Bound) -> bool:
