@@ -281,7 +281,8 @@ class Record:
         ctx, clause = row.context({}), row.clause.plan
         taken = [one.sentence for one in clause.parts if not truth(one.truth)(ctx).is_false]
         own = () if clause.rows else (clause.sentence,)
-        cited = [citation(row.policy.plan, sentence) for sentence in (*own, *taken)]
+        told = [one for one in row.policy.plan.sentences if clause.sentence.id in one.part_of]
+        cited = [citation(row.policy.plan, sentence) for sentence in (*own, *taken, *told)]
         asked: dict[str, None] = {}
         ctx.filled = asked
         for _, step in row.clause.steps:

@@ -145,7 +145,7 @@ class _Compiler:
         rules = tuple(
             self._rule(rule, ("cumulation", place), clauses) for place, rule in enumerate(self.file.cumulation)
         )
-        self._tainted([plan.sentence.id for plan in (*clauses, *self.obligations)])
+        self._name_awards([plan.sentence.id for plan in (*clauses, *self.obligations)])
         window = header.window
         at = ("policy", "window")
         start = self._date(window.start, (*at, "start"))
@@ -455,6 +455,7 @@ class _Compiler:
             tuple((note.id, note.text) for note in clause.notes),
             tuple(sorted(readings)),
             (clause.replaces or "").partition(".")[0] if isinstance(clause, Clause) else "",
+            tuple(clause.part_of) if isinstance(clause, Clause) else (),
         )
 
     def _desk(self, scope: Scope) -> Desk:
@@ -768,11 +769,26 @@ class _Compiler:
     def _place_of(self, clause_id: str) -> int:
         return next(place for place, clause in enumerate(self.file.clauses) if clause.id == clause_id)
 
-    def _tainted(self, known: Sequence[str]) -> None:
-        for place, one in enumerate(self.file.not_modelled):
-            for at, name in enumerate(one.taints):
+    def _name_awards(self, known: Sequence[str]) -> None:
+        """Refuse names of awards that there are none of, where a sentence or left-out words say what they bear on."""
+        named: list[tuple[Loc, Sequence[str]]] = [
+            (("not_modelled", place, "taints"), one.taints) for place, one in enumerate(self.file.not_modelled)
+        ]
+        for place, clause in enumerate(self.file.clauses):
+            named.append((("clauses", place, "part_of"), clause.part_of))
+            if clause.part_of and clause.gives != "rule":
+                self._say(
+                    ("clauses", place, "part_of"),
+                    "bad-clause",
+                    f"'{clause.id}' is part of another award, but is no rule",
+                    f"“{clause.id}”写明part_of，但不是规则",
+                    "write 'gives: rule'; the steps stand in the award that it is part of",
+                    "请写gives: rule；步骤写在所属的奖补中",
+                )
+        for loc, names in named:
+            for at, name in enumerate(names):
                 if name not in known:
-                    self._near(("not_modelled", place, "taints", at), "unknown-name", name, known)
+                    self._near((*loc, at), "unknown-name", name, known)
 
     def _rule(self, rule: Rule, loc: Loc, plans: Sequence[ClausePlan]) -> RulePlan:
         by: dict[str, tuple[op.Value, ...]] = {}

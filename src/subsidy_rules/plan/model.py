@@ -47,6 +47,7 @@ class Sentence:
     notes: tuple[tuple[str, str], ...] = ()
     readings: tuple[str, ...] = ()
     replaces: str = ""
+    part_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

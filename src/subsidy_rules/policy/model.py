@@ -256,7 +256,7 @@ class Settlement(Strict):
 class Clause(_Grown):
     """One operative sentence, or a table of exclusive ones (`rows`)."""
 
-    later: ClassVar[tuple[str, ...]] = ("at_most", "minimum")
+    later: ClassVar[tuple[str, ...]] = ("at_most", "minimum", "part_of")
 
     id: Id
     path: str = ""
@@ -279,6 +279,7 @@ class Clause(_Grown):
     settlement: Settlement | None = None
     obligation: list[AnyStep] | None = None
     share_of: str | None = None
+    part_of: list[str] = Field(default_factory=list)
     replaces: str | None = None
     rate: str | RateBound | Table | None = None
     cap: str | Table | None = None

@@ -371,7 +371,7 @@ def compare(
 def verify(file: RuleFile, text: OfficialText, expected: str | None = None) -> SourceReport:
     """Compare every quote of a rule file with its text, and account for every figure of the text."""
     quotes = list(quotes_of(file))
-    located = tuple(_located(quotes, text))
+    located = tuple(_located(quotes, text, _told_elsewhere(file)))
     figures = tuple(_accounted(file, quotes, text))
     policy = file.policy
     return SourceReport(policy.id, policy.document, text.name, text.sha256, expected, located, figures)
@@ -420,7 +420,16 @@ def _inner(given: object, at: str, *, top: bool = True) -> Iterator[tuple[str, s
             yield from _inner(inner, f"{at}.{name}", top=False)
 
 
-def _located(quotes: Iterable[Quote], text: OfficialText) -> Iterator[Located]:
+def _told_elsewhere(file: RuleFile) -> dict[str, list[str]]:
+    """Return of each award the other sentences that are part of it: its steps may quote them too."""
+    found: dict[str, list[str]] = {}
+    for clause in file.clauses:
+        others = [one.quote for one in file.clauses if clause.id in one.part_of]
+        found.update(dict.fromkeys([clause.id, *(row.id for row in clause.rows or [])], others) if others else {})
+    return found
+
+
+def _located(quotes: Iterable[Quote], text: OfficialText, others: Mapping[str, list[str]]) -> Iterator[Located]:
     made = list(quotes)
     uses = Counter(_counting(one.words) for one in made if one.kind == "sentence")
     whole: list[tuple[int, int]] = []
@@ -435,7 +444,8 @@ def _located(quotes: Iterable[Quote], text: OfficialText) -> Iterator[Located]:
             if quote.kind == "printed":
                 places = [place for place in places if place[1] <= whole[0][0]][-1:]
             else:
-                places = [one for one in places if any(start <= one[0] and one[1] <= end for start, end in whole)]
+                told = [*whole, *(place for words in others.get(quote.clause, ()) for place in text.places(words))]
+                places = [one for one in places if any(start <= one[0] and one[1] <= end for start, end in told)]
             match = "found" if places else "elsewhere"
             places = places or text.places(quote.words)
         own = whole[0] if whole and quote.kind == "step" else None
@@ -484,17 +494,30 @@ def _carried(file: RuleFile) -> dict[str, frozenset[Figure]]:
     """Return the figures that each sentence's rules have: its own, those of rules between awards and definitions."""
     found: dict[str, frozenset[Figure]] = {}
     for clause in file.clauses:
-        rules = [rule for rule in file.cumulation if clause.id in (*rule.clauses, *rule.against)]
-        shared = [*_figures_in(clause, skip="rows"), *(one for rule in rules for one in _figures_in(rule))]
-        words = " ".join(texts_of(clause))
-        for name, condition in file.define.items():
-            if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", words):
-                shared += _figures_of(condition)
+        wholes = [one for one in file.clauses if one.id in clause.part_of]
+        about = [clause.id, *clause.part_of]
+        rules = [rule for rule in file.cumulation if any(one in about for one in (*rule.clauses, *rule.against))]
+        shared = _figures_in(clause, skip="rows")
+        shared += [one for rule in rules for one in _figures_in(rule)]
+        shared += [one for whole in wholes for one in _figures_in(whole)]
+        words = " ".join(text for one in (clause, *wholes) for text in texts_of(one))
+        for condition in _defined(file, words):
+            shared += _figures_of(condition)
         if not clause.rows:
             found[clause.id] = frozenset(shared)
         for row in clause.rows or []:
             found[row.id] = frozenset([*shared, *_figures_in(row)])
     return found
+
+
+def _defined(file: RuleFile, words: str) -> Iterator[str]:
+    """Return the conditions whose names stand in words, and those whose names stand in these."""
+    left, rest = dict(file.define), [words]
+    while rest:
+        read = rest.pop()
+        for name in [one for one in left if re.search(rf"(?<![\w.]){re.escape(one)}(?!\w)", read)]:
+            rest.append(left.pop(name))
+            yield rest[-1]
 
 
 def _figures_in(given: Clause | TableSentence | Rule, skip: str = "") -> list[Figure]:
