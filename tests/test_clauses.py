@@ -37,7 +37,7 @@ Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"
 TESTS = Path(__file__).resolve().parent
 RULES = TESTS.parent / "rules"
 PACKS = ("xian_30", "xian_31", "shenyang", "xianyang_70")
-UNITS = {"亿元": 10**10, "万元": 10**6, "元": 100, "分": 1, "kEUR": 10**5, "EUR": 100}
+UNITS = {"亿元": 10**10, "万元": 10**6, "元": 100, "分": 1}
 MONEY_KINDS = {"exact", "at_most", "undetermined"}
 
 
@@ -118,7 +118,7 @@ def figure(text: str) -> Fraction | str:
     if text == "∞":
         return text
     unit = next(unit for unit in UNITS if text.endswith(unit))
-    return Fraction(text.removesuffix(unit).strip()) * UNITS[unit]
+    return Fraction(text.removesuffix(unit)) * UNITS[unit]
 
 
 def ends(kind: str, text: str) -> tuple[Fraction | str, Fraction | str]:

@@ -561,6 +561,7 @@ def _flags_of(plan: PolicyPlan) -> Iterator[str]:
     """Yield the flags that a policy itself puts on awards."""
     header = plan.header
     yield from header.flags
+    yield from (f"unencoded:{plan.id}:{one.path}#{one.sentence}" for one in plan.not_modelled)
     if header.start_flag is not None:
         yield header.start_flag
     for sentence in plan.sentences:
