@@ -1,30 +1,31 @@
 """Policies that were invented to try the language, on cases worked by hand.
 
-`NAME.txt` is the text, as a government would print it, `NAME.yaml` the pack, `NAME.tests.yaml` its cases, in the form
-that `tests/test_clauses.py` describes, each figure worked in the comment above it before anything was run.
+`NAME.txt` is the text, as a government would print it, `NAME.yaml` the pack, `NAME.tests.yaml` its cases, as
+`subsidy-rules test` runs them, each figure worked in the comment above it before anything was run.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
-from subsidy_rules import Case, evaluate, load_policies
+from subsidy_rules import load_policies
+from subsidy_rules.author import told
+from subsidy_rules.author.suite import load_suite
+from subsidy_rules.author.trial import run_case
 from subsidy_rules.policy.source import read_policy
 from subsidy_rules.policy.texts import compare
-from tests.test_clauses import Clause, expectations, guides_of, liken, mapping, result_differs, said_of, sequence, word
+from subsidy_rules.values import document as doc
+from tests.test_clauses import mapping, said_of, sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from subsidy_rules import Policies
+    from subsidy_rules.author.suite import CaseTest
 
 HERE = Path(__file__).parent
 PACKS = tuple(sorted(file.stem for file in HERE.glob("*.txt")))
+SUITES = {pack: load_suite(HERE / f"{pack}.tests.yaml") for pack in PACKS}
 FALLS_SHORT = {
     "beihu/intensity/revenue_missing": "a quotient by what is unknown is wider than its completions",
     "qinghe/processing/before_missing": "whole blocks of a difference take in the end that the gate leaves out",
@@ -38,54 +39,20 @@ FIGURES_SAID_OTHERWISE = {
     "yunze": ["6:4", "10%"],  # a share of 40%; 110% ^ 3
 }
 """Figures of a text that its pack has in another form."""
-
-
-@cache
-def cases_of(pack: str) -> tuple[Clause, ...]:
-    root = mapping(yaml.load((HERE / f"{pack}.tests.yaml").read_text("utf-8"), yaml.BaseLoader))  # noqa: S506
-    base, things = mapping(root["base"]), mapping(root["things"])
-    made = []
-    for node in sequence(root["cases"]):
-        spec = mapping(node)
-        changes = dict(mapping(spec.get("facts", {})))
-        enterprise = {**mapping(base["enterprise"]), **mapping(changes.pop("enterprise", {}))}
-        facts = mapping(liken({**base, "enterprise": enterprise, **changes}, things))
-        made.append(Clause(f"{pack}/{word(spec['id'])}", (pack,), facts, spec))
-    return tuple(made)
-
-
-ALL_CASES = [case for pack in PACKS for case in cases_of(pack)]
-
-
-@cache
-def policies_of(pack: str) -> Policies:
-    return load_policies([HERE / f"{pack}.yaml"])
-
-
-def differences(case: Clause, folder: Path) -> Iterator[str]:
-    policies = policies_of(case.policies[0])
-    guides = guides_of(case.spec, policies, folder)
-    given = Case.from_dict(case.facts)
-    result = evaluate(given, policies, readings=case.readings, guides=guides)
-    yield from result_differs(case, case.spec, result)
-    for name, node in mapping(case.spec.get("under", {})).items():
-        pairs = [pair.split("=") for pair in name.split()]
-        readings = {**case.readings, **{case.full(reading): option for reading, option in pairs}}
-        result = evaluate(given, policies, readings=readings, guides=guides)
-        yield from (f"under {name}: {one}" for one in result_differs(case, mapping(node), result))
+ALL_CASES = {f"{pack}/{test.id}": test for pack, suite in SUITES.items() for test in suite.cases}
 
 
 @pytest.mark.parametrize("generated", ["0", "1"])
-@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize(("name", "test"), ALL_CASES.items(), ids=ALL_CASES)
 def test_case(
-    case: Clause, generated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    name: str, test: CaseTest, generated: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    if case.id in FALLS_SHORT:
-        request.applymarker(pytest.mark.xfail(reason=FALLS_SHORT[case.id], strict=True))
+    if name in FALLS_SHORT:
+        request.applymarker(pytest.mark.xfail(reason=FALLS_SHORT[name], strict=True))
     monkeypatch.setenv("SUBSIDY_RULES_CODEGEN", generated)
-    found = list(differences(case, tmp_path))
-    if found:
-        pytest.fail("\n".join(found), pytrace=False)
+    outcome = run_case(test)
+    if not outcome.passed:
+        pytest.fail("\n".join(told.failures(outcome, "en")), pytrace=False)
 
 
 @pytest.mark.parametrize("pack", PACKS)
@@ -97,9 +64,10 @@ def test_the_quotes_and_figures_are_those_of_the_text(pack: str) -> None:
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_every_award_is_paid_in_a_case_and_refused_or_open_in_another(pack: str) -> None:
-    said: dict[str, set[str]] = {plan.sentence.id: set() for plan in policies_of(pack).plans[0].clauses}
-    for case in cases_of(pack):
-        for name, wanted in expectations(case):
-            said.get(name.partition("/")[2], set()).add(said_of(wanted))
+    (plan,) = load_policies([HERE / f"{pack}.yaml"]).plans
+    said: dict[str, set[str]] = {clause.sentence.id: set() for clause in plan.clauses}
+    for case in sequence(mapping(doc.plain(SUITES[pack].document.root))["cases"]):
+        for name, wanted in mapping(mapping(case).get("expect", {})).items():
+            said.get(name.partition("@")[0], set()).add(said_of(wanted))
     assert {name for name, states in said.items() if "paid" not in states} == set()
     assert {name for name, states in said.items() if states == {"paid"}} == set()
