@@ -997,14 +997,16 @@ def _all_numbers(spec: FieldSpec) -> bool:
 
 
 def is_worked_out(value: op.Value) -> bool:
-    """Whether a plain number is a product or a quotient: a share of staff, revenue by revenue.
+    """Whether a plain number is a product or a quotient of facts: a share of staff, revenue by revenue.
 
     Such a number may be held against `10%` and against `3` alike; a fact is held only against what is of its own type,
-    so that `patents >= 5%` stays an error.
+    so that `patents >= 5%` stays an error, and so does `2 * 3 >= 10%`.
     """
     if not isinstance(value, op.Arithmetic) or value.type not in ("ratio", "count"):
         return False
-    return value.sign in ("*", "/") or is_worked_out(value.left) or is_worked_out(value.right)
+    if value.sign in ("*", "/"):
+        return any(isinstance(one, op.Fact | op.Aggregate) for one in op.walk(value))
+    return is_worked_out(value.left) or is_worked_out(value.right)
 
 
 def _held(left: op.Value, right: op.Value) -> tuple[op.Value, op.Value]:
