@@ -51,7 +51,7 @@ def test_where_a_ratio_is_expected_a_quotient_is_one() -> None:
     assert parse_value("project.decided / project.total", scope(), "ratio") == RATIO
 
 
-@pytest.mark.parametrize("text", ["2 * 3 >= 10%", "loan.days >= 10%", "project.total / 2 >= 10%"])
+@pytest.mark.parametrize("text", ["loan.days >= 10%", "project.total / 2 >= 10%"])
 def test_no_other_number_is_a_ratio(text: str) -> None:
     with pytest.raises(ExpressionError):
         parse_condition(text, scope())

@@ -17,7 +17,7 @@ from functools import lru_cache, partial, reduce
 from typing import TYPE_CHECKING, Final, Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
 from subsidy_rules.errors import brief
-from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
+from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary, is_gb_code
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.lowered import Parameter as Parameter  # noqa: PLC0414 - those who read take it from here
 from subsidy_rules.values.amount import DOWN, UP
@@ -442,8 +442,11 @@ class _Parser:
         elif self.peek("not", "in") or self.peek("in"):
             negated = self.take("not")
             self.expect("in")
-            fact = self.fact(left, "enum")
-            made = op.In(fact, self.listing(fact))
+            if isinstance(left, op.Fact) and left.type == "place":
+                made = self.within(left, several=True)
+            else:
+                fact = self.fact(left, "enum")
+                made = op.In(fact, self.listing(fact))
         elif self.take("has"):
             fact, negated = self.fact(left, "set"), False
             made = op.In(fact, op.Listing(frozenset({self.member(fact)})))
@@ -481,6 +484,8 @@ class _Parser:
                     code="wrong-type",
                 )
             return op.Compare("==", left, right)
+        if isinstance(left, op.Fact) and left.type == "place":
+            return self.within(left, several=False)
         if isinstance(left, op.Fact) and left.type == "bool":
             negated = self.take("false")
             if not negated and not self.take("true"):
@@ -535,6 +540,37 @@ class _Parser:
                 options=tuple(fact.spec.members),
             )
         return found
+
+    def within(self, fact: op.Fact, *, several: bool) -> op.Within:
+        """Read the areas that a place lies in; a project that names no place is where its enterprise is (S12)."""
+        if several:
+            self.expect("[")
+        places = [self.area()]
+        while several and self.take(","):
+            places.append(self.area())
+        if several:
+            self.expect("]")
+        home = self.scope.vocabulary.fields["enterprise"]["place"]
+        facts = (fact, op.Fact("enterprise", home)) if fact.spec.entity == "project" else (fact,)
+        return op.Within(facts, tuple(places), frozenset())
+
+    def area(self) -> str:
+        """Take a code of GB/T 2260, which covers all below it, or a place that the policy names."""
+        token = self.token
+        if token.kind not in ("word", "quoted", "number"):
+            self.fail("expected a place", "此处应为地域")
+        self.at += 1
+        text = token.text.strip('"')
+        zones = self.scope.vocabulary.zones
+        if not is_gb_code(text) and text not in zones:
+            raise ExpressionError(
+                f"'{text}' is neither a code of GB/T 2260 (six digits) nor a place of the policy",
+                f"“{text}”既不是GB/T 2260代码（六位数字），也不是本政策的地域",
+                code="unknown-member",
+                word=text,
+                options=tuple(sorted(zones)),
+            )
+        return text
 
     def listing(self, fact: op.Fact) -> op.Listing:
         if self.take("["):
