@@ -807,7 +807,8 @@ class _Compiler:
             by[clause_id] = tuple(desk.path(text, (*loc, "by", i)) for i, text in enumerate(rule.by))
             when[clause_id] = op.ALWAYS if rule.when is None else desk.condition(rule.when, (*loc, "when"))
             if rule.cap is not None:
-                figure = desk.figure_or_table(rule.cap, (*loc, "cap"), "money")[0]
+                figure, listed = desk.figure_or_table(rule.cap, (*loc, "cap"), "money")
+                when[clause_id] = op.All((when[clause_id], *listed)) if listed else when[clause_id]
                 cap[clause_id] = self._room(rule, figure, by[clause_id], loc) if rule.earlier else figure
         needed = {"ceiling": "cap", "bar": "when", "higher_of": "same"}.get(rule.kind)
         if needed is not None and getattr(rule, needed) is None:
