@@ -830,7 +830,8 @@ def test_the_way_of_rounding_stays_with_what_is_done_to_an_amount(
 
 def test_a_signed_amount_that_is_clamped_keeps_its_way_of_rounding() -> None:
     signed = replace(Amount.unknown(Fraction(-5), CAP, LEADER), mode=DOWN)
-    assert (signed.clamped().mode, signed.clamped().numbers) == (DOWN, (ZERO, CAP, ZERO, CAP))
+    assert signed.clamped().mode == DOWN
+    assert signed.clamped().numbers == (ZERO, CAP, ZERO, CAP)
 
 
 @pytest.mark.parametrize(
@@ -847,3 +848,20 @@ def test_a_reason_of_the_law_is_kept_where_either_end_of_the_law_moves(numbers: 
     made = settle(numbers, frozenset({"discretion"}), frozenset({LEADER}))
     assert made.reasons - UNKNOWN == kept
     assert bool(made.needs) == (not made.decided) == ("unknown_fact" in made.reasons)
+
+
+def test_reasons_of_the_law_go_where_only_facts_are_left_open() -> None:
+    track = Truth.unknown(TRACK)
+    mixed = Truth.law_open("open_list").both(Truth.unknown(LEADER))
+    assert mixed.either(track) == Truth((0, 1, 0, 1), UNKNOWN, frozenset({LEADER, TRACK}))
+    assert mixed.as_allowed() == Truth((0, 1, 0, 1), UNKNOWN, frozenset({LEADER}))
+
+
+def test_nothing_times_no_end_is_nothing_for_a_signed_figure_too() -> None:
+    loss = Amount.unknown(Fraction(-5), ZERO, LEADER).scaled(Amount.exact(INFINITY))
+    assert loss.numbers == (LOWEST, ZERO, LOWEST, ZERO)
+
+
+def test_a_difference_has_the_reasons_of_both() -> None:
+    made = Amount.undetermined("no_figure_in_text").less(Amount.exact(CAP).bounded("discretion"))
+    assert made.reasons == {"no_figure_in_text", "discretion"}

@@ -471,3 +471,15 @@ def test_a_key_is_as_deep_as_what_stands_under_it(head: str) -> None:
 def test_the_place_of_what_stands_after_several_lines_of_json() -> None:
     assert briefly('{"a": 1,\n\n\n   "b": [\n\n\n  nope]}') == ["7:3 json-syntax b[0]"]
     assert briefly('\n\n {"a": 1,\n "b"\n\n : null}') == ["6:4 wrong-type b"]
+
+
+def test_a_path_that_no_file_can_have_is_told(tmp_path: Path) -> None:
+    assert briefly(tmp_path / "a\0b") == ["0:0 unreadable"]
+    (problem,) = problems(tmp_path / "a\0b")
+    assert problem.what == "the file cannot be read: ValueError"
+
+
+def test_a_document_makes_a_problem_with_its_line() -> None:
+    document = read("a: 1\nb: 2", name="f.yaml")
+    made = document.problem("wrong-type", Place("f.yaml", 2, 4), "b", "w", "错", "r", "改")
+    assert (made.path, made.excerpt, made.caret, made.remedy_zh) == ("b", "b: 2", 3, "改")
