@@ -140,6 +140,7 @@ fuzz: $(DEV)
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
 
 mutants: $(MUTANTS)
+	$(VENV_MUTANTS)/bin/python -m pytest -q tests/mutants
 	$(VENV_MUTANTS)/bin/python -m tests.mutants.run $(ARGS)
 
 events: $(EVENTS)

@@ -13,6 +13,7 @@ from subsidy_rules.errors import CODES
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
     ExpressionError,
+    Parameter,
     fields_read,
     parse_condition,
     parse_divisor,
@@ -828,3 +829,35 @@ def test_no_text_does_anything_but_parse_or_fail(text: str) -> None:
 
 def test_the_bench_is_what_it_says() -> None:
     assert WORDS.fields["loan"]["day_count"].members.keys() == {"360", "365"}
+
+
+# Where a limit lies, and what a message quotes
+
+
+def test_an_expression_may_have_four_thousand_characters() -> None:
+    assert parse_value("1元".ljust(4000), scope()) == number(100)
+    assert wrong(parse_value, "1元".ljust(4001)).what == "the expression is too long"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("project.total > 10%", "wrong-type"),
+        ("title.project is loan", "wrong-type"),
+        ("project.total >= 1元 1元", "bad-expression"),
+    ],
+)
+def test_a_message_quotes_the_beginning_of_a_long_expression_in_both_languages(text: str, code: str) -> None:
+    long = text + " and enterprise.civil" * 20
+    error = wrong(parse_condition, long)
+    assert error.code == code
+    assert error.what.endswith(f"in '{long[:120]}'")
+    assert error.what_zh.endswith(f"：{long[:120]}")
+
+
+@pytest.mark.parametrize("on", ["project.total", "title.kind", "12"])
+def test_the_day_of_a_parameter_is_a_date(on: str) -> None:
+    dated = Parameter("city/dated", "ratio", (), "方案", on)
+    with pytest.raises(ExpressionError) as caught:
+        parse_value("guide.dated", replace(scope(), parameters={"dated": dated}))
+    assert caught.value.code in CODES

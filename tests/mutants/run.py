@@ -50,7 +50,7 @@ TOLD: Final = "tests/test_bad.py::test_what_is_told"
 FUZZ: Final = "tests/fuzz/test_inputs.py::test_the_kept_inputs"
 TESTS: Final = {
     "values": ["tests/values", "tests/test_errors.py", "tests/facts", TOLD, FUZZ],
-    "mechanisms": ["tests/mechanisms", "tests/award/test_engine.py", "tests/semantics", TOLD],
+    "mechanisms": ["tests/mechanisms", "tests/award/test_engine.py", "tests/semantics", TOLD, FUZZ],
     "award": ["tests/award", "tests/test_clauses.py", "tests/semantics"],
 }
 """The tests that are asked of each room, of those in the everyday suite that are quick."""
