@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subsidy_rules.errors import CODES
+from subsidy_rules.facts.vocabulary import Member
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.expression import (
     ExpressionError,
@@ -861,3 +862,17 @@ def test_the_day_of_a_parameter_is_a_date(on: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse_value("guide.dated", replace(scope(), parameters={"dated": dated}))
     assert caught.value.code in CODES
+
+
+def test_what_was_nested_before_does_not_make_room_for_more() -> None:
+    assert isinstance(parse_condition("not " * 20 + "(large and " + "not " * 10 + "large)", scope()), op.Not)
+    deep = "not " * 20 + "(large and " + "not " * 25 + "large)"
+    assert wrong(parse_condition, deep).what == "the expression is nested too deep"
+
+
+def test_a_member_in_quotation_marks_is_what_stands_between_them() -> None:
+    sizes = WORDS.with_members("title", "grade", [Member("XX"), Member("X 级")])
+    for name in ("XX", "X 级"):
+        made = parse_condition(f'title.grade is "{name}"', replace(scope(), vocabulary=sizes))
+        assert isinstance(made, op.In)
+        assert made.listing == op.Listing(frozenset({name}))

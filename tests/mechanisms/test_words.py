@@ -491,6 +491,8 @@ NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …), found 'th
         ("decision: [project.decided, 5万元]", "decision", "bad-expression", NEEDS_PATH),
         ("granted: project.decide", "granted", "unknown-name", "project has no fact 'decide'"),
         ("share: 三成", "share", "bad-ratio", NO_RATIO),
+        ("less: project.totl", "less", "unknown-name", "project has no fact 'totl'"),
+        ("rate: {at_most: 30%, guide: plan}", "rate.guide", "unknown-name", "no parameter 'plan'"),
         ("each: loan in loans\n  of: []", "each", "bad-expression", "'loan' is already bound"),
         ("each: it in loans\n  where: [it.new, it.old]\n  of: []", "where.1", "unknown-name", "loan has no fact 'old'"),
         ("each: it in loans\n  of: [{basis: it.fee}]", "of.0.basis", "unknown-name", "loan has no fact 'fee'"),
@@ -676,6 +678,23 @@ def test_a_desk_binds_a_name_for_a_while() -> None:
 
 def test_a_desk_has_numbers_of_ours() -> None:
     assert desk().number(Fraction(7), "count") == number(7, "count")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "interest: {principal: loan.principal, rate: loan.lpr, days: loan.days, day_count: 360}",
+        "each: it in loans\n  of: [{basis: it.principal}]",
+        "less: project.total",
+        "share: 50%",
+        "case_by_case: project.decided",
+    ],
+)
+def test_a_step_keeps_its_word_and_its_quote(text: str) -> None:
+    made = only(f"- {text}\n  quote: 原文")
+    assert made.word == text.partition(":")[0]
+    assert made.quote == "原文"
+    assert made.sign in ("", "×", "−")
 
 
 # The shape of steps
