@@ -66,10 +66,18 @@ def test_a_payers_cap_leaves_more_to_the_rest() -> None:
 
 
 @given(st.integers(0, 10**12))
-def test_the_parts_add_up_to_the_award(fen: int) -> None:
+def test_the_parts_add_up_to_what_is_left_of_the_award(fen: int) -> None:
     found = award(answer({"total": f"{fen}分"}), "shared")
     parts = [part.minimum for _, part in found.payers if isinstance(part.minimum, Fraction)]
-    assert sum(parts) == found.amount.minimum
+    assert sum(parts) == found.net.minimum
+
+
+def test_what_a_ceiling_has_cut_is_what_is_divided() -> None:
+    # 1/3 of 1500万元 = 500万元, of which the ceiling leaves 400万元: 60% capped at 50万元, a third, the rest
+    found = award(answer({"total": "1500万元"}), "shared")
+    assert (found.status, ends(found.net)) == ("reduced", (400 * WAN,) * 2)
+    third = Fraction(400 * WAN, 3) // 1
+    assert payers(found) == {"园区": (350 * WAN - third,) * 2, "市级": (50 * WAN,) * 2, "县级": (third, third)}
 
 
 def test_parts_of_what_is_open_are_open_alike() -> None:
