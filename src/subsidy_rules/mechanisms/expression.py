@@ -485,7 +485,8 @@ class _Parser:
                 )
             return op.Compare("==", left, right)
         if isinstance(left, op.Fact) and left.type == "place":
-            return self.within(left, several=False)
+            other = self.right_side(left)
+            return self.within(left, several=False) if other is None else op.Same(left, other)
         if isinstance(left, op.Fact) and left.type == "bool":
             negated = self.take("false")
             if not negated and not self.take("true"):
