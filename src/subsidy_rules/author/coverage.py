@@ -288,7 +288,7 @@ def _choices(clause: ClausePlan, step: Lowered) -> list[op.Choose]:
     """
     exceptions = [one.truth for one in clause.replacements]
     compound = step.items is not None or step.bands or step.parts
-    found = [step.value] if compound and step.applies is not op.ALWAYS else [] if compound else _own(step.value)
+    found = [step.value] if compound and step.applies != op.ALWAYS else [] if compound else _own(step.value)
     return [
         part
         for part in found

@@ -335,7 +335,7 @@ def _place_of(sentence: Sentence) -> Both:
 def _unless(step: Lowered) -> op.Truth | None:
     """Return the condition under which a cap does not apply, where it has one."""
     node = step.value
-    if step.applies is not op.ALWAYS and isinstance(node, op.Choose):
+    if step.applies != op.ALWAYS and isinstance(node, op.Choose):
         node = node.branches[0][1]
     if isinstance(node, op.Choose) and isinstance(node.branches[0][1], op.Running):
         return node.branches[0][0]
