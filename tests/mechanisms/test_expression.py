@@ -876,3 +876,19 @@ def test_a_member_in_quotation_marks_is_what_stands_between_them() -> None:
         made = parse_condition(f'title.grade is "{name}"', replace(scope(), vocabulary=sizes))
         assert isinstance(made, op.In)
         assert made.listing == op.Listing(frozenset({name}))
+
+
+@pytest.mark.parametrize("sign", [">=", "<=", ">", "<", "in", "+", "-", "*", "/"])
+def test_a_truth_in_parentheses_is_no_number(sign: str) -> None:
+    assert wrong(parse_condition, f"(enterprise.civil) {sign} 1").what.startswith("a number is needed, found a bool in")
+
+
+def test_none_without_of_is_no_comparison() -> None:
+    assert wrong(parse_condition, "project.purposes none [增产扩建]").what.startswith("expected a comparison")
+
+
+def test_a_name_for_the_things_of_a_list_goes_with_what_is_added() -> None:
+    made = parse_value("sum of loans as other.principal where other.new", scope())
+    assert made == op.Aggregate(
+        "sum", LOANS, "other", op.Holds(fact("loan.new", "other")), fact("loan.principal", "other"), "money"
+    )
