@@ -43,7 +43,7 @@ from mutmut.mutation.pragma_handling import get_ignored_lines
 import subsidy_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SOURCE: Final = Path(subsidy_rules.__file__).parent
 TOLD: Final = "tests/test_bad.py::test_what_is_told"
@@ -86,8 +86,8 @@ class Visitor(MutationVisitor):  # type: ignore[misc] # mutmut has no types
         return bool(super()._skip_node_and_children(node))
 
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Give every mutant of a module's functions and methods."""
+def mutants_of(path: Path) -> list[Callable[[], Mutant]]:
+    """Return what makes each mutant of a module's functions and methods; to write one out takes a while."""
     text = path.read_text(encoding="utf-8")
     wrapper = MetadataWrapper(cst.parse_module(text))
     visitor = Visitor(mutation_operators, get_ignored_lines(str(path), text, wrapper, None))
@@ -95,23 +95,18 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     positions = wrapper.resolve(PositionProvider)
     module = "subsidy_rules." + ".".join(path.relative_to(SOURCE).with_suffix("").parts)
     names = {id(node): name for name, node in _functions(wrapper.module)}
-    for mutation in visitor.mutations:
-        function = mutation.contained_by_top_level_function
-        if function is None or id(function) not in names:
-            continue
-        changed = function.deep_replace(mutation.original_node, mutation.mutated_node)
-        if not isinstance(changed, cst.FunctionDef):
-            continue
-        body = _range(positions[function])
-        found = positions.get(mutation.original_node)
-        yield Mutant(
-            module,
-            names[id(function)],
-            _code(function),
-            _code(changed),
-            body if found is None else _range(found),
-            body,
-        )
+
+    def write(function: cst.FunctionDef, old: cst.CSTNode, new: cst.CSTNode) -> Mutant:
+        changed = cst.ensure_type(function.deep_replace(old, new), cst.FunctionDef)
+        body, found = _range(positions[function]), positions.get(old)
+        lines = body if found is None else _range(found)
+        return Mutant(module, names[id(function)], _code(function), _code(changed), lines, body)
+
+    return [
+        functools.partial(write, function, mutation.original_node, mutation.mutated_node)
+        for mutation in visitor.mutations
+        if (function := mutation.contained_by_top_level_function) is not None and id(function) in names
+    ]
 
 
 def _range(place: Any) -> range:
@@ -302,9 +297,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--cache", type=Path, help="a file that keeps which tests reach what")
     given = parser.parse_args(argv)
     files = sorted(path for path in (SOURCE / given.room).glob("*.py") if given.only in ("", path.stem))
-    mutants = [mutant for path in files for mutant in mutants_of(path)]
-    random.Random(given.seed).shuffle(mutants)
-    mutants = mutants[: given.sample or len(mutants)]
+    writers = [write for path in files for write in mutants_of(path)]
+    random.Random(given.seed).shuffle(writers)
+    mutants = [write() for write in writers[: given.sample or len(writers)]]
     if given.again:
         printed = given.again.read_text(encoding="utf-8")
         mutants = [mutant for mutant in mutants if f"\n{mutant}\n" in printed]

@@ -13,7 +13,7 @@ pytest.importorskip("mutmut", reason="mutmut is installed by make mutants alone"
 
 from tests.mutants.run import SOURCE, Mutant, function_of, mutants_of, ordered, put
 
-MUTANTS = [*mutants_of(SOURCE / "values" / "quantity.py"), *mutants_of(SOURCE / "values" / "amount.py")]
+MUTANTS = [write() for name in ("quantity", "amount") for write in mutants_of(SOURCE / "values" / f"{name}.py")]
 
 
 def mutant(name: str, line: str) -> Mutant:
