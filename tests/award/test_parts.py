@@ -99,7 +99,13 @@ def test_a_share_that_is_not_known_leaves_the_rest_open() -> None:
 
 def test_what_is_due_and_what_has_been_paid() -> None:
     # 10% of 1000万元 = 100万元; a third of it, 33.333333万元, is due; 40万元 were paid: 6.666667万元 too much
-    facts = {"total": "1000万元", "started": "2025-01-01", "progress": "40%", "accepted": "false", "paid": "40万元"}
+    facts = {
+        "total": "1000万元",
+        "started": "2025-01-01",
+        "progress": "40%",
+        "accepted": "false",
+        "paid_so_far": "40万元",
+    }
     found = answer(facts)
     assert [(one.name, *ends(one.amount), one.state) for one in found.instalments] == [
         ("首期", 33333333, 33333333, "due"),
@@ -116,7 +122,7 @@ def test_what_is_due_and_what_has_been_paid() -> None:
 
 
 def test_a_part_whose_facts_are_missing_says_which() -> None:
-    found = answer({"total": "1000万元", "progress": "40%", "paid": "40万元"})
+    found = answer({"total": "1000万元", "progress": "40%", "paid_so_far": "40万元"})
     states = {one.name: (one.state, one.needs) for one in found.instalments}
     assert states == {
         "首期": ("open", ("projects[0].started",)),
@@ -141,7 +147,7 @@ def test_a_part_whose_facts_are_missing_says_which() -> None:
         assert "首期" in to_markdown(found, lang, policies=policies())
 
 
-@pytest.mark.parametrize("paid", [{}, {"paid": {"min": "1元", "max": "2元"}}])
+@pytest.mark.parametrize("paid", [{}, {"paid_so_far": {"min": "1元", "max": "2元"}}])
 def test_without_what_was_paid_there_is_no_balance(paid: dict[str, Any]) -> None:
     facts = {"total": "1000万元", "started": "2025-01-01", "progress": "40%", "accepted": "false"}
     assert answer({**facts, **paid}).adjustments == ()

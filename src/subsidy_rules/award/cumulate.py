@@ -429,14 +429,16 @@ class Cumulation:
         found = self._solve(places, world)
         net = found.nets[place]
         if len(places) == 1 or len(set(net)) == 1:
-            needs = self._room_of(places, world) if (net[0], net[2]) != (net[1], net[3]) else frozenset[Need]()
+            needs = self._room_of(place, places, world, net)
             return (net, needs), needs
         if (place, id(found)) not in self._told:  # `_nodes` keeps the sums, so that no identity comes twice
             self._told[place, id(found)] = self._find_told(place, places, world, found)
         return self._told[place, id(found)]
 
-    def _room_of(self, places: Sequence[int], world: Mapping[Need, Value]) -> frozenset[Need]:
-        """Return the facts that say what ceilings have left for awards, where no other award takes part."""
+    def _room_of(self, place: int, places: Sequence[int], world: Mapping[Need, Value], net: Four) -> frozenset[Need]:
+        """Return the facts that say what ceilings have left for an award, where they alone leave it open."""
+        if (net[0], net[2]) == (net[1], net[3]) or not self._hull(place, world).gated.decided:
+            return frozenset()
         _, _, ceilings = self._meeting(places, world)
         return frozenset[Need]().union(*(one.needs for one in ceilings))
 
