@@ -883,8 +883,9 @@ def test_a_truth_in_parentheses_is_no_number(sign: str) -> None:
     assert wrong(parse_condition, f"(enterprise.civil) {sign} 1").what.startswith("a number is needed, found a bool in")
 
 
-def test_none_without_of_is_no_comparison() -> None:
-    assert wrong(parse_condition, "project.purposes none [增产扩建]").what.startswith("expected a comparison")
+@pytest.mark.parametrize("word", ["any", "all", "none"])
+def test_a_set_is_compared_with_of(word: str) -> None:
+    assert wrong(parse_condition, f"project.purposes {word} [增产扩建]").what.startswith("expected a comparison")
 
 
 def test_a_name_for_the_things_of_a_list_goes_with_what_is_added() -> None:
@@ -892,3 +893,28 @@ def test_a_name_for_the_things_of_a_list_goes_with_what_is_added() -> None:
     assert made == op.Aggregate(
         "sum", LOANS, "other", op.Holds(fact("loan.new", "other")), fact("loan.principal", "other"), "money"
     )
+
+
+def test_a_fact_may_be_asked_for_whether_it_is_given() -> None:
+    assert parse_condition("title.kind is given", scope()) == op.Given(fact("title.kind"))
+    assert parse_condition("project.total is not given", scope()) == op.Not(op.Given(TOTAL))
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("2 / 50%", "ratio"),
+        ("50% / 2", "ratio"),
+        ("2 / 4", "count"),
+        ("2 / loan.day_count", "count"),
+        ("1元 / 50%", "money"),
+    ],
+)
+def test_the_type_of_a_quotient(text: str, type_: str) -> None:
+    assert parse_value(text, scope()).type == type_
+
+
+def test_what_cannot_be_multiplied_or_divided_is_told_in_both_languages() -> None:
+    multiplied, divided = (wrong(parse_value, f"case.decision_date {sign} 2") for sign in "*/")
+    assert (multiplied.what, multiplied.what_zh) == ("can't multiply a date by a count", "类型不能相乘")
+    assert (divided.what, divided.what_zh) == ("can't divide a date by a count", "类型不能相除")

@@ -483,6 +483,12 @@ NO_COMPARISON = "expected a comparison (is, in, has, any of, >=, …), found 'th
             "bad-table",
             "a member has no quotation marks",
         ),
+        (
+            "at_most: {by: enterprise.civil, rows: {maybe: 1元}}",
+            "at_most.rows.maybe",
+            "bad-expression",
+            "expected true or false, found 'maybe' in 'enterprise.civil is maybe'",
+        ),
         ("limit: loans.fee", "limit", "unknown-name", "unknown name 'loans.fee'"),
         ("case_by_case: project.total", "case_by_case", "bad-expression", NEEDS_AUTHORITY),
         ("case_by_case: 5万元", "case_by_case", "bad-expression", NEEDS_AUTHORITY),
@@ -695,6 +701,10 @@ def test_a_step_keeps_its_word_and_its_quote(text: str) -> None:
     assert made.word == text.partition(":")[0]
     assert made.quote == "原文"
     assert made.sign in ("", "×", "−")
+
+
+def test_a_share_is_a_ratio() -> None:
+    assert only("- share: 50%").operand == number("1/2", "ratio")
 
 
 # The shape of steps
