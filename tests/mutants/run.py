@@ -1,6 +1,6 @@
 """Mutants: the code is changed in one place at a time, and the tests have to notice.
 
-    python -m tests.mutants.run ROOM [--sample N --seed S] [--only MODULE] [--seconds T] [--again FILE]
+    python -m tests.mutants.run ROOM [--sample N --seed S] [--only MODULE] [--seconds T] [--again FILE] [--more TEST …]
 
 ROOM is `values`, `mechanisms` or `award`. The changes are those of mutmut (`pip install mutmut`); the running is ours,
 as the whole suite takes minutes: the tests are collected once, coverage says which test reaches which line, and for
@@ -54,6 +54,7 @@ TESTS: Final = {
     "award": ["tests/award", "tests/test_clauses.py", "tests/semantics", "--ignore=tests/award/test_explained.py"],
 }
 """The tests that are asked of each room, of those in the everyday suite that are quick."""
+_LAST: Final = 10**6
 DECORATED: Final = ("__wrapped__", "fget", "__func__", "func")
 NOTICED, PASSED, STUCK = range(3)
 
@@ -122,7 +123,9 @@ def _loads_policies(cached: Any) -> bool:
 def ordered(names: set[str], mutant: Mutant, times: Mapping[str, float]) -> list[str]:
     """Put the tests of the same module first, then those of its room, each the quickest first."""
     _, room, module = mutant.module.split(".")
-    return sorted(names, key=lambda name: (f"test_{module}" not in name, f"/{room}/" not in name, times.get(name, 0)))
+    return sorted(
+        names, key=lambda name: (f"test_{module}" not in name, f"/{room}/" not in name, times.get(name, _LAST))
+    )
 
 
 def _functions(module: cst.Module) -> Iterator[tuple[str, cst.FunctionDef]]:
@@ -205,7 +208,7 @@ class Runner:
             names: set[str] = set()
             for lines in (mutant.lines, mutant.body):  # no test is said to reach what stands at the head of a function
                 names = names or {name for line in lines for name in reached.get((mutant.module, line), ())}
-            names &= items.keys()
+            names = (names & items.keys()) | (items.keys() - times.keys())
             said = self.outcome(mutant, [items[name] for name in ordered(names, mutant, times)])
             self.counts[said] += 1
             if said in ("survived", "not reached"):
@@ -303,6 +306,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, chosen at random; 0 for all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--again", type=Path, help="what an earlier run printed: only its survivors")
+    parser.add_argument("--more", nargs="*", default=[], help="tests that were not measured; they are asked last")
     parser.add_argument("--only", default="", help="a module of the room")
     parser.add_argument("--seconds", type=float, default=60, help="of processor time for the tests of one mutant")
     parser.add_argument("--cache", type=Path, help="a file that keeps which tests reach what")
@@ -331,6 +335,7 @@ def main(argv: list[str]) -> int:
             "not slow and not random",
             "--no-header",
             *TESTS[given.room],
+            *given.more,
         ],
         plugins=[runner],
     )

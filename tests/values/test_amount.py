@@ -771,33 +771,37 @@ HELD = Amount.exact(CAP).least(Amount.exact(CAP))
 @pytest.mark.parametrize(
     "done",
     [
-        HELD,
-        HELD.bounded("discretion"),
-        HELD.decided_at(CAP),
-        HELD.granted_at(ZERO),
-        HELD.plus(Amount.exact(ZERO)),
-        Amount.exact(ZERO).plus(HELD),
-        HELD.least(Amount.exact(Fraction(5000))),
-        Amount.exact(Fraction(5000)).least(Amount.exact(CAP)),
-        HELD.hull(HELD),
-        HELD.either(HELD, "open_reading"),
-        HELD.gated(TRUE),
-        HELD.gated(Truth.unknown(LEADER)),
-        HELD.fixed(),
-        HELD.without("discretion"),
-        Amount.unknown(Fraction(-5), CAP, LEADER).least(Amount.exact(CAP)).clamped(),
+        lambda: HELD,
+        lambda: HELD.bounded("discretion"),
+        lambda: HELD.decided_at(CAP),
+        lambda: HELD.granted_at(ZERO),
+        lambda: HELD.plus(Amount.exact(ZERO)),
+        lambda: Amount.exact(ZERO).plus(HELD),
+        lambda: HELD.least(Amount.exact(Fraction(5000))),
+        lambda: Amount.exact(Fraction(5000)).least(Amount.exact(CAP)),
+        lambda: HELD.hull(HELD),
+        lambda: HELD.either(HELD, "open_reading"),
+        lambda: HELD.gated(TRUE),
+        lambda: HELD.gated(Truth.unknown(LEADER)),
+        lambda: HELD.fixed(),
+        lambda: HELD.without("discretion"),
+        lambda: Amount.unknown(Fraction(-5), CAP, LEADER).least(Amount.exact(CAP)).clamped(),
     ],
 )
-def test_the_cap_stays_with_what_is_done_to_an_amount(done: Amount) -> None:
-    assert done.rounded(100, UP).maximum == 1000
+def test_the_cap_stays_with_what_is_done_to_an_amount(done: Callable[[], Amount]) -> None:
+    assert done().rounded(100, UP).maximum == 1000
 
 
 @pytest.mark.parametrize(
     "done",
-    [Amount.exact(CAP).plus(HELD), HELD.scaled(Amount.exact(Fraction(1))), HELD.less(Amount.exact(ZERO))],
+    [
+        lambda: Amount.exact(CAP).plus(HELD),
+        lambda: HELD.scaled(Amount.exact(Fraction(1))),
+        lambda: HELD.less(Amount.exact(ZERO)),
+    ],
 )
-def test_what_is_made_of_a_capped_part_is_under_no_cap(done: Amount) -> None:
-    assert done.rounded(100, UP).maximum == (2100 if done.maximum == 2 * CAP else 1100)
+def test_what_is_made_of_a_capped_part_is_under_no_cap(done: Callable[[], Amount]) -> None:
+    assert done().rounded(100, UP).maximum == (2100 if done().maximum == 2 * CAP else 1100)
 
 
 @pytest.mark.parametrize(
