@@ -783,7 +783,7 @@ HELD = Amount.exact(CAP).least(Amount.exact(CAP))
         lambda: HELD.either(HELD, "open_reading"),
         lambda: HELD.gated(TRUE),
         lambda: HELD.gated(Truth.unknown(LEADER)),
-        lambda: HELD.fixed(),
+        HELD.fixed,
         lambda: HELD.without("discretion"),
         lambda: Amount.unknown(Fraction(-5), CAP, LEADER).least(Amount.exact(CAP)).clamped(),
     ],
