@@ -28,7 +28,7 @@ def policies() -> Policies:
     return load_policies([PACK])
 
 
-def answer(*projects: dict[str, Any], **lists: list[dict[str, str]]) -> Entitlement:
+def answer(*projects: dict[str, Any], **lists: list[dict[str, str]] | dict[str, str]) -> Entitlement:
     case = {
         "case": "1",
         "decision_date": "2025-09-01",
@@ -166,6 +166,25 @@ def test_an_award_alone_under_a_ceiling_asks_what_was_paid_before() -> None:
     found = evaluate(Case.from_dict({**case, "projects": [{"id": "p1", "total": "900万元"}]}), policies())
     assert award(found, "shared").needs == ("earlier_awards",)
     assert ends(award(found, "shared").net) == (0, 300 * WAN)
+
+
+def test_a_table_of_the_policy_gives_the_rate_of_a_slice_and_a_slice_of_nothing_is_not_said() -> None:
+    # 10% of 50万元; for a large one 4% of 100万元 and 5% of 100万元; for another the document has no row
+    small, large = {"place": "330100", "size": "small"}, {"place": "330100", "size": "large"}
+    found = answer({"total": "50万元"}, enterprise=small)
+    assert ends(award(found, "stepped").amount) == (5 * WAN, 5 * WAN)
+    assert [one.text_en for one in award(found, "stepped").steps][:-1] == [
+        "slice 1: min(total investment CNY 500,000, CNY 1,000,000)",
+        "slice 1: × 10%",
+    ]
+    assert ends(award(answer({"total": "200万元"}, enterprise=large), "stepped").amount) == (9 * WAN, 9 * WAN)
+    other = award(answer({"total": "50万元"}, enterprise={**small, "size": "micro"}), "stepped")
+    assert (other.kind, other.reasons) == ("undetermined", ["no_figure_in_text"])
+
+
+def test_whole_units_that_are_too_few_are_said() -> None:
+    why = next(one for one in answer({"total": "29999元"}).not_eligible if one.clause == "stepped")
+    assert "整数部分(总投资 ÷ 1万元)" in f"{why.failed[0].label[0]}{why.failed[0].required}{why.failed[0].detail[0]}"
 
 
 def test_one_sentences_award_is_the_basis_of_another() -> None:

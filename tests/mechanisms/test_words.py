@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.limit import Limit
 from subsidy_rules.mechanisms.rate import Rate
-from subsidy_rules.mechanisms.step import NOTHING, Lowered, Table
+from subsidy_rules.mechanisms.step import NOTHING, Lowered, Step, Table
 from subsidy_rules.mechanisms.words import WORDS, AnyStep, Each, lower_steps
 from subsidy_rules.values.amount import DOWN, HALF_UP, UP
 from subsidy_rules.values.document import plain, read
@@ -768,3 +768,13 @@ def test_at_a_desk_everything_is_read_in_its_scope() -> None:
     )
     assert at.source("cost in project.costs", ("each",)) is None
     assert [code for _, code, _ in noted(at)] == ["unknown-name"]
+
+
+def test_a_step_says_itself_what_it_becomes() -> None:
+    with pytest.raises(NotImplementedError):
+        Step().lower(desk(), ())
+
+
+def test_an_edge_that_cannot_be_read_is_noted_once() -> None:
+    found = wrong("- tiers: project.total\n  rows:\n  - {from: 5千, lump_sum: 1万元}")
+    assert [code for _, code, _ in found] == ["unknown-unit"]
