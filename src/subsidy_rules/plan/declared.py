@@ -113,7 +113,8 @@ class Declared:
 
     def _currency(self, given: CurrencyModel, loc: Loc) -> None:
         """Take the money of a policy that does not count in yuan."""
-        one = 10**given.digits
+        digits = min(given.digits, _MOST_DIGITS)
+        one = 10**digits
         units: dict[str, int] = {}
         for place, unit in enumerate(given.written or [given.code]):
             self._unit_of_money(unit, Fraction(one), units, (*loc, "written", place))
@@ -137,7 +138,8 @@ class Declared:
         elif given.digits > _MOST_DIGITS or not (given.zh and given.en and units):
             what, what_zh = "a currency has names, units, and at most four decimals", "货币须有名称和单位，至多四位小数"
             self._wrong(loc, what, what_zh)
-        made = Currency(given.code, given.zh, given.en, min(given.digits, _MOST_DIGITS), tuple(units.items()))
+        # Where no unit is fit to be one the code stands in, so that the rest of the file can be read.
+        made = Currency(given.code, given.zh, given.en, digits, tuple(units.items()) or ((given.code, one),))
         self.vocabulary = self.vocabulary.with_currency(made)
 
     def _unit_of_money(self, unit: str, size: Fraction, units: dict[str, int], loc: Loc) -> None:
