@@ -182,6 +182,12 @@ def test_a_table_of_the_policy_gives_the_rate_of_a_slice_and_a_slice_of_nothing_
     assert (other.kind, other.reasons) == ("undetermined", ["no_figure_in_text"])
 
 
+def test_what_may_be_added_is_marked_as_open() -> None:
+    found = answer({"total": "1000万元"})
+    assert ends(award(found, "added").amount) == (100 * WAN, 110 * WAN)
+    assert award(found, "added").steps[-1].formula == "1,000万元 × 10% + 1,000万元 × 10% × 10%（是否适用未定）"
+
+
 def test_whole_units_that_are_too_few_are_said() -> None:
     why = next(one for one in answer({"total": "29999元"}).not_eligible if one.clause == "stepped")
     assert "整数部分(总投资 ÷ 1万元)" in f"{why.failed[0].label[0]}{why.failed[0].required}{why.failed[0].detail[0]}"

@@ -243,7 +243,7 @@ class _Tracer:
             if any(number(chain(steps))(self.ctx).numbers):
                 name = ("加奖", "added") if adds else (f"第{count}段", f"slice {count}")
                 yield from self._steps(steps, name, inside=True)
-                lines.append(self.line)
+                lines.append(self.line.marked(self._openness(step)))
         self.line, self.count = join("+", lines or [nothing(self.currency)], SUM), len(lines)
 
     def _text(self, step: Lowered) -> Line:
