@@ -125,13 +125,11 @@ class Desk:
 
     def constant(self, text: str, loc: Loc, type_: str) -> op.Constant:
         """Read a number that the text prints, of a type."""
-        problems = len(self.problems)
         found = self.value(text, loc, type_)
         if isinstance(found, op.Constant):
             return found
-        if len(self.problems) == problems:
-            what, what_zh = f"'{text[:120]}' is not a number", f"“{text[:120]}”不是数值"
-            self.note(loc, ExpressionError(what, what_zh, code="wrong-type"))
+        what, what_zh = f"'{text[:120]}' is not a number", f"“{text[:120]}”不是数值"
+        self.note(loc, ExpressionError(what, what_zh, code="wrong-type"))
         return self.number(Fraction(0), type_)
 
     def edge(self, text: str, loc: Loc, figure: op.Value) -> op.Constant:
