@@ -92,6 +92,13 @@ def test_an_authoritys_figure_comes_first_and_a_share_is_of_the_whole() -> None:
     assert payers(found) == {"中央": (0, 100 * WAN), "市级": (0, 150 * WAN), "县级": (0, 150 * WAN)}
 
 
+def test_shares_of_more_than_the_whole_still_add_up_to_it() -> None:
+    # of 100万元 a third and 3:1 × 250% come to more than 100%: the second has what the first leaves, the rest nothing
+    facts = {"total": "1000万元", "started": "2025-01-01", "progress": "250%", "accepted": "true"}
+    parts = [one.amount.minimum for one in answer(facts).instalments]
+    assert parts == [33333333, 66666667, 0]
+
+
 def test_a_share_that_is_not_known_leaves_the_rest_open() -> None:
     found = award(answer({"total": "1000万元"}), "bound")
     assert payers(found) == dict.fromkeys(("中央", "市级", "县级"), (0, 300 * WAN))

@@ -1,7 +1,8 @@
 """The parts of an award: who pays which (各级承担), and what is paid when (分期拨付).
 
-A share is rounded down to the fen, and the part that is the `rest` has what is left over, so the parts add up to the
-award to the fen. Whatever is open in the award is open in its parts: each of its four numbers is divided alike.
+A share is rounded down to the fen and is at most what the parts before it have left; the part that is the `rest` has
+what is left over, so the parts add up to the award to the fen. Whatever is open in the award is open in its parts: each
+of its four numbers is divided alike.
 
     payers:                                   instalments:
     - {name: 市级, share: 60%, cap: 100万元}    - {name: 首期, share: 60%, when: project.started <= case.decision_date}
@@ -36,9 +37,9 @@ def payers_of(ctx: Context, payers: Sequence[PayerPlan], whole: Amount) -> tuple
         if payer.amount is not None:
             parts[payer.name] = _allocated(number(payer.amount)(ctx), whole)
             rest = rest.less(parts[payer.name]).clamped()
-    shared = [(payer, _share(ctx, payer, whole)) for payer in payers if payer.share is not None]
-    rest = _without(rest, [part for _, part in shared])
-    parts.update({payer.name: part for payer, part in shared})
+    shared = [payer for payer in payers if payer.share is not None]
+    divided, rest = _divided(rest, [_share(ctx, payer, whole) for payer in shared])
+    parts.update({payer.name: part for payer, part in zip(shared, divided, strict=True)})
     return tuple((payer.name, parts.get(payer.name, rest)) for payer in payers)
 
 
@@ -58,40 +59,39 @@ def _part(whole: Amount, share: Amount) -> Amount:
     return whole.scaled(share.clamped().least(ALL)).rounded(1, DOWN)
 
 
-def _without(whole: Amount, parts: Sequence[Amount]) -> Amount:
-    """Return what shares leave of an award.
+def _divided(whole: Amount, shares: Sequence[Amount]) -> tuple[list[Amount], Amount]:
+    """Return shares in their order, none more than what those before it have left, and what all of them leave.
 
     The more the award is the more is left, so each number is what is left of that number; where a share itself is open
     the ends do not belong together, and all that could be is left open.
     """
-    if all(part.needs <= whole.needs for part in parts):
-        columns = zip(whole.numbers, *(part.numbers for part in parts), strict=True)
-        first, second, third, last = (_left(*column) for column in columns)
-        needs = whole.needs.union(*(part.needs for part in parts))
-        return settle((first, second, third, last), whole.reasons, needs, whole.mode)
-    for part in parts:
-        whole = whole.less(part).clamped()
-    return whole
+    parts = []
+    for share in shares:
+        part = share.least(whole)
+        if part.needs <= whole.needs:
+            first, second, third, last = map(_left, whole.numbers, part.numbers)
+            whole = settle((first, second, third, last), whole.reasons, whole.needs | part.needs, whole.mode)
+        else:
+            whole = whole.less(part).clamped()
+        parts.append(part)
+    return parts, whole
 
 
-def _left(whole: Number, *parts: Number) -> Number:
-    left = whole
-    for part in parts:
-        if isinstance(left, Fraction) and isinstance(part, Fraction):
-            left = max(ZERO, left - part)
-    return left
+def _left(whole: Number, part: Number) -> Number:
+    return whole - part if isinstance(whole, Fraction) and isinstance(part, Fraction) else whole
 
 
 def instalments_of(ctx: Context, award: str, plan: InstalmentsPlan, whole: Amount) -> Iterator[Instalment]:
     """Return what is paid of an award when: the parts, each with whether it is due in the case as it is."""
-    shares = [None if one.share is None else _part(whole, number(one.share)(ctx)) for one in plan.parts]
-    rest = _without(whole, [share for share in shares if share is not None])
-    for one, share in zip(plan.parts, shares, strict=True):
+    shares = [_part(whole, number(one.share)(ctx)) for one in plan.parts if one.share is not None]
+    divided, rest = _divided(whole, shares)
+    for one in plan.parts:
+        amount = rest if one.share is None else divided.pop(0)
         due = truth(one.when)(ctx)
         state: State = "due" if due.is_true else "not_due" if due.is_false else "open"
         needs = need_paths(tuple(sorted(due.needs)))
         currency = ctx.shared.vocabulary.currency
-        yield Instalment(award, one.name, rest if share is None else share, state, needs, one.quote, currency)
+        yield Instalment(award, one.name, amount, state, needs, one.quote, currency)
 
 
 def balance(ctx: Context, award: str, plan: InstalmentsPlan, parts: Sequence[Instalment]) -> Adjustment | None:
