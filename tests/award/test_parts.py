@@ -92,6 +92,14 @@ def test_an_authoritys_figure_comes_first_and_a_share_is_of_the_whole() -> None:
     assert payers(found) == {"中央": (0, 100 * WAN), "市级": (0, 150 * WAN), "县级": (0, 150 * WAN)}
 
 
+def test_a_table_of_shares_without_a_row_refuses_the_award_as_one_of_its_steps_does() -> None:
+    small, micro = {"place": "330100", "size": "small"}, {"place": "330100", "size": "micro"}
+    found = award(answer({"total": "1000万元"}, enterprise=small), "by_size")
+    assert payers(found) == {"市级": (80 * WAN, 80 * WAN), "县级": (20 * WAN, 20 * WAN)}
+    refused = answer({"total": "1000万元"}, enterprise=micro).not_eligible
+    assert next(one for one in refused if one.clause == "by_size").failed[0].role == "table"
+
+
 def test_shares_of_more_than_the_whole_still_add_up_to_it() -> None:
     # of 100万元 a third and 3:1 × 250% come to more than 100%: the second has what the first leaves, the rest nothing
     facts = {"total": "1000万元", "started": "2025-01-01", "progress": "250%", "accepted": "true"}
@@ -169,7 +177,8 @@ def test_a_ceiling_counts_the_awards_of_the_year_of_the_decision() -> None:
 
 
 def test_an_award_alone_under_a_ceiling_asks_what_was_paid_before() -> None:
-    case = {"case": "1", "decision_date": "2025-09-01", "enterprise": {"place": "330100"}, "assume_none": ["grants"]}
+    enterprise = {"place": "330100", "size": "small"}
+    case = {"case": "1", "decision_date": "2025-09-01", "enterprise": enterprise, "assume_none": ["grants"]}
     found = evaluate(Case.from_dict({**case, "projects": [{"id": "p1", "total": "900万元"}]}), policies())
     assert award(found, "shared").needs == ("earlier_awards",)
     assert ends(award(found, "shared").net) == (0, 300 * WAN)

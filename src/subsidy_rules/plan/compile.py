@@ -19,7 +19,7 @@ from subsidy_rules.mechanisms.expression import AwardOf, ExpressionError, NamedL
 from subsidy_rules.mechanisms.lump_sum import LumpSum
 from subsidy_rules.mechanisms.minimum import Minimum
 from subsidy_rules.mechanisms.rate import Rate
-from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem, Step
+from subsidy_rules.mechanisms.step import NOTHING, Desk, Loc, Lowered, Problem, Step, Table
 from subsidy_rules.mechanisms.window import OtherDate, lower_window
 from subsidy_rules.mechanisms.words import lower_steps
 from subsidy_rules.plan.awards import circle_of, with_awards
@@ -536,7 +536,10 @@ class _Compiler:
         ]
         if clause.fund is None:
             self._say(loc, "missing-key", f"'{clause.id}' does not say which fund pays", f"“{clause.id}”没有写fund")
-        payers = self._payers(clause, desk, loc)
+        listed: list[op.Truth] = []
+        payers = self._payers(clause, desk, loc, listed)
+        instalments = self._instalments(clause, desk, loc, listed)
+        gates += [Gate("table", "", truth) for truth in listed]
         settlement = (
             None
             if clause.settlement is None
@@ -556,7 +559,7 @@ class _Compiler:
             (),
             rows,
             payers,
-            self._instalments(clause, desk, loc),
+            instalments,
             settlement,
             _drivers(per, steps),
             {},
@@ -589,11 +592,19 @@ class _Compiler:
         sentence = replace(self._sentence(row, "award", _readings_in(nodes)), replaces=table)
         return TableRow(sentence, gates, steps)
 
-    def _payers(self, clause: Clause, desk: Desk, loc: Loc) -> tuple[PayerPlan, ...]:
+    def _payers(self, clause: Clause, desk: Desk, loc: Loc, listed: list[op.Truth]) -> tuple[PayerPlan, ...]:
         self._one_rest("payers", [payer.amount for payer in clause.payers], loc)
-        return tuple(self._payer(payer, desk, (*loc, "payers", place)) for place, payer in enumerate(clause.payers))
+        return tuple(
+            self._payer(payer, desk, (*loc, "payers", place), listed) for place, payer in enumerate(clause.payers)
+        )
 
-    def _payer(self, payer: Payer, desk: Desk, loc: Loc) -> PayerPlan:
+    def _part(self, given: str | Table, desk: Desk, loc: Loc, type_: str, listed: list[op.Truth]) -> op.Value:
+        """Read a figure or a table; that the table has a row is required of the award, as it is of its steps."""
+        value, truths = desk.figure_or_table(given, loc, type_)
+        listed += truths
+        return value
+
+    def _payer(self, payer: Payer, desk: Desk, loc: Loc, listed: list[op.Truth]) -> PayerPlan:
         if (payer.amount is None) == (payer.share is None) or (payer.cap is not None and payer.share is None):
             self._say(
                 loc,
@@ -603,12 +614,12 @@ class _Compiler:
                 "write the amount that an authority fixes, 'amount: rest', or 'share: 60%' with its cap",
                 "写由有权机关确定的amount、amount: rest，或share: 60%及其cap",
             )
-        share = None if payer.share is None else desk.figure_or_table(payer.share, (*loc, "share"), "ratio")[0]
-        cap = None if payer.cap is None else desk.figure_or_table(payer.cap, (*loc, "cap"), "money")[0]
+        share = None if payer.share is None else self._part(payer.share, desk, (*loc, "share"), "ratio", listed)
+        cap = None if payer.cap is None else self._part(payer.cap, desk, (*loc, "cap"), "money", listed)
         given = payer.amount is not None and payer.amount != "rest"
         return PayerPlan(payer.name, desk.value(payer.amount or "", (*loc, "amount")) if given else None, share, cap)
 
-    def _instalments(self, clause: Clause, desk: Desk, loc: Loc) -> InstalmentsPlan | None:
+    def _instalments(self, clause: Clause, desk: Desk, loc: Loc, listed: list[op.Truth]) -> InstalmentsPlan | None:
         if clause.instalments is None:
             return None
         at = (*loc, "instalments")
@@ -617,7 +628,7 @@ class _Compiler:
         for place, one in enumerate(clause.instalments.parts):
             where = (*at, "parts", place)
             rest = one.share == "rest"
-            share = None if rest else desk.figure_or_table(one.share, (*where, "share"), "ratio")[0]
+            share = None if rest else self._part(one.share, desk, (*where, "share"), "ratio", listed)
             parts.append(InstalmentPlan(one.name, share, desk.condition(one.when, (*where, "when")), one.quote))
         paid = clause.instalments.paid
         return InstalmentsPlan(tuple(parts), None if paid is None else desk.value(paid, (*at, "paid")))
