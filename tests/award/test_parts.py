@@ -92,6 +92,13 @@ def test_an_authoritys_figure_comes_first_and_a_share_is_of_the_whole() -> None:
     assert payers(found) == {"中央": (0, 100 * WAN), "市级": (0, 150 * WAN), "县级": (0, 150 * WAN)}
 
 
+@pytest.mark.parametrize(("ours", "left"), [("50%", "-300000.00"), ("100%", "-400000.00")])
+def test_what_was_paid_of_a_barred_award_is_to_be_recovered_whole(ours: str, left: str) -> None:
+    # 10万元, or nothing where a rule bars it, less 40万元 that were paid
+    found = answer({"total": "1000万元", "central": "10万元", "paid_so_far": "40万元", "ours": ours})
+    assert [one.as_json()["amount"] for one in found.adjustments if one.award.endswith("settled@p1")] == [left]
+
+
 def test_a_table_of_shares_without_a_row_refuses_the_award_as_one_of_its_steps_does() -> None:
     small, micro = {"place": "330100", "size": "small"}, {"place": "330100", "size": "micro"}
     found = award(answer({"total": "1000万元"}, enterprise=small), "by_size")
@@ -179,7 +186,7 @@ def test_a_ceiling_counts_the_awards_of_the_year_of_the_decision() -> None:
 def test_an_award_alone_under_a_ceiling_asks_what_was_paid_before() -> None:
     enterprise = {"place": "330100", "size": "small"}
     case = {"case": "1", "decision_date": "2025-09-01", "enterprise": enterprise, "assume_none": ["grants"]}
-    found = evaluate(Case.from_dict({**case, "projects": [{"id": "p1", "total": "900万元"}]}), policies())
+    found = evaluate(Case.from_dict({**case, "projects": [{"id": "p1", "total": "900万元", "ours": "0%"}]}), policies())
     assert award(found, "shared").needs == ("earlier_awards",)
     assert ends(award(found, "shared").net) == (0, 300 * WAN)
 

@@ -189,13 +189,13 @@ class Record:
         """Return the balance of each award that was assessed after acceptance: what is in force less what was paid."""
         made = [one for one in map(self._balance, self.shown) if one is not None]
         for place in self.shown:
-            row, hull = self.rows[place], self.hulls[place]
+            row, left = self.rows[place], self._left(place)
             if row.clause.plan.settlement is None:
                 continue
             ctx = row.context({})
             assessed, paid = (number(node)(ctx) for node in row.clause.plan.settlement)
-            balance = hull.amount.less(paid).minimum
-            if assessed.kind == paid.kind == hull.amount.kind == "exact" and isinstance(balance, Fraction):
+            balance = left.less(paid).minimum
+            if assessed.kind == paid.kind == left.kind == "exact" and isinstance(balance, Fraction):
                 flags = ("recovery",) if balance < 0 else ()
                 made.append(Adjustment(row.id, balance, flags, self.currency))
         return tuple(made)
