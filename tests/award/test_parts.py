@@ -99,6 +99,24 @@ def test_what_was_paid_of_a_barred_award_is_to_be_recovered_whole(ours: str, lef
     assert [one.as_json()["amount"] for one in found.adjustments if one.award.endswith("settled@p1")] == [left]
 
 
+def test_what_was_paid_of_an_outranked_award_is_to_be_recovered_whole() -> None:
+    # 100万元 assessed and 80万元 paid; beside the higher 200万元 for the same project (第五条) it does not count
+    project: dict[str, Any] = {"id": "p1", "claims": ["shenyang/key_project"], "leader": "false", "share": "100%"}
+    project |= {"costs": [{"kind": "equipment", "amount": "2000万元", "realised": "true", "stage": "audited"}]}
+    project |= {"kinds": ["设备更新改造", "试点重点项目"], "industry": "38", "track": "面"}
+    project |= {
+        "domestic_equipment": "true",
+        "completed": "2025-12-01",
+        "assessed_award": "100万元",
+        "paid_amount": "80万元",
+    }
+    enterprise = {"type": "enterprise", "place": "210114", "industry": "34", "size": "small"}
+    case = {"case": "1", "decision_date": "2026-01-01", "enterprise": enterprise, "assume_none": ["grants"]}
+    for uplift, balance in (("50万元", "200000.00"), ("200万元", "-800000.00")):
+        found = evaluate(Case.from_dict({**case, "projects": [{**project, "uplift_amount": uplift}]}))
+        assert [one.as_json()["amount"] for one in found.adjustments] == [balance]
+
+
 def test_a_table_of_shares_without_a_row_refuses_the_award_as_one_of_its_steps_does() -> None:
     small, micro = {"place": "330100", "size": "small"}, {"place": "330100", "size": "micro"}
     found = award(answer({"total": "1000万元"}, enterprise=small), "by_size")

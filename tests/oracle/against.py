@@ -56,6 +56,7 @@ class Answer:
     totals: tuple[int, ...]
     open_ended: tuple[str, ...]
     not_asked: tuple[str, ...]
+    cut: frozenset[str] = frozenset()
 
     def differences(self, other: Answer) -> list[str]:
         """Say where two answers differ."""
@@ -66,12 +67,19 @@ class Answer:
                 mine, its = replace(mine, payers=()), replace(its, payers=())
             if mine != its:
                 found.append(f"{name}: {mine} | {its}")
+        balances = [self.uncut(one.adjustments, other) for one in (self, other)]
+        if balances[0] != balances[1]:
+            found.append(f"adjustments: {balances[0]} | {balances[1]}")
         found += [
             f"{name}: {getattr(self, name)} | {getattr(other, name)}"
-            for name in ("obligations", "adjustments", "totals", "open_ended", "not_asked")
+            for name in ("obligations", "totals", "open_ended", "not_asked")
             if getattr(self, name) != getattr(other, name)
         ]
         return found
+
+    def uncut(self, adjustments: Mapping[str, int], other: Answer) -> dict[str, int]:
+        """Leave out the balances of awards that rules between awards cut: the oracle settles before they meet."""
+        return {name: amount for name, amount in adjustments.items() if name not in self.cut | other.cut}
 
 
 def fen(number: Number) -> int | None:
@@ -150,6 +158,7 @@ def said_by_engine(case: Tree, readings: Mapping[str, str], city: str) -> tuple[
         tuple(totals),
         tuple(sorted({name.partition("@")[0] for name in result.total.open_ended if not rows[name].barred})),
         tuple(sorted(f"{row.policy}/{row.clause}" for row in result.not_asked)),
+        frozenset(award.id for award in result.awards if award.status in CUT),
     )
     return answer, result
 
