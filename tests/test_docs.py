@@ -294,8 +294,7 @@ def test_the_picture_shows_the_rooms_of_the_import_contract() -> None:
         for element in ET.parse(DOCS / "rooms.svg").iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - it is ours
         if element.get("class") == "name"
     ]
-    # a room in brackets need not be there yet
-    assert drawn == [layer.strip("()") for layer in layers if layer.strip("()") in drawn or "(" not in layer]
+    assert drawn == layers
 
 
 @pytest.mark.parametrize("place", [*WRITTEN, *sorted(MADE)])
