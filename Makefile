@@ -145,6 +145,7 @@ mutants: $(MUTANTS)
 
 events: $(EVENTS)
 	@$(VENV_EVENTS)/bin/python tests/events_smoke.py
+	@$(VENV_EVENTS)/bin/python tests/events_lives.py
 
 lowest: $(LOWEST)
 	$(VENV_LOWEST)/bin/python -m pytest -p no:cacheprovider -m 'not slow and not random' $(LOWEST_TESTS) $(ARGS)

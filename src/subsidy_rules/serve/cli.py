@@ -564,6 +564,7 @@ def _ascii_only() -> bool:
 
 
 # What other modules of commands use, and those modules, which add their commands to `app`.
-reported, write = _reported, _write
+reported, write, write_json = _reported, _write, _write_json
 
 from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - it needs all of the above
+from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - as above

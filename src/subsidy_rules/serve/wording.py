@@ -48,6 +48,20 @@ _CALLS: Final = tuple(
         (r"'(.*)' exists and is not written over", "“{}”已存在，不覆盖"),
         (r"'(.*)' is no id of a policy: .*", "“{}”不能作政策编号：应为小写字母、数字和下划线，以字母开头"),
         (r"'(.*)' is the id of a policy that ships", "“{}”是随库政策的编号"),
+        (r"no lifecycle '(.*)' is shipped; there is: (.*)", "没有随库的流程“{}”；可用：{}"),
+        (r"'(.*)' is no whole log: its last line does not end", "“{}”不完整：最后一行没有结束"),
+        (r"line (.*) of '(.*)' is no JSON", "“{1}”第 {0} 行不是 JSON"),
+        (
+            r"line (.*) of '(.*)' does not follow from the line before it: .*",
+            "“{1}”第 {0} 行与上一行不衔接：日志被改动过",
+        ),
+        (r"events are added to a log of JSON lines, .*", "事件只能加到 *.jsonl 日志"),
+        (r"a new log needs the application that it is of: .*", "新日志须用 --of 写明是哪个项目"),
+        (r"--on DATE is needed: .*", "须用 --on 写明按哪一天看期限"),
+        (r"--on: (.*)", "--on：{}"),
+        (r"'(.*)' is not allowed now .*", "此时不能发生{}"),
+        (r"--add is one event: (.*)", "--add 是一个事件：{}"),
+        (r"the case gives no award '(.*)'", "案例没有奖补“{}”"),
     )
 )
 
