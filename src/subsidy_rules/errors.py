@@ -149,6 +149,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "write a mode only where the policy states one (stated: true)",
             "只有政策规定了取整方式才写mode（stated: true）",
         ),
+        "bad-sheet": Code(
+            "a file of tables holds what cannot be read safely and exactly",
+            "表格文件中有不能安全、准确读取的内容",
+            "save the values alone as a new file: no macros, no links to other files, no formulas without results",
+            "请把数值另存为新文件：不带宏、不链接其他文件、公式都有计算结果",
+        ),
         "bad-step": Code(
             "a step of an award is not one that the language has",
             "奖补步骤不是语言中的步骤",

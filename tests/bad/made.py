@@ -15,6 +15,7 @@ from subsidy_rules.errors import CaseError
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import compile_policy
 from subsidy_rules.policy.source import read_policy
+from subsidy_rules.sheets.cells import read_sheets
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.quantity import Currency
 
@@ -69,6 +70,7 @@ MADE: Final[dict[str, Callable[[Vocabulary], object]]] = {
     "over_four_mebibytes_of_characters": _case("设" * (2 * 2**20)),
     "over_two_hundred_thousand_values": _case("case: 1\nprojects: [" + "1," * 200_000 + "]\n"),
     "half_of_a_character": _case("case: 1\nenterprise: {name: \ud800}\n"),
+    "table_with_an_open_quote": lambda _: [list(sheet.rows) for sheet in read_sheets("made/open_quote.csv")],
     "a_float": _python(enterprise={"revenue_growth": 0.08}),
     "nothing_at_all": _python(enterprise={"name": None}),
     "decimals_that_are_no_numbers": _python(projects=[{"total": Decimal("NaN")}, {"total": Decimal("-Infinity")}]),
