@@ -429,16 +429,22 @@ def _evaluated(
     from subsidy_rules.award.evaluate import evaluate as run
     from subsidy_rules.plan import load_guide
 
+    chosen = chosen_readings(reading)
+    policies = _policies(rules, policy)
+    guides = [load_guide(path, policies) for path in guide or []]
+    named = policies if policy or rules else None
+    return run(_case(case), named, as_of, readings=chosen, guides=guides)
+
+
+def chosen_readings(reading: list[str] | None) -> dict[str, str]:
+    """Return the options of readings as they are written on the command line. Raises `UsageError`."""
     chosen: dict[str, str] = {}
     for one in reading or []:
         name, sign, option = one.partition("=")
         if not sign:
             raise UsageError(f"--reading is ID=OPTION, not '{one}'")
         chosen[name] = option
-    policies = _policies(rules, policy)
-    guides = [load_guide(path, policies) for path in guide or []]
-    named = policies if policy or rules else None
-    return run(_case(case), named, as_of, readings=chosen, guides=guides)
+    return chosen
 
 
 def _case(path: str) -> Case:
@@ -566,5 +572,12 @@ def _ascii_only() -> bool:
 # What other modules of commands use, and those modules, which add their commands to `app`.
 reported, write, write_json = _reported, _write, _write_json
 
-from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - it needs all of the above
+
+def screen() -> tuple[int, bool, bool]:
+    """Return how wide the screen is, whether it has ASCII only, and whether it has colour."""
+    return _width(), _ascii_only(), _is_terminal()
+
+
+from subsidy_rules.serve import audit as audit  # noqa: E402, PLC0414 - it needs all of the above
+from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - as above

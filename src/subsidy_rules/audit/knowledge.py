@@ -1,0 +1,190 @@
+"""What is known of whom: cases by enterprise and project, so that a line finds the facts it is to be computed from.
+
+FACTS is a case file, a file of JSON lines with one case each, or a folder of both. A line finds its case by the unified
+social credit code, else by the name; of several cases of one enterprise, by the decision date, then by the project.
+Where there is none, the line itself says a little (who, when, that there is such a project), and what is
+missing is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from subsidy_rules.audit.lines import PaidLine
+from subsidy_rules.audit.stated import squeezed
+from subsidy_rules.errors import CaseError, Place, Problem, UsageError
+from subsidy_rules.facts.case import Case
+from subsidy_rules.plan import ClausePlan
+from subsidy_rules.values import document as doc
+from subsidy_rules.values.quantity import format_date
+from subsidy_rules.values.reading import Mapping as MappingNode
+from subsidy_rules.values.reading import Scalar, Sequence
+
+SUFFIXES: Final = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
+_DATE_KEYS: Final = ("decision_date", "决定日期")
+_NAME: Final = ("name", "名称")
+_USCC: Final = ("uscc", "统一社会信用代码")
+_ENTERPRISE: Final = ("enterprise", "申报主体")
+_PROJECTS: Final = ("projects", "项目")
+Days: TypeAlias = tuple[int, int]
+Why: TypeAlias = Literal["found", "none", "several"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case that a line is computed from: where it stands, and what it is known under."""
+
+    case: Case
+    name: str
+    uscc: str
+    decided: str
+    projects: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """The file, and the line of one with many cases."""
+        return self.case.document.name
+
+
+def identity(text: str) -> str:
+    """Return a name without its blanks and with one kind of brackets."""
+    return squeezed(text).casefold()
+
+
+def _text(node: doc.Node | None, names: Iterable[str]) -> str:
+    if not isinstance(node, MappingNode):
+        return ""
+    found = next((one for name in names if (one := node.get(name)) is not None), None)
+    if isinstance(found, MappingNode):
+        found = found.get("value")
+    return found.text if isinstance(found, Scalar) else ""
+
+
+def _projects(root: doc.Node) -> Iterator[str]:
+    if not isinstance(root, MappingNode):
+        return
+    found = next((one for name in _PROJECTS if (one := root.get(name)) is not None), None)
+    if isinstance(found, MappingNode):
+        found = found.get("items")
+    for project in found.items if isinstance(found, Sequence) else ():
+        yield from filter(None, (identity(_text(project, names)) for names in (("id",), _NAME)))
+
+
+def known(case: Case) -> Known:
+    """Return a case with what it is found by."""
+    root = case.document.root
+    enterprise = None
+    if isinstance(root, MappingNode):
+        enterprise = next((one for name in _ENTERPRISE if (one := root.get(name)) is not None), None)
+    name = _text(enterprise, _NAME) or _text(enterprise, ("id",))
+    return Known(
+        case, identity(name), squeezed(_text(enterprise, _USCC)), _text(root, _DATE_KEYS), tuple(_projects(root))
+    )
+
+
+@dataclass(slots=True)
+class Book:
+    """All cases, by code and by name."""
+
+    cases: list[Known] = field(default_factory=list)
+    by_uscc: dict[str, list[Known]] = field(default_factory=dict)
+    by_name: dict[str, list[Known]] = field(default_factory=dict)
+
+    def add(self, case: Case) -> None:
+        """Take a case."""
+        one = known(case)
+        self.cases.append(one)
+        if one.uscc:
+            self.by_uscc.setdefault(one.uscc, []).append(one)
+        if one.name:
+            self.by_name.setdefault(one.name, []).append(one)
+
+    def find(self, line: PaidLine) -> tuple[Known | None, Why]:
+        """Return the case of a line; none where nothing is known of it, or several cases could be meant."""
+        found = self.by_uscc.get(squeezed(line.uscc)) if line.uscc else None
+        if found is None:
+            found = self.by_name.get(identity(line.applicant), [])
+            own = squeezed(line.uscc)
+            found = [one for one in found if not (own and one.uscc) or one.uscc == own]
+        if len(found) > 1:
+            found = _narrowed(found, line)
+        if not found:
+            return None, "none"
+        return (found[0], "found") if len(found) == 1 else (None, "several")
+
+
+def _narrowed(found: list[Known], line: PaidLine) -> list[Known]:
+    """Return those of several cases that a line means: of its day, then with its project."""
+    day = line.decided[0] if line.decided is not None and line.decided[0] == line.decided[1] else None
+    text = None if day is None else _iso(day)
+    same = [one for one in found if text is not None and one.decided == text] or found
+    project = identity(line.project)
+    return [one for one in same if project and project in one.projects] or same
+
+
+def _iso(day: int) -> str:
+    from fractions import Fraction  # noqa: PLC0415 - a day is a fraction only where it is written
+
+    return format_date(Fraction(day))
+
+
+def load_book(paths: Iterable[str | Path]) -> Book:
+    """Read cases from files and folders. Raises `CaseError` for a file that is no case, `UsageError` for a path."""
+    book = Book()
+    for given in map(Path, paths):
+        if not given.exists():
+            raise UsageError(f"no facts at '{given}'")
+        files = sorted(one for one in given.rglob("*") if one.is_file()) if given.is_dir() else [given]
+        files = [one for one in files if one.suffix.lower() in SUFFIXES or not given.is_dir()]
+        if not files:
+            raise UsageError(f"no case files in '{given}'")
+        for file in files:
+            for case in _cases(file):
+                book.add(case)
+    return book
+
+
+def _cases(file: Path) -> Iterator[Case]:
+    if file.suffix.lower() not in (".jsonl", ".ndjson"):
+        yield Case.load(file)
+        return
+    with file.open("rb") as opened:
+        for number, raw in enumerate(opened, start=1):
+            if not raw.strip():
+                continue
+            name = f"{file}:{number}"
+            if len(raw) > doc.MAX_BYTES:
+                what, what_zh = "the line is larger than any case", "该行大于任何案例"
+                raise CaseError([Problem("too-large", Place(name), "", "", what, what_zh, "split it", "请拆分")])
+            yield Case(doc.read(raw.rstrip(b"\r\n"), name=name, error=CaseError))
+
+
+def dated(case: Case, days: Days | None) -> Case:
+    """Return a case with another decision date: a day, or somewhere within a month or a year."""
+    root = case.document.root
+    if days is None or not isinstance(root, MappingNode):
+        return case
+    first, last = (Scalar(_iso(day), root.place) for day in days)
+    value: doc.Node = first
+    if days[0] != days[1]:
+        ends = ((Scalar("min", root.place), first), (Scalar("max", root.place), last))
+        value = MappingNode(ends, root.place)
+    kept = tuple(entry for entry in root.entries if entry[0].text not in _DATE_KEYS)
+    made = MappingNode((*kept, (Scalar("decision_date", root.place), value)), root.place)
+    return Case(replace(case.document, root=made))
+
+
+def sketched(line: PaidLine, clause: ClausePlan | None) -> Case:
+    """Return what a line alone says, as a case: who, when, and that there is one of what the clause is about."""
+    enterprise = {name: text for name, text in (("name", line.applicant), ("uscc", "")) if text}
+    made: dict[str, object] = {"case": "1", "enterprise": enterprise}
+    thing: Mapping[str, str] = {"id": "x1", **({"name": line.project} if line.project else {})}
+    source = None if clause is None else clause.per.source
+    if source is None or source.owner or source.name == "projects":
+        made["projects"] = [thing]
+    else:
+        made[source.name] = [{"id": "x1"}]
+    return dated(Case(doc.from_python(made, name=str(line.place), error=CaseError)), line.decided)

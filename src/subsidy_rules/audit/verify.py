@@ -1,0 +1,403 @@
+"""Hold every line against the award that it pays: `audit` gives verdicts, one for each award, with its lines.
+
+The steps, each of which sees only what the one before left: a line finds its case (`knowledge`), its case is computed
+for the line's own day under the rules of that day (`desk`), the line is matched to an award (`matching`), lines of one
+award are added up, corrections below zero with them, and the sum is judged (`judging`).
+
+>>> verdicts = audit(load_list(["paid.csv"]), open_desk(), load_book(["cases"])).verdicts      # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from subsidy_rules.audit.columns import NO_MAP, Map
+from subsidy_rules.audit.desk import Desk
+from subsidy_rules.audit.judging import Class, Judged, judged
+from subsidy_rules.audit.knowledge import Book, Days, Known, dated, identity, sketched
+from subsidy_rules.audit.lines import PaidLine, PaidList, Place
+from subsidy_rules.audit.matching import Candidate, Match, Named, candidates, match, name_of
+from subsidy_rules.audit.stated import squeezed
+from subsidy_rules.award.figures import Figures
+from subsidy_rules.award.model import Award, Entitlement
+from subsidy_rules.errors import CaseError
+from subsidy_rules.facts.case import Case
+from subsidy_rules.plan import PolicyPlan
+from subsidy_rules.values.amount import Four
+from subsidy_rules.values.quantity import INFINITY, ZERO, Number
+
+NOTHING: Four = (ZERO, ZERO, ZERO, ZERO)
+ANYTHING: Four = (ZERO, ZERO, INFINITY, INFINITY)
+BOUNDS = frozenset({"discretion", "guide_missing", "unstated_cumulation"})
+THOROUGH = 5000
+"""Up to how many lines every award is recorded in full; beyond, those that are not simply right are."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be said of one award: its lines, what they pay together, what is due, the class and why.
+
+    Amounts are in fen. `among` are the awards that could be meant where no one is; `result` is the full record that the
+    verdict rests on, `None` where the figures alone were computed.
+    """
+
+    lines: tuple[PaidLine, ...]
+    judged: Judged
+    paid: Fraction
+    due: Four
+    award_id: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
+    flags: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    case: str = ""
+    days: Days | None = None
+    result: Entitlement | None = None
+    rivals: tuple[str, ...] = ()
+    wrong_case: CaseError | None = None
+
+    @property
+    def name(self) -> Class:
+        """The class."""
+        return self.judged.name
+
+    @property
+    def award(self) -> Award | None:
+        """The award in full, where it is one."""
+        return self.candidates[0].award if len(self.candidates) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was read, and the verdicts in the order of the first line of each."""
+
+    paid: PaidList
+    verdicts: tuple[Verdict, ...]
+    desk: Desk
+    use: Map = NO_MAP
+
+
+@dataclass(slots=True)
+class _Computed:
+    """One case for one day under some rules."""
+
+    figures: Figures
+    case: Case
+    known: Known | None
+    days: Days | None
+
+
+@dataclass(slots=True)
+class _Group:
+    """The lines that pay one award."""
+
+    computed: _Computed
+    match: Match
+    lines: list[PaidLine] = field(default_factory=list)
+    others: set[Four] = field(default_factory=set)
+
+
+def audit(
+    paid: PaidList,
+    desk: Desk,
+    book: Book | None = None,
+    use: Map = NO_MAP,
+    *,
+    as_of: Days | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Judge every line. `as_of` is the decision date of lines that state none; `progress` is told how far it is.
+
+    Raises nothing for what is wrong with a line or its case: that is a verdict (`cant_tell`) with its reason.
+    """
+    return _Auditor(paid, desk, book or Book(), use, as_of, progress).run()
+
+
+class _Auditor:
+    def __init__(
+        self, paid: PaidList, desk: Desk, book: Book, use: Map, as_of: Days | None, progress: Progress | None
+    ) -> None:
+        self.paid, self.desk, self.book, self.use = paid, desk, book, use
+        self.as_of, self.progress = as_of, progress
+        self.whole = len(paid.lines) <= THOROUGH
+        self.computed: dict[tuple[object, ...], _Computed] = {}
+        self.groups: dict[tuple[object, ...], _Group] = {}
+        self.loose: list[Verdict] = []
+
+    def run(self) -> Audit:
+        """Match all lines, corrections last, then judge."""
+        waiting: list[tuple[PaidLine, Verdict]] = []
+        for done, line in enumerate(self.paid.lines, start=1):
+            left = self.take(line)
+            if left is not None and left.paid < ZERO:
+                waiting.append((line, left))
+            elif left is not None:
+                self.loose.append(left)
+            if self.progress is not None:
+                self.progress(done, len(self.paid.lines))
+        for line, left in waiting:
+            self.correct(line, left)
+        by_person = self.paid_awards()
+        verdicts = [*self.loose, *(self.judge(group, by_person) for group in self.groups.values())]
+        verdicts.sort(key=lambda one: self.order[one.lines[0].place])
+        return Audit(self.paid, tuple(verdicts), self.desk, self.use)
+
+    @property
+    def order(self) -> Mapping[Place, int]:
+        """The place of each line in the lists."""
+        if not hasattr(self, "_order"):
+            self._order = {line.place: at for at, line in enumerate(self.paid.lines)}
+        return self._order
+
+    def take(self, line: PaidLine) -> Verdict | None:
+        """Put a line to its award; return the verdict of one that has none."""
+        stated = line.tested
+        if stated is None or any(fault.field in ("granted", "paid", "applicant") for fault in line.faults):
+            return self.left(line, "unreadable")
+        days = line.decided or self.as_of
+        named = name_of(line, self.desk, self.use.clauses)
+        known, why = self.book.find(line)
+        if why == "several":
+            return self.left(line, "several_cases")
+        plans = named.plans if named.policy_named or named.clause_named else ()
+        if len({plan.id for plan in plans}) < len(plans):
+            plans = tuple(plan for plan in self.desk.in_force(days) if plan in plans)
+        try:
+            computed = self.compute(line, known, days, named, plans if named.policy_named or len(plans) == 1 else ())
+            facts = computed.case.facts_of(self.desk.base.vocabulary)
+        except CaseError as error:
+            return replace(self.left(line, "wrong_case"), wrong_case=error)
+        whole = self.whole or known is None
+        found = candidates(computed.figures, self.desk, named, whole=whole)
+        matched = match(line, found, named, facts)
+        if not whole and (matched.why or len(matched.chosen) != 1):
+            matched = match(line, candidates(computed.figures, self.desk, named, whole=True), named, facts)
+        if matched.why:
+            why_not = matched.why if known is not None or matched.why in _OWN else "no_facts"
+            verdict = self.left(line, why_not, computed)
+            return replace(verdict, among=matched.among)
+        self.group(line, computed, matched)
+        return None
+
+    def compute(
+        self, line: PaidLine, known: Known | None, days: Days | None, named: Named, plans: Sequence[PolicyPlan]
+    ) -> _Computed:
+        """Return what a line's case comes to on its day; the same case is computed once a day."""
+        if known is None:
+            clause = None
+            if len(named.sentences) >= 1:
+                plan = next(one for one in named.plans if one.id == named.sentences[0].policy)
+                clause = self.desk.owner(plan, named.sentences[0].id)
+            case = sketched(replace(line, decided=days), clause)
+            key: tuple[object, ...] = ("line", line.applicant, line.uscc, line.project, line.clause, line.policy, days)
+        else:
+            case, key = known.case, (id(known), days)
+        key = (*key, tuple(map(id, plans)))
+        if key not in self.computed:
+            case = case if known is None else dated(case, days)
+            under = self.desk.policies(case, days, plans)
+            figures = self.desk.calculator(under).figures(case)
+            if len(self.computed) > THOROUGH:
+                self.computed.clear()
+            self.computed[key] = _Computed(figures, case, known, days)
+        return self.computed[key]
+
+    def group(self, line: PaidLine, computed: _Computed, matched: Match) -> None:
+        """Add a line to those of its award."""
+        first = matched.chosen[0]
+        who = id(computed.known) if computed.known is not None else (squeezed(line.uscc) or identity(line.applicant))
+        thing = "*" if len(matched.chosen) > 1 else first.thing
+        what = identity(line.project) if computed.known is None else ""
+        key = (who, first.policy, first.clause, thing, what)
+        group = self.groups.setdefault(key, _Group(computed, matched))
+        group.lines.append(line)
+        if computed is not group.computed:
+            group.others.add(due_of(matched, computed.figures)[0])
+
+    def correct(self, line: PaidLine, left: Verdict) -> None:
+        """Tie a correction that names no award to the one that it corrects: of the same enterprise and project."""
+        who = (squeezed(line.uscc), identity(line.applicant))
+        own = [
+            group
+            for group in self.groups.values()
+            if any((squeezed(one.uscc), identity(one.applicant)) == who for one in group.lines)
+        ]
+        same = [
+            group
+            for group in own
+            if line.project and any(identity(one.project) == identity(line.project) for one in group.lines)
+        ]
+        chosen = same or own
+        if len(chosen) == 1:
+            chosen[0].lines.append(line)
+            return
+        self.loose.append(replace(left, why="correction_of_nothing" if not chosen else "correction_of_several"))
+
+    def left(self, line: PaidLine, why: str, computed: _Computed | None = None) -> Verdict:
+        """Return the verdict of a line that is matched to no award."""
+        paid = line.tested.fen if line.tested is not None else ZERO
+        known = None if computed is None else computed.known
+        case = "" if known is None else known.source
+        days = line.decided or self.as_of
+        result = computed.figures.entitlement if computed is not None and self.whole else None
+        return Verdict(
+            (line,), Judged("cant_tell", "none"), paid, ANYTHING, why=why, case=case, days=days, result=result
+        )
+
+    def paid_awards(self) -> Mapping[object, frozenset[str]]:
+        """Return the awards that the lists pay, by whom they are paid to."""
+        found: dict[object, set[str]] = {}
+        for group in self.groups.values():
+            for one in group.match.chosen:
+                found.setdefault(_whose(group), set()).add(one.id)
+        return {who: frozenset(ids) for who, ids in found.items()}
+
+    def judge(self, group: _Group, by_person: Mapping[object, frozenset[str]]) -> Verdict:
+        """Judge the lines of one award together."""
+        verdict = self.verdict(group, by_person[_whose(group)])
+        if not self.whole and verdict.result is None and verdict.name != "right":
+            first = group.lines[0]
+            named = name_of(first, self.desk, self.use.clauses)
+            facts = group.computed.case.facts_of(self.desk.base.vocabulary)
+            found = candidates(group.computed.figures, self.desk, named, whole=True)
+            again = match(first, found, named, facts)
+            if not again.why:
+                verdict = self.verdict(replace(group, match=again), by_person[_whose(group)])
+        return verdict
+
+    def verdict(self, group: _Group, paid_ids: frozenset[str]) -> Verdict:
+        lines = tuple(group.lines)
+        stated = [one.tested for one in lines if one.tested is not None]
+        paid = sum((one.fen for one in stated), ZERO)
+        coarse = [one.digit for one in stated if one.coarse]
+        chosen = group.match.chosen
+        due, law_open, flags, rivals = due_of(group.match, group.computed.figures, paid_ids)
+        full = chosen[0].quick is None
+        result = group.computed.figures.entitlement if full else None
+        if due is NOTHING or all(one.state in ("refused", "gives_nothing") for one in chosen):
+            found = Judged("not_eligible", "none", cut=max(paid, ZERO)) if paid > ZERO else Judged("right", "none")
+        else:
+            found = judged(paid, due, max(coarse, default=ZERO), law_open=law_open)
+        flags = [*group.match.how, *flags, *found.flags]
+        if len(lines) > 1:
+            flags.append("summed")
+        if any(one.fen < ZERO for one in stated):
+            flags.append("corrected")
+        if group.others - {due}:
+            flags.append("due_differs_by_date")
+        if paid < ZERO:
+            flags.append("below_zero")
+        known = group.computed.known
+        if known is not None and known.decided and not _is_day(known.decided, group.computed.days):
+            flags.append("facts_of_another_day")
+        return Verdict(
+            lines,
+            found,
+            paid,
+            due,
+            "+".join(dict.fromkeys(one.id for one in chosen)),
+            chosen,
+            "" if known is not None else "no_facts",
+            tuple(dict.fromkeys(flags)),
+            _needs(chosen) if found.name in ("cant_tell", "too_much", "too_little") else (),
+            (),
+            "" if known is None else known.source,
+            group.computed.days,
+            result,
+            rivals,
+        )
+
+
+_OWN = frozenset({"no_such_clause", "policy_not_loaded"})
+
+
+def _whose(group: _Group) -> object:
+    known = group.computed.known
+    return id(known) if known is not None else identity(group.lines[0].applicant)
+
+
+def _is_day(text: str, days: Days | None) -> bool:
+    from subsidy_rules.values.quantity import QuantityError, parse_date  # noqa: PLC0415
+
+    try:
+        return days is None or (Fraction(days[0]) == parse_date(text) == Fraction(days[1]))
+    except QuantityError:
+        return False
+
+
+def _needs(chosen: Iterable[Candidate]) -> tuple[str, ...]:
+    found: list[str] = []
+    for one in chosen:
+        found += one.lists if one.state == "not_asked" else ()
+        found += one.award.needs if one.award is not None else ()
+    return tuple(dict.fromkeys(found))
+
+
+def due_of(
+    matched: Match, figures: Figures, paid_ids: frozenset[str] = frozenset()
+) -> tuple[Four, bool, list[str], tuple[str, ...]]:
+    """Return what is due for what a line was matched to: the four numbers, whether the law leaves it open, flags.
+
+    Of several awards it is their sum. The last are the awards that were paid too and may not both be due.
+    """
+    whole: Four = NOTHING
+    law_open = False
+    flags: list[str] = []
+    rivals: list[str] = []
+    for one in matched.chosen:
+        part, open_, said, others = _due(one, figures, paid_ids)
+        whole = part if len(matched.chosen) == 1 else tuple(a + b for a, b in zip(whole, part, strict=True))  # type: ignore[assignment]
+        law_open, flags, rivals = law_open or open_, flags + said, rivals + list(others)
+    return whole, law_open, flags, tuple(dict.fromkeys(rivals))
+
+
+def _due(one: Candidate, figures: Figures, paid_ids: frozenset[str]) -> tuple[Four, bool, list[str], tuple[str, ...]]:
+    if one.state in ("refused", "gives_nothing"):
+        return NOTHING, False, [], ()
+    if one.state == "not_asked":
+        return ANYTHING, False, ["not_asked"], ()
+    if one.award is None:
+        return (NOTHING if one.status == "outranked" else one.quick or ANYTHING), False, [], ()
+    award = one.award
+    result = figures.entitlement
+    rivals = tuple(
+        other
+        for group in result.cumulation
+        if award.id in group.members
+        for other in group.members
+        if other != award.id and other in paid_ids
+    )
+    gated, flags = award.gated.numbers, sorted({*award.reasons} & {"discretion", "guide_missing", "no_figure_in_text"})
+    law_open = bool(award.gated.reasons - BOUNDS - {"unknown_fact"} - {"no_figure_in_text"})
+    law_open = law_open and any(reason.startswith("why:") or reason in _OPEN for reason in award.gated.reasons)
+    if award.status == "barred":
+        return NOTHING, False, ["barred"], award.barred_by
+    if award.status == "outranked":
+        return (NOTHING if rivals else gated), False, ["outranked" if rivals else "outranked_alone"], rivals
+    if award.status == "contender":
+        if rivals:
+            return award.net.numbers, True, [*flags, "unstated_cumulation"], rivals
+        return gated, law_open, [*flags, "contender_alone"], ()
+    if award.status == "reduced":
+        return award.net.numbers, law_open, [*flags, "ceiling"], rivals
+    parts = [part for part in result.instalments if part.award == award.id]
+    if parts:
+        due = [part.amount.numbers for part in parts if part.state == "due"]
+        most = [part.amount.numbers for part in parts if part.state != "not_due"]
+        whole = (_sum(due, 0), _sum(due, 1), _sum(due, 2), _sum(most, 3))
+        return whole, law_open, [*flags, "instalments"], ()
+    return gated, law_open, flags, ()
+
+
+def _sum(parts: Iterable[Four], at: int) -> Number:
+    whole: Number = ZERO
+    for numbers in parts:
+        whole = whole + numbers[at]
+    return whole
+
+
+_OPEN = frozenset({"open_reading", "open_list"})

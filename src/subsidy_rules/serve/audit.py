@@ -1,0 +1,153 @@
+"""The commands of an auditor: `audit` holds what was paid against what the rules give.
+
+subsidy-rules audit paid.csv --facts cases --out working_papers.xlsx
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from subsidy_rules.errors import UsageError
+from subsidy_rules.serve.cli import (
+    GuideFiles,
+    Lang,
+    Language,
+    PolicyIds,
+    ReadingChoices,
+    RulePaths,
+    app,
+    reported,
+    screen,
+    write,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from subsidy_rules.audit.verify import Audit
+
+FOUND = 1
+
+
+class AuditFormat(StrEnum):
+    """How the outcome is printed."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+
+
+@app.command()
+def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
+    paid: Annotated[
+        list[str], typer.Argument(metavar="PAID...", help="Lists of what was paid: CSV, XLSX, JSON lines.")
+    ],
+    facts: Annotated[
+        list[str] | None,
+        typer.Option("--facts", metavar="PATH", help="Cases of the enterprises: a file, JSON lines, or a folder."),
+    ] = None,
+    map_: Annotated[
+        str | None, typer.Option("--map", metavar="FILE", help="What the columns are, and what holds for all lines.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="UNIT", help="Unit of amounts that name none: 元, 万元.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Decision date of lines that state none.")
+    ] = None,
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    reading: ReadingChoices = None,
+    guide: GuideFiles = None,
+    format_: Annotated[AuditFormat, typer.Option("--format", help="How the outcome is printed.")] = AuditFormat.text,
+    lang: Language = Lang.zh,
+) -> None:
+    """Audit what was paid: each line right, too much, too little, not eligible, or why nobody can tell.
+
+    Every line is computed again for its own decision date under the rules of that day, with the clause, the arithmetic
+    and the amount to cut. Exit code 0 whatever is found; 2 where a list, a case or the call is wrong.
+    """
+    with reported(lang):
+        from subsidy_rules.audit.report import to_html, to_json, to_text
+
+        found = _audited(paid, facts, map_, unit, as_of, policy, rules, reading, guide)
+        if format_ is AuditFormat.json:
+            write_json(to_json(found, lang.code))
+        elif format_ is AuditFormat.html:
+            write_json(to_html(found, lang.code))
+        else:
+            width, ascii_only, color = screen()
+            write(to_text(found, lang.code, width=width, ascii_only=ascii_only, color=color))
+
+
+def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
+    paid: list[str],
+    facts: list[str] | None,
+    map_: str | None,
+    unit: str | None,
+    as_of: str | None,
+    policy: list[str] | None,
+    rules: list[str] | None,
+    reading: list[str] | None,
+    guide: list[str] | None,
+) -> Audit:
+    from dataclasses import replace
+
+    from subsidy_rules.audit.columns import NO_MAP, load_map
+    from subsidy_rules.audit.desk import open_desk
+    from subsidy_rules.audit.knowledge import Book, load_book
+    from subsidy_rules.audit.listing import load_list
+    from subsidy_rules.audit.stated import read_days
+    from subsidy_rules.audit.verify import audit as run
+    from subsidy_rules.serve.cli import chosen_readings
+    from subsidy_rules.values.quantity import QuantityError
+
+    desk = open_desk(rules, only=policy or (), guides=guide or (), readings=chosen_readings(reading))
+    use = NO_MAP if map_ is None else load_map(map_)
+    use = use if unit is None else replace(use, unit=unit)
+    units = [name for name, _ in desk.currency.units]
+    if use.unit is not None and use.unit not in units:
+        raise UsageError(f"'{use.unit}' is no unit of money: {', '.join(units)}")
+    try:
+        days = None if as_of is None else read_days(as_of)
+    except QuantityError as error:
+        raise UsageError(f"--as-of: {error.what}") from error
+    tell, done = _progress()
+    book = load_book(facts) if facts else Book()
+    listed = load_list(paid, use, desk.currency)
+    found = run(listed, desk, book, use, as_of=days, progress=tell)
+    done(len(listed.lines))
+    return found
+
+
+def _progress() -> tuple[Callable[[int, int], None] | None, Callable[[int], None]]:
+    """Return what shows how far an audit is, on a terminal, and what says how fast it was."""
+    begun = monotonic()
+
+    def rate(many: int) -> str:
+        return f"{many / max(monotonic() - begun, 0.001):.0f}/s"
+
+    def tell(done: int, every: int) -> None:
+        if done % 100 == 0 or done == every:
+            sys.stderr.write(f"\r{done}/{every} {rate(done)}")
+            sys.stderr.flush()
+
+    def done(many: int) -> None:
+        sys.stderr.write(f"\r\x1b[K{many} {rate(many)}\n")
+        sys.stderr.flush()
+
+    return (tell, done) if sys.stderr.isatty() else (None, lambda _: None)
+
+
+def existing(path: str) -> Path:
+    """Return a path to write to. Raises `UsageError` where something is there already."""
+    made = Path(path)
+    if made.exists():
+        raise UsageError(f"'{path}' exists and is not written over")
+    return made
