@@ -10,6 +10,7 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from subsidy_rules.audit.arithmetic import arithmetic_of
 from subsidy_rules.audit.judging import CLASSES
 from subsidy_rules.audit.lines import said
 from subsidy_rules.audit.telling import CLASSES as NAMES
@@ -59,7 +60,7 @@ def blocks(audit: Audit, found: Iterable[Finding], lang: Lang) -> Iterator[Block
         ("结论", "行数", "已付", "核减", "补付") if zh else ("class", "lines", "paid", "to cut", "short")
     )
     title = f"{len(audit.paid.lines)} 行" if zh else f"{len(audit.paid.lines)} lines"
-    yield Block(title, heads, tuple(rows), tuple(_read(audit, lang)), (1, 2, 3, 4))
+    yield Block(title, heads, tuple(rows), tuple(read_of(audit, lang)), (1, 2, 3, 4))
     ties = [
         ((said(SEVERITY[one.severity], lang),), (", ".join(map(str, one.places)),), (said(one.text, lang), one.clause))
         for one in found
@@ -79,7 +80,7 @@ def blocks(audit: Audit, found: Iterable[Finding], lang: Lang) -> Iterator[Block
             yield Block(f"{said(NAMES[name], lang)}（{len(own)}）", heads, shown, more, (2,))
 
 
-def _read(audit: Audit, lang: Lang) -> Iterator[str]:
+def read_of(audit: Audit, lang: Lang) -> Iterator[str]:
     """Say what became of the rows of each sheet."""
     words = {
         "line": ("支付行", "lines"),
@@ -147,6 +148,7 @@ def as_json(audit: Audit, lang: Lang = "zh") -> dict[str, Json]:
         "schema": SCHEMA,
         "library": __version__,
         "currency": currency.code,
+        "digits": currency.digits,
         "lines": len(audit.paid.lines),
         "classes": summary,
         "readings": dict(audit.desk.readings),
@@ -187,6 +189,14 @@ def _verdict(verdict: Verdict, audit: Audit, lang: Lang) -> Json:
     return {
         "class": verdict.name,
         "places": [str(line.place) for line in verdict.lines],
+        "lines": [
+            {
+                "place": str(line.place),
+                "stated": "" if line.tested is None else line.tested.text,
+                "amount": None if line.tested is None else yuan_text(line.tested.fen, currency),
+            }
+            for line in verdict.lines
+        ],
         "applicant": verdict.lines[0].applicant,
         "uscc": verdict.lines[0].uscc,
         "project": verdict.lines[0].project,
@@ -205,6 +215,7 @@ def _verdict(verdict: Verdict, audit: Audit, lang: Lang) -> Json:
         "right_under": [f"{reading}={option}" for reading, option in right_under(verdict)],
         "clause": told.citation,
         "arithmetic": told.formula,
+        "expression": _expression(verdict, audit),
         "steps": [{"text": step.text, "value": step.value, "quote": step.quote} for step in told.steps],
         "facts": [{**fact.as_json(), "label": label} for label, fact in told.facts],
         "readings": list(told.readings),
@@ -212,6 +223,16 @@ def _verdict(verdict: Verdict, audit: Audit, lang: Lang) -> Json:
         "case": verdict.case,
         "stamp": None if verdict.result is None else verdict.result.stamp.as_json(),
     }
+
+
+def _expression(verdict: Verdict, audit: Audit) -> Json:
+    """Return the arithmetic as data that another program can do again, in the smallest unit of money."""
+    plan = next((one for one in audit.desk.plans if one.id == verdict.award_id.partition("/")[0]), None)
+    found = arithmetic_of(verdict, plan, audit.desk.currency)
+    if found is None:
+        return None
+    tree: Json = found.tree  # type: ignore[assignment]
+    return {"tree": tree, "unit": found.unit, "mode": found.mode}
 
 
 def to_json(audit: Audit, lang: Lang = "zh") -> str:

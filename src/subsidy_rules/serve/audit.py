@@ -65,6 +65,14 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
     rules: RulePaths = None,
     reading: ReadingChoices = None,
     guide: GuideFiles = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Write the working papers: .xlsx or .html.")
+    ] = None,
+    bundle: Annotated[
+        str | None, typer.Option("--bundle", metavar="FILE", help="Write everything as evidence, with its own check.")
+    ] = None,
+    sample_size: Annotated[int, typer.Option("--sample-size", metavar="N", help="Lines that a sample has.")] = 25,
+    seed: Annotated[str, typer.Option("--seed", metavar="TEXT", help="What the sample is drawn from.")] = "1",
     format_: Annotated[AuditFormat, typer.Option("--format", help="How the outcome is printed.")] = AuditFormat.text,
     lang: Language = Lang.zh,
 ) -> None:
@@ -76,7 +84,12 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
     with reported(lang):
         from subsidy_rules.audit.report import to_html, to_json, to_text
 
+        for path in (out, bundle):
+            _free(path)
         found = _audited(paid, facts, map_, unit, as_of, policy, rules, reading, guide)
+        papers = _papers(found, out, lang, sample_size, seed)
+        if bundle is not None:
+            _bundle(found, bundle, [*paid, *(facts or ()), *([map_] if map_ else ())], papers, lang)
         if format_ is AuditFormat.json:
             write_json(to_json(found, lang.code))
         elif format_ is AuditFormat.html:
@@ -145,9 +158,31 @@ def _progress() -> tuple[Callable[[int, int], None] | None, Callable[[int], None
     return (tell, done) if sys.stderr.isatty() else (None, lambda _: None)
 
 
-def existing(path: str) -> Path:
-    """Return a path to write to. Raises `UsageError` where something is there already."""
-    made = Path(path)
-    if made.exists():
+def _free(path: str | None) -> None:
+    """Refuse to write over a file. Raises `UsageError`."""
+    if path is not None and Path(path).exists():
         raise UsageError(f"'{path}' exists and is not written over")
-    return made
+
+
+def _papers(found: Audit, out: str | None, lang: Lang, size: int, seed: str) -> bytes | None:
+    """Write the working papers where they are asked for; return the bytes of a workbook."""
+    if out is None:
+        return None
+    path = Path(out)
+    if path.suffix.lower() == ".html":
+        from subsidy_rules.audit.report import to_html
+
+        path.write_text(to_html(found, lang.code), encoding="utf-8", newline="\n")
+        return None
+    from subsidy_rules.audit.papers import write_papers
+
+    write_papers(found, path, lang.code, size=size, seed=seed)
+    return path.read_bytes()
+
+
+def _bundle(found: Audit, path: str, inputs: list[str], papers: bytes | None, lang: Lang) -> None:
+    """Write the evidence bundle, and say its digest."""
+    from subsidy_rules.audit.bundle import bundle_of, gathered, write_bundle
+
+    digest = write_bundle(bundle_of(found, gathered(inputs), papers, lang.code), path)
+    sys.stderr.write(f"{digest}  {path}\n")
