@@ -8,13 +8,14 @@ missing is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.audit.lines import PaidLine
 from subsidy_rules.audit.stated import squeezed
+from subsidy_rules.audit.uscc import fault_of
 from subsidy_rules.errors import CaseError, Place, Problem, UsageError
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import ClausePlan
@@ -108,7 +109,8 @@ class Book:
         if found is None:
             found = self.by_name.get(identity(line.applicant), [])
             own = squeezed(line.uscc)
-            found = [one for one in found if not (own and one.uscc) or one.uscc == own]
+            sure = own and fault_of(own) is None
+            found = [one for one in found if not (sure and one.uscc) or one.uscc == own]
         if len(found) > 1:
             found = _narrowed(found, line)
         if not found:
@@ -177,14 +179,9 @@ def dated(case: Case, days: Days | None) -> Case:
     return Case(replace(case.document, root=made))
 
 
-def sketched(line: PaidLine, clause: ClausePlan | None) -> Case:
-    """Return what a line alone says, as a case: who, when, and that there is one of what the clause is about."""
-    enterprise = {name: text for name, text in (("name", line.applicant), ("uscc", "")) if text}
-    made: dict[str, object] = {"case": "1", "enterprise": enterprise}
-    thing: Mapping[str, str] = {"id": "x1", **({"name": line.project} if line.project else {})}
+def sketched(days: Days | None, clause: ClausePlan | None) -> Case:
+    """Return what a line alone says, as a case: when, and that there is one of what its clause is about."""
     source = None if clause is None else clause.per.source
-    if source is None or source.owner or source.name == "projects":
-        made["projects"] = [thing]
-    else:
-        made[source.name] = [{"id": "x1"}]
-    return dated(Case(doc.from_python(made, name=str(line.place), error=CaseError)), line.decided)
+    listed = "projects" if source is None or source.owner else source.name
+    made: dict[str, object] = {"case": "1", "enterprise": {}, listed: [{"id": "x1"}]}
+    return dated(Case(doc.from_python(made, name="", error=CaseError)), days)

@@ -211,7 +211,7 @@ def match(line: PaidLine, found: Sequence[Candidate], named: Named, facts: Facts
         if not named.clause_named:
             return Match(why="no_such_project", among=_ids(found))
         kept = list(found)
-        how.append("project_not_in_facts")
+        how += ["project_not_in_facts"] if any(one.thing for one in found) else []
     elif part:
         how.append("matched_by_part_of_the_name")
     live = [one for one in kept if one.state in ("award", "undecided")]

@@ -167,7 +167,7 @@ class _Auditor:
         if len({plan.id for plan in plans}) < len(plans):
             plans = tuple(plan for plan in self.desk.in_force(days) if plan in plans)
         try:
-            computed = self.compute(line, known, days, named, plans if named.policy_named or len(plans) == 1 else ())
+            computed = self.compute(known, days, named, plans if named.policy_named or len(plans) == 1 else ())
             facts = computed.case.facts_of(self.desk.base.vocabulary)
         except CaseError as error:
             return replace(self.left(line, "wrong_case"), wrong_case=error)
@@ -183,17 +183,15 @@ class _Auditor:
         self.group(line, computed, matched)
         return None
 
-    def compute(
-        self, line: PaidLine, known: Known | None, days: Days | None, named: Named, plans: Sequence[PolicyPlan]
-    ) -> _Computed:
+    def compute(self, known: Known | None, days: Days | None, named: Named, plans: Sequence[PolicyPlan]) -> _Computed:
         """Return what a line's case comes to on its day; the same case is computed once a day."""
         if known is None:
             clause = None
             if len(named.sentences) >= 1:
                 plan = next(one for one in named.plans if one.id == named.sentences[0].policy)
                 clause = self.desk.owner(plan, named.sentences[0].id)
-            case = sketched(replace(line, decided=days), clause)
-            key: tuple[object, ...] = ("line", line.applicant, line.uscc, line.project, line.clause, line.policy, days)
+            case = sketched(days, clause)
+            key: tuple[object, ...] = (tuple((one.policy, one.id) for one in named.sentences), days)
         else:
             case, key = known.case, (id(known), days)
         key = (*key, tuple(map(id, plans)))
@@ -231,7 +229,7 @@ class _Auditor:
             for group in own
             if line.project and any(identity(one.project) == identity(line.project) for one in group.lines)
         ]
-        chosen = same or own
+        chosen = same if line.project else own
         if len(chosen) == 1:
             chosen[0].lines.append(line)
             return
@@ -283,6 +281,8 @@ class _Auditor:
         else:
             found = judged(paid, due, max(coarse, default=ZERO), law_open=law_open)
         flags = [*group.match.how, *flags, *found.flags]
+        if group.computed.known is None:
+            flags = [flag for flag in flags if flag not in _OF_FACTS]
         if len(lines) > 1:
             flags.append("summed")
         if any(one.fen < ZERO for one in stated):
@@ -312,6 +312,7 @@ class _Auditor:
         )
 
 
+_OF_FACTS = frozenset({"contender_alone", "project_not_in_facts"})
 _OWN = frozenset({"no_such_clause", "policy_not_loaded"})
 
 
