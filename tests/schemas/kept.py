@@ -29,6 +29,7 @@ def made() -> dict[str, Schema]:
     return {
         "rules/1/rules.schema.json": schema_of("rules"),
         "rules/1/guide.schema.json": schema_of("guide"),
+        "reforms/1/reform.schema.json": schema_of("reform"),
         "cases/1/case.schema.json": schema_of("case"),
         "cases/1/case.packs.schema.json": schema_of("case", load_policies()),
         "results/1/result.schema.json": schema_of("result"),

@@ -29,6 +29,7 @@ NOTICE: Final = {
     "en": "a calculation, not an administrative decision",
 }
 
+REFORM_KEYS: Final = ("policy", "name", "reason", "sha256")
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
@@ -534,6 +535,8 @@ class Stamp:
     case_sha256: str
     readings: Mapping[str, str]
     assumed_none: tuple[str, ...]
+    reforms: tuple[tuple[str, str, str, str], ...] = ()
+    """Of policies that were changed: policy, the reform's name, its reason, its digest; in their order."""
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -548,6 +551,7 @@ class Stamp:
             "case_sha256": self.case_sha256,
             "readings": dict(self.readings),
             "assumed_none": list(self.assumed_none),
+            **({"reforms": [dict(zip(REFORM_KEYS, one, strict=True)) for one in self.reforms]} if self.reforms else {}),
         }
 
 

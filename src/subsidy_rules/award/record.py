@@ -626,6 +626,7 @@ class Record:
             run.case.sha256,
             dict(sorted(run.readings.items())),
             run.facts.assumed_none,
+            tuple((plan.id, one.name, one.reason, one.sha256) for plan in run.policies.plans for one in plan.reforms),
         )
         name = run.facts.enterprise.values.get("name")
         return Entitlement(

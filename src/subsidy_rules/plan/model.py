@@ -243,6 +243,15 @@ class NotModelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ReformMark:
+    """A reform that a policy was changed by: its name, its reason, the digest of what it says."""
+
+    name: str
+    reason: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyPlan:
     """One policy, ready to be evaluated by any engine."""
 
@@ -264,6 +273,8 @@ class PolicyPlan:
     mode: int
     source_sha256: str
     meaning_sha256: str
+    reforms: tuple[ReformMark, ...] = ()
+    """What its text was changed by, in order; none of a policy as it was loaded."""
 
     @property
     def silence(self) -> str:

@@ -31,6 +31,7 @@ from subsidy_rules.values.kept import kept
 
 if TYPE_CHECKING:
     from subsidy_rules.policy.model import GuideFile
+    from subsidy_rules.policy.source import RuleSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,32 @@ def _loaded(files: list[tuple[Path, bytes | None]]) -> Policies:
             for file, raw in files
         )
 
+    _TEXTS.update((sha256(raw).hexdigest(), (str(file), raw)) for file, raw in files if raw is not None)
     digests = [sha256(raw).hexdigest() for _, raw in files if raw is not None]
     return kept("policies", digests, CODEC, compiled, Policies) if len(digests) == len(files) else compiled()
+
+
+_TEXTS: Final[dict[str, tuple[str, bytes]]] = {}
+"""The rule files that were loaded, by the digest of their bytes: a plan holds nothing of the file but that."""
+_SOURCES: Final[dict[str, RuleSource]] = {}
+"""Those that were read, or made from others, by the digest of their document."""
+
+
+def source_of(plan: PolicyPlan) -> RuleSource:
+    """Return the rule file that a policy was made from, as it was read. Raises `UsageError` where it was not loaded."""
+    from subsidy_rules.policy.source import read_policy  # noqa: PLC0415 - it needs pydantic and YAML
+
+    if plan.source_sha256 not in _SOURCES:
+        if plan.source_sha256 not in _TEXTS:
+            raise UsageError(f"the rule file of '{plan.id}' is not known; load it with load_policies")
+        name, raw = _TEXTS[plan.source_sha256]
+        _SOURCES[plan.source_sha256] = read_policy(raw, name=name)
+    return _SOURCES[plan.source_sha256]
+
+
+def keep_source(source: RuleSource) -> None:
+    """Let the policy that is compiled from a source be asked for it."""
+    _SOURCES[source.document.sha256] = source
 
 
 CODEC: Final = Codec(vocabulary_, operations, lowered, model, amount, quantity, sys.modules[__name__])

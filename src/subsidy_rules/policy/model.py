@@ -342,6 +342,19 @@ class RuleFile(_Grown):
     not_modelled: list[NotModelled] = Field(default_factory=list)
 
 
+class ReformFile(Strict):
+    """A reform: its name, its reason, what it changes by path, the guides that it brings.
+
+    A value of `changes` is what stands in a rule file at that path, or `off`.
+    """
+
+    reform: Literal["1"]
+    name: str
+    reason: str = ""
+    changes: dict[str, object] = Field(default_factory=dict)
+    guides: list[str] = Field(default_factory=list)
+
+
 class GuideDocument(Strict):
     """The document that a guide is."""
 

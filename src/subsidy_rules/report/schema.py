@@ -21,12 +21,12 @@ from re import escape
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 from urllib.parse import quote
 
-from subsidy_rules.award.model import SCHEMA
+from subsidy_rules.award.model import REFORM_KEYS, SCHEMA
 from subsidy_rules.errors import UsageError, expect
 from subsidy_rules.facts.case import CASE_VERSION, bounds_of
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec, Vocabulary
 from subsidy_rules.plan import Policies
-from subsidy_rules.policy.model import Count, GuideFile, Id, RuleFile, Truthful
+from subsidy_rules.policy.model import Count, GuideFile, Id, ReformFile, RuleFile, Truthful
 from subsidy_rules.values.quantity import CNY
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from subsidy_rules.values.quantity import Currency, Units
 
 Schema: TypeAlias = dict[str, Any]
-Kind: TypeAlias = Literal["rules", "guide", "case", "result"]
+Kind: TypeAlias = Literal["rules", "guide", "reform", "case", "result"]
 
-KINDS: Final = ("rules", "guide", "case", "result")
+KINDS: Final = ("rules", "guide", "reform", "case", "result")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 VERSION: Final = 1
 """The version of each schema: that of the language, of the case format and of the result."""
@@ -46,7 +46,8 @@ VERSION: Final = 1
 def schema_of(kind: Kind, policies: Policies | None = None) -> Schema:
     """Return the JSON Schema of a kind of document.
 
-    `kind` is `rules`, `guide`, `case` or `result`. With `policies`, that of a case knows their words and no others;
+    `kind` is `rules`, `guide`, `reform`, `case` or `result`. With `policies`, that of a case knows their words and no
+    others;
     without, it leaves members, zones and facts to whatever policies there are. Raises `UsageError`.
     """
     expect(policies, Policies | None, "policies are Policies: load_policies(…)")
@@ -57,6 +58,8 @@ def schema_of(kind: Kind, policies: Policies | None = None) -> Schema:
             made = _of_model(RuleFile)
         case "guide":
             made = _of_model(GuideFile)
+        case "reform":
+            made = _of_model(ReformFile)
         case "case":
             made = _of_case(Vocabulary.core() if policies is None else policies.vocabulary, closed=policies is not None)
         case "result":
@@ -124,7 +127,7 @@ def _model(model: type[BaseModel], defs: dict[str, Schema]) -> Schema:
 
 
 def _annotation(hint: Any, defs: dict[str, Schema]) -> Schema:  # noqa: ANN401 - an annotation may be anything
-    for known, schema in ((Id, _ID), (Count, _COUNT), (Truthful, _TRUTH), (str, _SCALAR)):
+    for known, schema in ((Id, _ID), (Count, _COUNT), (Truthful, _TRUTH), (str, _SCALAR), (object, {})):
         if hint == known:
             return dict(schema)
     origin, inner = get_origin(hint), get_args(hint)
@@ -402,6 +405,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
     },
     "fact_used": dict.fromkeys(("path", "value", "source", "status", "date"), _TEXT),
     "rules_used": dict.fromkeys(("policy", "source_sha256", "meaning_sha256"), _TEXT),
+    "reform_used": dict.fromkeys(REFORM_KEYS, _TEXT),
     "stamp": {
         "library": _TEXT,
         "schema": {"const": SCHEMA},
@@ -410,6 +414,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "case_sha256": _TEXT,
         "readings": {"type": "object", "additionalProperties": _TEXT},
         "assumed_none": _TEXTS,
+        "reforms?": _array(_ref("reform_used")),
     },
     "spread": {"kind": _KIND, **_ENDS, "taken": _ref("figure"), "one_at_a_time": _ref("figure")},
     "result": {

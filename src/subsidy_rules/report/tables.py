@@ -142,7 +142,8 @@ class _Blocks:
             f"subsidy-rules {stamp.library}; {packs}; "
             + self.say("案例", "case")
             + f" {stamp.case_sha256[:12]}"
-            + "".join(f"; {self.say('细则', 'guide')} {guide[:12]}" for guide in stamp.guides),
+            + "".join(f"; {self.say('细则', 'guide')} {guide[:12]}" for guide in stamp.guides)
+            + "".join(f"; {self.say('改革', 'reform')} {name} ({policy})" for policy, name, _, _ in stamp.reforms),
             NOTICE[self.lang],
         )
 

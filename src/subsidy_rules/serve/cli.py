@@ -70,6 +70,7 @@ class Kind(StrEnum):
 
     rules = "rules"
     guide = "guide"
+    reform = "reform"
     case = "case"
     result = "result"
 
