@@ -43,8 +43,8 @@ GONE: Final = "~"
 LIKE: Final = "like"
 _HEADER: Final = re.compile(rb"^tests:", re.MULTILINE)
 _RULES: Final = re.compile(rb"^language:", re.MULTILINE)
-_OF_FILE: Final = ("tests", "policies", "base", "things", "guides", "cases")
-_OF_CASE: Final = ("id", "policies", "facts", "readings", "guides", *PARTS, "under")
+KEYS_OF_FILE: Final = ("tests", "policies", "base", "things", "guides", "cases")
+KEYS_OF_CASE: Final = ("id", "policies", "facts", "readings", "guides", *PARTS, "under")
 _GUIDE: Final = {"issuer": "测试", "title": "测试细则"}
 """The document of a guide that a test writes out."""
 
@@ -144,7 +144,7 @@ class _SuiteReader:
         self.problems: list[Problem] = []
 
     def read(self) -> Suite:
-        entries = self.desk.entries(self.document.root, "", _OF_FILE, ("tests", "cases"))
+        entries = self.desk.entries(self.document.root, "", KEYS_OF_FILE, ("tests", "cases"))
         self._stop()
         if self.desk.word(entries["tests"], "tests").value != TESTS_VERSION:
             self.findings.add(
@@ -215,7 +215,7 @@ class _SuiteReader:
         return self.loaded[packs]
 
     def _case(self, node: doc.Node, path: str, packs: tuple[Path, ...], seen: dict[str, doc.Node]) -> CaseTest | None:
-        entries = self.desk.entries(node, path, _OF_CASE, ("id",))
+        entries = self.desk.entries(node, path, KEYS_OF_CASE, ("id",))
         identity = self.desk.word(entries["id"], path_to(path, "id")).value if "id" in entries else ""
         if identity in seen:
             line = seen[identity].place.line

@@ -62,6 +62,13 @@ _CALLS: Final = tuple(
         (r"'(.*)' is not allowed now .*", "此时不能发生{}"),
         (r"--add is one event: (.*)", "--add 是一个事件：{}"),
         (r"the case gives no award '(.*)'", "案例没有奖补“{}”"),
+        (r"no file or folder at '(.*)'", "“{}”没有文件或文件夹"),
+        (r"no rules, tests, guide or case in YAML at '(.*)'", "“{}”没有 YAML 格式的规则、测试、细则或案例"),
+        (r"'(.*)' is not written: laid out twice it would not be the same", "未写入“{}”：重排两次结果不同"),
+        (r"'(.*)' is not written: laid out it could not be read", "未写入“{}”：重排后无法读取"),
+        (r"'(.*)' is not written: laid out it would not say the same", "未写入“{}”：重排后内容不同"),
+        (r"'(.*)' is not written: laid out it would not keep its comments", "未写入“{}”：重排后注释不全"),
+        (r"'(.*)' is not written: laid out it would not mean the same", "未写入“{}”：重排后含义摘要不同"),
     )
 )
 
