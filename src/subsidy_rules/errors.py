@@ -425,6 +425,12 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
             "use it, or say in a note of the clause, with the figure, why it moves no amount",
             "请使用该数，或在条款的notes中写出该数，说明其不影响金额的理由",
         ),
+        "version-conflict": Code(
+            "the versions of a policy, or the amendments of a sentence, do not fit together",
+            "政策的各版本或者条款的变更不一致",
+            "on every day exactly one version is in force; say what a later document changed, and from when",
+            "任何一天应恰有一个有效版本；写明后续文件改变了什么、自何日起",
+        ),
         "wrong-type": Code(
             "a value has the wrong shape: empty, a list for a text, and the like",
             "取值的形式不对：为空、以列表代替文本等",

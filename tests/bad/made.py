@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from subsidy_rules.errors import CaseError
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import compile_policy
+from subsidy_rules.plan.versions import raise_faults
 from subsidy_rules.policy.source import read_policy
 from subsidy_rules.sheets.cells import read_sheets
 from subsidy_rules.values import document as doc
@@ -43,6 +44,20 @@ def _rules(**changes: str) -> Callable[[Vocabulary], object]:
         assert text.count(_PARTS[name]) == 1
         text = text.replace(_PARTS[name], after)
     return lambda _: compile_policy(read_policy(text))
+
+
+OLD: Final = "of: city, name: 2023年版, from: 2023-01-01, until: 2024-12-31, by: case.applied_on"
+NEW: Final = "of: city, name: 2025年版, from: 2025-01-01, by: case.applied_on"
+
+
+def _versions(old: str, new: str) -> Callable[[Vocabulary], object]:
+    """Hold two versions of one policy against each other, as `check` and `load_policies` do."""
+    text = (HERE / "city.yaml").read_text(encoding="utf-8")
+    files = [
+        read_policy(text.replace("\n  place:", f"\n  version: {{{version}}}\n  place:", 1), name=f"made/{name}.yaml")
+        for name, version in (("old", old), ("new", new))
+    ]
+    return lambda _: raise_faults(files)
 
 
 def _loop() -> list[object]:
@@ -86,6 +101,13 @@ MADE: Final[dict[str, Callable[[Vocabulary], object]]] = {
     "money_of_part_of_a_cent": _money("- total: 1200.505 EUR\n", EURO),
     "money_of_part_of_a_yen": _money("- total: 1200.5 JPY\n", YEN),
     "costs_of_a_currency_above_their_whole": _money("- {total: 5 EUR, costs: [{amount: 1 kEUR}]}\n", EURO),
+    "versions_that_overlap": _versions(OLD.replace("until: 2024-12-31, ", ""), NEW),
+    "versions_with_days_between": _versions(OLD, NEW.replace("2025-01-01", "2025-02-01")),
+    "versions_of_one_name": _versions(OLD, NEW.replace("2025年版", "2023年版")),
+    "versions_chosen_by_two_dates": _versions(OLD, NEW.replace("case.applied_on", "case.decision_date")),
+    "versions_with_other_transitional_provisions": _versions(
+        OLD, NEW + ", transitional: [{when: enterprise.listed, version: 2022年版, quote: 按原办法执行}]"
+    ),
     "expression_of_four_thousand_characters": _rules(
         condition="  - project.whole_digital" + " or project.whole_digital" * 160 + "\n"
     ),

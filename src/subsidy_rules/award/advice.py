@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from subsidy_rules.award.model import Award, CumulationGroup, Entitlement, Failed, NotEligible, reasons_of, whys_of
-from subsidy_rules.award.phrases import FIXED, ROLES, Names, cite_all, word
+from subsidy_rules.award.phrases import CHANGED, FIXED, ROLES, Names, cite_all, word
 from subsidy_rules.award.required import Requirements
 from subsidy_rules.award.trace import KINDS, need_paths
 from subsidy_rules.award.written import UNKNOWN, write_place
@@ -298,6 +298,11 @@ class Advice:
             yield self._list_it(row.failed[0])
             return
         fixed = [failed for failed in row.failed if failed.role in FIXED]
+        if any(failed.role in CHANGED for failed in row.failed):
+            yield self._say(
+                "这些日期适用的规定不给付本项，补充材料不能改变。",
+                "By the law of these dates nothing is given here; no paper changes that.",
+            )
         if fixed:
             roles = self._list(dict.fromkeys(word(ROLES, one.role, self.lang) for one in fixed))
             yield self._say(

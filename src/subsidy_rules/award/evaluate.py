@@ -44,6 +44,7 @@ def evaluate(
 
     Raises `CaseError` where the case is wrong, `UsageError` where the call is.
     """
+    from subsidy_rules.award.editions import in_force  # noqa: PLC0415
     from subsidy_rules.award.record import Record  # noqa: PLC0415 - who loads policies first needs no engine yet
     from subsidy_rules.award.run import Run  # noqa: PLC0415
 
@@ -57,7 +58,8 @@ def evaluate(
     for name in filled:
         if filled.count(name) > 1:
             raise UsageError(f"two guides fill '{name}'")
-    return Record(Run(case, loaded, facts, chosen, tuple(guides))).entitlement()
+    applying, options = in_force(loaded, facts, chosen)
+    return Record(Run(case, applying, facts, options, tuple(guides))).entitlement()
 
 
 def _check_call(

@@ -31,6 +31,7 @@ from subsidy_rules.award.model import (
     whys_of,
 )
 from subsidy_rules.award.phrases import (
+    CHANGED,
     FLAGS,
     GIVES,
     PAYERS,
@@ -607,7 +608,7 @@ class Teller:
             yield self.say(f"{name}：不符合条件，不给付。", f"{name}: not eligible; nothing is given.")
         else:
             yield self.say(f"{name}：本句的标准不适用。", f"{name}: the standard of this sentence does not apply.")
-        yield self._cited(row.citation)
+        yield from (self._cited(one) for one in row.citations)
         first, *others = row.failed
         shown = list(row.failed)
         if first.role == "items" and first.fact != "enterprise":
@@ -622,7 +623,9 @@ class Teller:
         if shown:
             yield self.say("不满足的条件：", "Conditions that fail:")
         said = [
-            f"{word(ROLES, one.role, self.lang)}{self.say('：', ': ')}{say_failed(one, self.lang, self.names)}"
+            say_failed(one, self.lang, self.names)
+            if one.role in CHANGED
+            else f"{word(ROLES, one.role, self.lang)}{self.say('：', ': ')}{say_failed(one, self.lang, self.names)}"
             for one in shown
         ]
         yield from (f"  {place}. {line}" for place, line in enumerate(dict.fromkeys(said), 1))

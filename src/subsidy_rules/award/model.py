@@ -308,10 +308,16 @@ class NotEligible:
     failed: tuple[Failed, ...]
     citation: Citation
     _readings: Callable[[], tuple[ReadingUse, ...]] = field(compare=False, repr=False)
+    amended_by: tuple[Citation, ...] = ()
 
     def __getstate__(self) -> State:
         """Pickle what it says, with what is computed later."""
         return settled(self, _readings=self.readings)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The sentence, and what suspended, repealed or corrected it or keeps another version in force."""
+        return (self.citation, *self.amended_by)
 
     @cached_property
     def readings(self) -> tuple[ReadingUse, ...]:
@@ -325,7 +331,7 @@ class NotEligible:
             "policy": self.policy,
             "clause": self.clause,
             "failed": [one.as_json() for one in self.failed],
-            "citations": [self.citation.as_json()],
+            "citations": [one.as_json() for one in self.citations],
             "readings": [reading.as_json() for reading in self.readings],
         }
 
@@ -527,7 +533,10 @@ class FactUsed:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the result was made from: library, packs, guides, case."""
+    """What the result was made from: library, packs, guides, case.
+
+    `editions` says of which version a pack is and who reviewed and approved it, of those packs that say so.
+    """
 
     library: str
     rules: tuple[tuple[str, str, str], ...]
@@ -537,6 +546,7 @@ class Stamp:
     assumed_none: tuple[str, ...]
     reforms: tuple[tuple[str, str, str, str], ...] = ()
     """Of policies that were changed: policy, the reform's name, its reason, its digest; in their order."""
+    editions: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -544,7 +554,12 @@ class Stamp:
             "library": self.library,
             "schema": SCHEMA,
             "rules": [
-                {"policy": policy, "source_sha256": source, "meaning_sha256": meaning}
+                {
+                    "policy": policy,
+                    "source_sha256": source,
+                    "meaning_sha256": meaning,
+                    **self.editions.get(policy, {}),
+                }
                 for policy, source, meaning in self.rules
             ],
             "guides": list(self.guides),

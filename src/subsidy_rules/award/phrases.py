@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from subsidy_rules.award.engine import ANOTHER
-from subsidy_rules.award.model import Citation, Failed, NotAsked, NotEligible, ReadingUse
+from subsidy_rules.award.model import Citation, Failed, Json, NotAsked, NotEligible, ReadingUse
 from subsidy_rules.award.required import Requirements
 from subsidy_rules.award.trace import EITHER
 from subsidy_rules.award.written import PAPERS, UNKNOWN, YES, write_label, write_money, write_place
@@ -79,9 +79,14 @@ ROLES: Final[Words] = {
     "row": ("本句适用的情形", "when this row applies"),
     "items": ("计算对象", "what it is paid for"),
     "replacement": ("替代标准的条件", "condition of the other rate"),
+    "version": ("适用的版本", "version that applies"),
+    "suspended": ("本句已暂停执行", "suspended"),
+    "repealed": ("本句已废止", "repealed"),
 }
 FIXED: Final = ("beneficiary", "place", "window")
 """Roles of conditions that no paper changes."""
+CHANGED: Final = ("version", "suspended", "repealed")
+"""Roles of conditions that say which law is in force; of these the days and the document are said too."""
 REASONS: Final[Words] = {
     "discretion": ("条文是限额措辞，只有上限", "the text only names a ceiling"),
     "no_figure_in_text": ("条文没有给出数字", "the text gives no figure"),
@@ -260,6 +265,8 @@ def cell_amount(amount: Amount, lang: Lang, currency: Currency = CNY) -> str:
 def cite(citation: Citation, lang: Lang) -> str:
     """Say where a citation stands: `市政办发〔2024〕30号 三（三）第1句`; a guide has no path, only what it fills."""
     if not citation.sentence:
+        if not citation.path:
+            return citation.document
         filled = f"（{citation.path}）" if lang == "zh" else f" ({citation.path})"
         return f"{citation.document}{filled}"
     return f"{citation.document} {write_place(citation.path, citation.sentence, lang)}"
@@ -282,8 +289,53 @@ def say_citation(citation: Citation, lang: Lang) -> str:
     return f"{citation.issuer} {cite(citation, lang)}{colon}“{citation.quote}” {citation.address}".rstrip()
 
 
+AMENDED: Final[Words] = {
+    "suspended": ("暂停执行", "suspended"),
+    "repealed": ("废止", "repealed"),
+    "corrected": ("更正", "corrected"),
+}
+
+
+def say_amendment(one: Mapping[str, Json], lang: Lang) -> str:
+    """Say what became of a sentence: what, on which days, by which document, what stood there before."""
+    days = f"{one['from']} – {one['until']}" if one["until"] else f"{one['from']} –"
+    was = str(one.get("was") or "")
+    if lang == "zh":
+        return f"〔{AMENDED[str(one['kind'])][0]} {days}，{one['document']}{f'，原文“{was}”' if was else ''}〕"
+    return f"[{AMENDED[str(one['kind'])][1]} {days}, {one['document']}{f', it was “{was}”' if was else ''}]"
+
+
+def say_edition(head: Mapping[str, Json], lang: Lang) -> str:
+    """Say of which version a pack is, who has reviewed it and who has approved it; nothing where its head does not."""
+    zh, made = lang == "zh", []
+    version = head.get("version")
+    if isinstance(version, dict):
+        days = f"{version['from']} – {version['until'] or ''}".rstrip()
+        name = f"{version['of']} {version['name']}"
+        made.append(f"{name}，{days}有效" if zh else f"{name}, in force {days}")
+    for key, verb in (("reviewed_by", ("审核", "reviewed by")), ("approved_by", ("批准", "approved by"))):
+        found = head.get(key)
+        for one in (each for each in (found if isinstance(found, list) else ()) if isinstance(each, dict)):
+            more = "".join(f"，{one[name]}" if zh else f", {one[name]}" for name in ("document", "note") if name in one)
+            made.append(
+                f"{verb[0]}：{one['by']} {one['on']}{more}" if zh else f"{verb[1]} {one['by']} on {one['on']}{more}"
+            )
+    return ("；" if zh else "; ").join(made)
+
+
 def say_failed(failed: Failed, lang: Lang, names: Names | None = None) -> str:
-    """Say a condition that fails: the fact, the value read, the value required, how far apart they are."""
+    """Say a condition that fails: the fact, the value read, the value required, how far apart they are.
+
+    Of a sentence that another document changed it says first what was changed, on which days, by which document.
+    """
+    said = _say_failed(failed, lang, names)
+    if failed.role not in CHANGED:
+        return said
+    head = word(ROLES, failed.role, lang)
+    return f"{head}（{failed.condition}）：{said}" if lang == "zh" else f"{head} ({failed.condition}): {said}"
+
+
+def _say_failed(failed: Failed, lang: Lang, names: Names | None) -> str:
     zh, at = lang == "zh", lang == "en"
     known = names or Names(None)
     read, required = (

@@ -15,6 +15,7 @@ from typing import Final
 
 from subsidy_rules.award.complete import RowHull, hull_of
 from subsidy_rules.award.cumulate import LIMIT, Edge, Status
+from subsidy_rules.award.editions import amending, citation, edition
 from subsidy_rules.award.engine import ANOTHER, number, truth
 from subsidy_rules.award.kinds import kinds_of
 from subsidy_rules.award.model import (
@@ -283,6 +284,7 @@ class Record:
         own = () if clause.rows else (clause.sentence,)
         told = [one for one in row.policy.plan.sentences if clause.sentence.id in one.part_of]
         cited = [citation(row.policy.plan, sentence) for sentence in (*own, *taken, *told)]
+        cited += amending(row, [*own, *taken])
         asked: dict[str, None] = {}
         ctx.filled = asked
         for _, step in row.clause.steps:
@@ -373,6 +375,7 @@ class Record:
                     failed,
                     citation(plan, clause.sentence),
                     lambda: self._flips([row]),
+                    amending(row, [clause.sentence]),
                 )
             )
         for one in clause.parts:
@@ -380,7 +383,9 @@ class Record:
             if own or failed:
                 name = f"{plan.id}/{one.sentence.id}@{row.object}"
                 cited = citation(plan, one.sentence)
-                made.append(NotEligible(name, plan.id, one.sentence.id, one.sentence, (*failed, *own), cited, tuple))
+                why = (*failed, *own)
+                told = amending(row, [clause.sentence, one.sentence])
+                made.append(NotEligible(name, plan.id, one.sentence.id, one.sentence, why, cited, tuple, told))
         return made
 
     # readings
@@ -627,6 +632,7 @@ class Record:
             dict(sorted(run.readings.items())),
             run.facts.assumed_none,
             tuple((plan.id, one.name, one.reason, one.sha256) for plan in run.policies.plans for one in plan.reforms),
+            {plan.id: made for plan in run.policies.plans if (made := edition(plan))},
         )
         name = run.facts.enterprise.values.get("name")
         return Entitlement(
@@ -672,14 +678,6 @@ def _width(amount: Amount) -> Fraction:
             continue
         made += high - low if isinstance(high, Fraction) and isinstance(low, Fraction) else Fraction(10**15)
     return made
-
-
-def citation(plan: PolicyPlan, sentence: Sentence) -> Citation:
-    """Return the citation of a sentence."""
-    header = plan.header
-    return Citation(
-        header.issuer, header.document or header.title, sentence.path, sentence.sentence, sentence.quote, header.address
-    )
 
 
 def _explained(

@@ -43,6 +43,7 @@ from subsidy_rules.plan.model import (
     Sentence,
     TableRow,
 )
+from subsidy_rules.plan.versions import Versions, amendments_of, reviews_of, version_of
 from subsidy_rules.policy.model import (
     Clause,
     ParameterModel,
@@ -141,6 +142,7 @@ class _Compiler:
             readings={name: (plan.id, tuple(plan.options)) for name, plan in self.readings.items()},
             awards=self._awards(),
         )
+        self.versions = Versions(header.version, self._say)
         clauses, sentences = self._clauses()
         rules = tuple(
             self._rule(rule, ("cumulation", place), clauses) for place, rule in enumerate(self.file.cumulation)
@@ -188,6 +190,9 @@ class _Compiler:
                 window.start_flag,
                 header.unstated_cumulation,
                 tuple(header.flags),
+                version_of(header.version),
+                reviews_of(header.reviewed_by),
+                reviews_of(header.approved_by),
             ),
             tuple(
                 NotModelled(one.path, one.sentence, one.quote, one.reason, tuple(one.taints))
@@ -417,6 +422,7 @@ class _Compiler:
 
     def _shape(self, clause: Clause, loc: Loc) -> None:
         """Check what a clause must and must not have."""
+        self.versions.check(clause.amended, loc)
         if clause.rows is None:
             for name in ("path", "sentence", "quote"):
                 if not getattr(clause, name):
@@ -456,6 +462,7 @@ class _Compiler:
             tuple(sorted(readings)),
             (clause.replaces or "").partition(".")[0] if isinstance(clause, Clause) else "",
             tuple(clause.part_of) if isinstance(clause, Clause) else (),
+            amendments_of(clause.amended),
         )
 
     def _desk(self, scope: Scope) -> Desk:
@@ -518,8 +525,10 @@ class _Compiler:
         if clause.event is not None:
             event = desk.value(clause.event, (*loc, "event"), "date")
         gates.append(self._window(event, clause))
+        gates += self.versions.gates(per, desk)
+        gates += self.versions.amended(clause.amended, per, desk, loc)
         rows = tuple(
-            self._row(row, clause.id, desk, (*loc, "rows", place)) for place, row in enumerate(clause.rows or [])
+            self._row(row, clause.id, per, desk, (*loc, "rows", place)) for place, row in enumerate(clause.rows or [])
         )
         steps = _table_step(rows) if rows else lower_steps(clause.award or [], desk, (*loc, "award"))
         if not steps:
@@ -574,7 +583,7 @@ class _Compiler:
         whens = [Gate("when", t, desk.condition(t, (*loc, "when", i))) for i, t in enumerate(clause.when)]
         return (*wheres, *whens)
 
-    def _row(self, row: TableSentence, table: str, desk: Desk, loc: Loc) -> TableRow:
+    def _row(self, row: TableSentence, table: str, per: Per, desk: Desk, loc: Loc) -> TableRow:
         gates = tuple(
             Gate("row", text, desk.condition(text, (*loc, "when", place))) for place, text in enumerate(row.when)
         )
@@ -588,6 +597,8 @@ class _Compiler:
                 "write 'when' and 'award' in each row",
                 "每行写when和award",
             )
+        self.versions.check(row.amended, loc)
+        gates += self.versions.amended(row.amended, per, desk, loc)
         nodes: list[op.Node] = [gate.truth for gate in gates] + [step.value for step in steps]
         sentence = replace(self._sentence(row, "award", _readings_in(nodes)), replaces=table)
         return TableRow(sentence, gates, steps)
@@ -652,11 +663,11 @@ class _Compiler:
             self._near((*loc, "share_of"), "unknown-name", clause.share_of, [o.sentence.id for o in self.obligations])
         per, scope = self._per(clause, loc)
         desk = self._desk(scope)
-        gates = self._conditions(clause, desk, loc)
+        gates = (*self._conditions(clause, desk, loc), *self.versions.amended(clause.amended, per, desk, loc))
         steps = lower_steps(clause.obligation or [], desk, (*loc, "obligation"), first=base is None)
         steps = tuple(replace(step, value=op.Fixed(step.value, "money", up=True)) for step in steps)
         if base is None:
-            gates = (self._place(per), self._window(None, clause), *gates)
+            gates = (self._place(per), self._window(None, clause), *self.versions.gates(per, desk), *gates)
         else:
             gates, steps = (*base.gates, *gates), (*base.steps, *steps)
         readings = _readings_in([*(gate.truth for gate in gates), *(step.value for step in steps)])
@@ -748,12 +759,13 @@ class _Compiler:
                 "写出另一条款步骤中的用词，并在此写when和同一用词",
             )
             return
-        _, scope = self._per(self.file.clauses[self._place_of(target)], ("clauses", self._place_of(target)))
+        per, scope = self._per(self.file.clauses[self._place_of(target)], ("clauses", self._place_of(target)))
         desk = self._desk(scope)
         gates = tuple(
             Gate("replacement", text, desk.condition(text, (*loc, "when", place)))
             for place, text in enumerate(clause.when)
         )
+        gates += self.versions.amended(clause.amended, per, desk, loc)
         truth = op.All(tuple(gate.truth for gate in gates))
         old = plan.steps[step]
         made = _INSTEAD[word].model_validate({word: clause.step[word], **_OPTIONS.get(word, {})}).lower(desk, loc)
@@ -846,7 +858,7 @@ class _Compiler:
         clause = op.Fact("earlier", fields["clause"])
         decision = op.Fact("case", self.vocabulary.fields["case"]["decision_date"])
         counts: list[op.Truth] = [
-            op.Same(op.Fact("earlier", fields["policy"]), op.Words(self.id)),
+            _one_of(op.Fact("earlier", fields["policy"]), self._names_of_the_policy()),
             op.AnyOf(tuple(op.Same(clause, op.Words(name)) for name in rule.clauses)),
             op.Compare(">", decision, op.Fact("earlier", fields["paid_on"])),
         ]
@@ -865,6 +877,11 @@ class _Compiler:
         amount = op.Fact("earlier", fields["amount"])
         paid = op.Aggregate("sum", source, "earlier", op.All(tuple(counts)), amount, "money")
         return op.Arithmetic("-", cap, paid, "money")
+
+    def _names_of_the_policy(self) -> tuple[str, ...]:
+        """Return what an earlier award may call this policy: its id, and that of which it is a version."""
+        version = self.file.policy.version
+        return (self.id,) if version is None else (self.id, version.of)
 
     def _dead(self, name: str, reading: ReadingPlan, nodes: Iterable[op.Node]) -> None:
         """Refuse options between which no condition tells (S22)."""
@@ -992,6 +1009,12 @@ def _texts(root: doc.Node) -> Iterator[tuple[Loc, str]]:
                 for key, inner in reversed(node.entries)
                 if (loc and key.text != "quote") or key.text in ("clauses", "cumulation")
             ]
+
+
+def _one_of(fact: op.Fact, names: Sequence[str]) -> op.Truth:
+    """Return the truth that a fact is one of some words."""
+    same = tuple(op.Same(fact, op.Words(name)) for name in names)
+    return same[0] if len(same) == 1 else op.AnyOf(same)
 
 
 def _key_of_a_group(node: op.Value, text: str) -> op.Value:

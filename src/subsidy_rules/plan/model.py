@@ -16,7 +16,19 @@ from subsidy_rules.mechanisms.lowered import Lowered, Parameter
 from subsidy_rules.values.classes import dataclass
 
 Role: TypeAlias = Literal[
-    "beneficiary", "place", "window", "where", "when", "doubt", "table", "items", "replacement", "row"
+    "beneficiary",
+    "place",
+    "window",
+    "where",
+    "when",
+    "doubt",
+    "table",
+    "items",
+    "replacement",
+    "row",
+    "version",
+    "suspended",
+    "repealed",
 ]
 
 ROUNDING_UNITS: Final = {"分": 1, "角": 10, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
@@ -30,6 +42,54 @@ class Gate:
     text: str
     truth: op.Truth
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What became of a sentence, from and until which day, and the document that did it."""
+
+    kind: Literal["suspended", "repealed", "corrected"]
+    start: str
+    until: str
+    issuer: str
+    document: str
+    path: str
+    quote: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A transitional provision: the version that it keeps, of what it speaks, its words, where they stand."""
+
+    version: str
+    per: str
+    when: str
+    document: str
+    path: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a policy: of which, its name, its first and last day (none: it goes on), what chooses it."""
+
+    of: str
+    name: str
+    start: str
+    until: str
+    by: tuple[tuple[str, str], ...]
+    transitional: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who has reviewed or approved a rule file, and when."""
+
+    by: str
+    on: str
+    document: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +108,7 @@ class Sentence:
     readings: tuple[str, ...] = ()
     replaces: str = ""
     part_of: tuple[str, ...] = ()
+    amended: tuple[Amendment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +290,9 @@ class Header:
     start_flag: str | None
     unstated_cumulation: str
     flags: tuple[str, ...]
+    version: Version | None = None
+    reviewed_by: tuple[Review, ...] = ()
+    approved_by: tuple[Review, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

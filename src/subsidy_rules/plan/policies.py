@@ -163,12 +163,13 @@ def _loaded(files: list[tuple[Path, bytes | None]]) -> Policies:
 
     def compiled() -> Policies:
         from subsidy_rules.plan.compile import compile_policy  # noqa: PLC0415 - it needs pydantic and YAML
+        from subsidy_rules.plan.versions import raise_faults  # noqa: PLC0415
         from subsidy_rules.policy.source import read_policy  # noqa: PLC0415
 
-        return gather(
-            compile_policy(read_policy(file) if raw is None else read_policy(raw, name=str(file)))
-            for file, raw in files
-        )
+        sources = [read_policy(file) if raw is None else read_policy(raw, name=str(file)) for file, raw in files]
+        made = gather(compile_policy(source) for source in sources)
+        raise_faults(sources)
+        return made
 
     _TEXTS.update((sha256(raw).hexdigest(), (str(file), raw)) for file, raw in files if raw is not None)
     digests = [sha256(raw).hexdigest() for _, raw in files if raw is not None]

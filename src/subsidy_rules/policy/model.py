@@ -83,10 +83,64 @@ class Rounding(Strict):
     mode: Literal["half_up", "up", "down"] | None = None
 
 
+class Transition(Strict):
+    """A transitional provision: where `when` holds, the version that it names applies, whatever the date says.
+
+    `per` is the thing that `when` speaks of; without it the provision is about every sentence.
+    """
+
+    when: str
+    version: str
+    per: str = ""
+    document: str = ""
+    path: str = ""
+    quote: str
+
+
+class VersionModel(Strict):
+    """One version of a policy: the policy that it is a version of, its own name, the days on which it is in force.
+
+    `by` is the date that chooses the version: an expression, or one for each thing that is paid for, and `else`.
+    """
+
+    of: Id
+    name: str
+    from_: str = Field(alias="from")
+    until: str | None = None
+    by: str | dict[str, str]
+    transitional: list[Transition] = Field(default_factory=list)
+
+
+class Review(Strict):
+    """Who has reviewed or approved a rule file, and when."""
+
+    by: str
+    on: str
+    document: str = ""
+    note: str = ""
+
+
+class AmendmentModel(Strict):
+    """What became of a sentence after it was issued, and the document that did it.
+
+    `by` is the date by which a suspension or a repeal is judged: that of the version, or the decision, unless given.
+    """
+
+    kind: Literal["suspended", "repealed", "corrected"]
+    from_: str = Field(alias="from")
+    until: str | None = None
+    by: str | None = None
+    issuer: str = ""
+    document: str
+    path: str = ""
+    quote: str = ""
+    was: str = ""
+
+
 class Header(_Grown):
     """What a policy is and where and when it applies."""
 
-    later: ClassVar[tuple[str, ...]] = ("currency",)
+    later: ClassVar[tuple[str, ...]] = ("currency", "version", "reviewed_by", "approved_by")
 
     id: Id
     title: str
@@ -99,6 +153,9 @@ class Header(_Grown):
     rounding: Rounding
     unstated_cumulation: Silence
     flags: list[str] = Field(default_factory=list)
+    version: VersionModel | None = None
+    reviewed_by: list[Review] = Field(default_factory=list)
+    approved_by: list[Review] = Field(default_factory=list)
 
 
 class Reading(Strict):
@@ -206,8 +263,10 @@ class PerGroup(Strict):
     by: list[str]
 
 
-class TableSentence(Strict):
+class TableSentence(_Grown):
     """One row of a table of exclusive sentences: its own place in the text, its selector, its steps (S13)."""
+
+    later: ClassVar[tuple[str, ...]] = ("amended",)
 
     id: Id
     path: str
@@ -218,6 +277,7 @@ class TableSentence(Strict):
     award: list[AnyStep]
     flags: list[str] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)
+    amended: list[AmendmentModel] = Field(default_factory=list)
 
 
 class Payer(Strict):
@@ -256,7 +316,7 @@ class Settlement(Strict):
 class Clause(_Grown):
     """One operative sentence, or a table of exclusive ones (`rows`)."""
 
-    later: ClassVar[tuple[str, ...]] = ("at_most", "minimum", "part_of")
+    later: ClassVar[tuple[str, ...]] = ("at_most", "minimum", "part_of", "amended")
 
     id: Id
     path: str = ""
@@ -288,6 +348,7 @@ class Clause(_Grown):
     minimum: str | Table | None = None
     flags: list[str] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)
+    amended: list[AmendmentModel] = Field(default_factory=list)
 
     @property
     def step(self) -> dict[str, str | RateBound | Guided | Table]:

@@ -404,8 +404,15 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "outer": _FLAG,
     },
     "fact_used": dict.fromkeys(("path", "value", "source", "status", "date"), _TEXT),
-    "rules_used": dict.fromkeys(("policy", "source_sha256", "meaning_sha256"), _TEXT),
     "reform_used": dict.fromkeys(REFORM_KEYS, _TEXT),
+    "version": {"of": _TEXT, "name": _TEXT, "from": _TEXT, "until": _MAYBE},
+    "review": {"by": _TEXT, "on": _TEXT, "document?": _TEXT, "note?": _TEXT},
+    "rules_used": {
+        **dict.fromkeys(("policy", "source_sha256", "meaning_sha256"), _TEXT),
+        "version?": _ref("version"),
+        "reviewed_by?": _array(_ref("review")),
+        "approved_by?": _array(_ref("review")),
+    },
     "stamp": {
         "library": _TEXT,
         "schema": {"const": SCHEMA},

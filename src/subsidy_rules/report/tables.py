@@ -137,7 +137,7 @@ class _Blocks:
 
     def footer(self) -> tuple[str, ...]:
         stamp = self.one.stamp
-        packs = ", ".join(f"{policy} {source[:12]}" for policy, source, _ in stamp.rules)
+        packs = ", ".join(f"{policy} {source[:12]}{self._version(policy)}" for policy, source, _ in stamp.rules)
         return (
             f"subsidy-rules {stamp.library}; {packs}; "
             + self.say("案例", "case")
@@ -146,6 +146,12 @@ class _Blocks:
             + "".join(f"; {self.say('改革', 'reform')} {name} ({policy})" for policy, name, _, _ in stamp.reforms),
             NOTICE[self.lang],
         )
+
+    def _version(self, policy: str) -> str:
+        version = self.one.stamp.editions.get(policy, {}).get("version")
+        if not isinstance(version, dict):
+            return ""
+        return f"（{version['name']}）" if self.lang == "zh" else f" ({version['name']})"
 
     def blocks(self) -> Iterator[Block]:
         found = (

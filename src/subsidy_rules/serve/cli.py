@@ -234,7 +234,7 @@ def clauses(
 
             _write_json(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         else:
-            _write(_clause_table(rows, lang))
+            _write(_heads(rows, lang) + _clause_table(rows, lang))
 
 
 @app.command()
@@ -255,10 +255,12 @@ def check(
     """
     with _reported(lang):
         from subsidy_rules.plan import compile_policy, gather
+        from subsidy_rules.plan.versions import faults
         from subsidy_rules.policy.source import read_policy
 
         day = _day(as_of)
         plans: list[PolicyPlan] = []
+        sources: list[RuleSource] = []
         wrong = False
         for path in _rule_files(paths):
             try:
@@ -269,11 +271,15 @@ def check(
                 _write(error.render(lang.code) + "\n")
                 continue
             plans.append(plan)
+            sources.append(source)
             warnings = _linted(source, plan, day)
             wrong = wrong or (strict and bool(warnings))
             for one in warnings:
                 _write(one.render(lang.code) + "\n")
             _write(f"{path}: {_passed(plan, len(warnings), lang)}\n")
+        for fault in faults(sources):
+            wrong = True
+            _write(fault.render(lang.code) + "\n")
         try:
             gather(plans)
         except UsageError as error:
@@ -474,9 +480,10 @@ def _with_spread(found: Entitlement) -> str:
 
 
 def _rows(plan: PolicyPlan) -> Iterator[dict[str, Json]]:
+    from subsidy_rules.award.editions import amendment, edition
     from subsidy_rules.award.kinds import kinds_of
 
-    kinds = kinds_of(plan)
+    kinds, head = kinds_of(plan), edition(plan)
     for one in plan.sentences:
         yield {
             "policy": one.policy,
@@ -486,6 +493,8 @@ def _rows(plan: PolicyPlan) -> Iterator[dict[str, Json]]:
             "kind": kinds[one.id],
             "quote": one.quote,
             "readings": list(one.readings),
+            **({"amended": [amendment(each) for each in one.amended]} if one.amended else {}),
+            **head,
         }
     for missing in plan.not_modelled:
         yield {
@@ -510,13 +519,30 @@ def _clause_table(rows: list[dict[str, Json]], lang: Lang) -> str:
             (f"{row['policy']}/{row['id'] or '-'}", *(_names(row["readings"]))),
             (f"{row['path']}#{row['sentence']}",),
             (word(KINDS, str(row["kind"]), lang.code),),
-            (str(row["quote"]),),
+            (str(row["quote"]), *_changes(row, lang)),
         )
         for row in rows
     )
     title = f"{len(rows)} 句" if zh else f"{len(rows)} sentences"
     block = Block(title, heads, lines, figures=(1, 2))
     return text_table(block, width=_width(), ascii_only=_ascii_only(), color=_is_terminal())
+
+
+def _heads(rows: list[dict[str, Json]], lang: Lang) -> str:
+    """Say of which version each policy is, and who has reviewed and approved it, of those that say so."""
+    from subsidy_rules.award.phrases import say_edition
+
+    said = {str(row["policy"]): say_edition(row, lang.code) for row in rows}
+    return "".join(f"{policy}{'：' if lang is Lang.zh else ': '}{text}\n" for policy, text in said.items() if text)
+
+
+def _changes(row: dict[str, Json], lang: Lang) -> Iterator[str]:
+    from subsidy_rules.award.phrases import say_amendment
+
+    found = row.get("amended")
+    for one in found if isinstance(found, list) else ():
+        if isinstance(one, dict):
+            yield say_amendment(one, lang.code)
 
 
 def _names(found: Json) -> list[str]:
