@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from subsidy_rules import Case, Entitlement, UsageError, evaluate, load_policies
-from subsidy_rules.award import complete, engine
+from subsidy_rules.award import complete, engine, selection
 from subsidy_rules.award.engine import Context, Shared, number, truth_of_plan
 from subsidy_rules.award.rows import key_of
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
@@ -221,24 +221,32 @@ def test_projects_that_name_each_other_in_a_circle_are_one() -> None:
     assert wan(result.total.possible) == (10, 10, 10, 10)
 
 
-def test_more_overlaps_than_can_be_searched_are_said_and_bounded() -> None:
-    names = [f"c{number}" for number in range(15)]
-    clauses = "".join(clause(f"{{lump_sum: {number}万元}}", name) for number, name in enumerate(names, 1))
+def test_of_many_awards_that_overlap_the_best_is_found() -> None:
+    clauses = "".join(clause(f"{{lump_sum: {number}万元}}", f"c{number}") for number in range(1, 41))
     result = ask("clauses:\n" + clauses, "projects: [{id: p1}]\ntitles: []\n", "higher_of")
-    # the greatest is 15; all together 120: the answer says that it did not search
-    assert (result.total.possible.minimum, result.total.possible.maximum) == (
-        Fraction(15 * 10**6),
-        Fraction(120 * 10**6),
+    assert wan(result.total.possible) == (40, 40, 40, 40)
+    assert not result.total.outer
+    assert [award.clause for award in result.awards if award.status == "counted"] == ["c40"]
+
+
+def test_a_search_that_stops_gives_the_best_found_and_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five awards of 10万元 in a ring, each beside two that exclude it: two are paid; that three are not takes a search."""
+    names = "abcde"
+    rules = "".join(
+        f"- {{id: r{one}, kind: higher_of, clauses: [{one}], against: [{other}], same: project, quote: 就高}}\n"
+        for one, other in zip(names, names[1:] + names[:1], strict=True)
     )
+    text = "clauses:\n" + "".join(clause("{lump_sum: 10万元}", name) for name in names) + "cumulation:\n" + rules
+    found = ask(text, "projects: [{id: p1}]\ntitles: []\n", "sum")
+    assert wan(found.total.possible) == (20, 20, 20, 20)
+    assert [award.clause for award in found.awards if award.status == "counted"] == ["a", "c"]
+    monkeypatch.setattr(selection, "NODES", 0)
+    result = ask(text, "projects: [{id: p1}]\ntitles: []\n", "sum")
+    assert wan(result.total.possible) == (20, 30, 20, 30)
     assert result.total.outer
     assert "too_many_overlaps" in result.flags
     (group,) = result.cumulation
     assert group.refused
-    fewer = ask(
-        "clauses:\n" + "".join(clauses.splitlines(keepends=True)[1:]), "projects: [{id: p1}]\ntitles: []\n", "higher_of"
-    )
-    assert wan(fewer.total.possible) == (15, 15, 15, 15)
-    assert not fewer.total.outer
 
 
 def test_an_award_of_more_worlds_than_the_budget_is_flagged(monkeypatch: pytest.MonkeyPatch) -> None:

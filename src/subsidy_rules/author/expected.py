@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeAlias, TypeVar, get_args
 
 from subsidy_rules.author.spelling import Said, read_money, read_said, read_span, spell_span
-from subsidy_rules.award.cumulate import Status
+from subsidy_rules.award.contest import Status
 from subsidy_rules.award.phrases import FLAGS
 from subsidy_rules.award.record import SILENCE_OPTIONS
 from subsidy_rules.errors import Place, path_to

@@ -1,9 +1,7 @@
 """Cumulation: what meets what, which rule or reading decides, and what the total then is (S14 to S21).
 
-Two awards *overlap* when they are paid on one project or one recognition, or on two levels of one ladder for the same
-object. Where a rule states what then holds, it decides; where the text is silent, the reading `unstated_cumulation`
-does. For each of the four numbers of an amount the total is the greatest over the sets of awards without an excluded
-pair; a ceiling over several awards cuts such a set before it is added up.
+`overlap` says which two awards exclude each other, and `contest` which of them are paid in one world and what is left
+of each: for each of the four numbers of an amount the total is the greatest over the lawful sets of awards.
 
 Whatever is unknown (a reference, a date, a reading left open) is split into worlds per *component*: awards that share
 an unknown or a rule. Components are independent, so their totals add.
@@ -11,106 +9,24 @@ an unknown or a rule. Components are independent, so their totals add.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
-from itertools import product
-from typing import Final, Literal, TypeAlias
+from typing import TypeAlias
 
 from subsidy_rules.award.complete import BUDGET, Domains, RowHull, groups, hull_of, next_need
-from subsidy_rules.award.engine import (
-    ANOTHER,
-    Context,
-    Remembered,
-    World,
-    number,
-    read_thing,
-    truth,
-)
+from subsidy_rules.award.contest import NOTHING, CeilingGroup, Contest, Reduce, Status, Table, is_open_in_law
+from subsidy_rules.award.engine import ANOTHER, Remembered, World, number, truth
+from subsidy_rules.award.overlap import Edge, Overlaps
 from subsidy_rules.award.rows import Key, Row, RowValue, key_of
-from subsidy_rules.facts.case import Thing, Value
+from subsidy_rules.facts.case import Value
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
-from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.plan import LadderPlan, RulePlan
-from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four, Need, Truth
+from subsidy_rules.plan import RulePlan
+from subsidy_rules.values.amount import Amount, Four, Need, Truth
 from subsidy_rules.values.classes import dataclass
-from subsidy_rules.values.quantity import ZERO, Number, minus
+from subsidy_rules.values.quantity import ZERO, Number
 
-LIMIT: Final = 14
-"""Overlapping awards beyond which the best lawful set is not searched for, and the answer says so."""
-
-Status: TypeAlias = Literal["counted", "contender", "outranked", "barred", "reduced"]
 Part: TypeAlias = tuple[str, str]
-NOTHING: Final[Four] = (ZERO, ZERO, ZERO, ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Two awards that may exclude each other: by what they overlap, and the rule that says so, if any does.
-
-    `sure`: they do by the rules that are stated; `most`: they do where silence about an overlap is taken to exclude.
-    `adds` is the rule that lets them add up although they overlap, where one surely does.
-    """
-
-    a: int
-    b: int
-    sure: Truth
-    most: Truth
-    on: str
-    rule: str = ""
-    adds: str = ""
-
-    @property
-    def silent(self) -> bool:
-        """Whether anything is left to the reading of silence."""
-        return self.sure.numbers != self.most.numbers
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """The facts that would decide it."""
-        return self.sure.needs | self.most.needs
-
-    def excludes(self, mode: str, end: int) -> bool:
-        """Whether the two exclude each other for one of the four numbers of a total.
-
-        An exclusion lowers a total, so the least of a total takes the most of it: the ends change places.
-        """
-        silence = mode == "higher_of" or (mode == "undecided" and end in (0, 1))
-        return bool((self.most if silence else self.sure).numbers[3 - end])
-
-    def is_open_in_law(self, mode: str) -> bool:
-        """Whether the law does not say if the two exclude each other."""
-        ends = [self.excludes(mode, end) for end in range(4)]
-        return ends[0] != ends[2] or ends[1] != ends[3]
-
-    def is_open_in_fact(self, mode: str) -> bool:
-        """Whether facts that no world settles say if the two exclude each other."""
-        ends = [self.excludes(mode, end) for end in range(4)]
-        return ends[0] != ends[1] or ends[2] != ends[3]
-
-
-@dataclass(frozen=True, slots=True)
-class CeilingGroup:
-    """Awards that together stay under a ceiling: their places, what is left of it, and the rule.
-
-    `holds` says of each whether the ceiling is over it: by the facts, and by the law.
-    """
-
-    members: tuple[int, ...]
-    room: Amount
-    rule: str
-    needs: frozenset[Need]
-    holds: tuple[Truth, ...]
-
-    @property
-    def certain(self) -> bool:
-        """Whether it is over all of them whatever the facts."""
-        return all(one.is_true for one in self.holds)
-
-    def at(self, end: int) -> tuple[frozenset[int], Number]:
-        """Return those under it, and the room, for one of the four numbers of a total."""
-        under = (place for place, one in zip(self.members, self.holds, strict=True) if one.numbers[3 - end])
-        return frozenset(under), self.room.minimum if end in (0, 2) else self.room.maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +90,6 @@ class Sums:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Contest:
-    """Which of the awards that meet are paid: the set that is taken, if the rules decide for one.
-
-    Else one of `sets` is once the facts are known (None: any may be); none where the law does not say which.
-    """
-
-    component: Sequence[int]
-    edges: Sequence[Edge]
-    unstated: Mapping[int, str]
-    winners: frozenset[int] | None
-    sets: Sequence[frozenset[int]] | None
-
-
 _Solved: TypeAlias = tuple[dict[Need, None], dict[tuple[int, ...], Sums]]
 """What is known of one component: the unknowns that it looks up, and its sums for each combination of their values."""
 
@@ -239,11 +141,8 @@ class Cumulation:
         What is `known` under other readings is kept for awards that say the same and meet the others alike.
         """
         self.rows, self.hulls, self.domains = rows, hulls, domains
-        self.ladders: dict[str, LadderPlan] = {}
-        self.rules: list[RulePlan] = []
-        for policy in {row.policy.plan.id: row.policy.plan for row in rows}.values():
-            self.ladders.update({f"{policy.id}/{ladder.id}": ladder for ladder in policy.ladders})
-            self.rules += policy.rules
+        self.overlaps = Overlaps(rows, domains)
+        self.rules = self.overlaps.rules
         self.places = [
             place for place, hull in enumerate(hulls) if not hull.is_open_ended and hull.gated.maximum != ZERO
         ]
@@ -251,6 +150,7 @@ class Cumulation:
         self.capped = {index: self._under(rule) for index, rule in enumerate(self.rules) if rule.kind == "ceiling"}
         self.memory = _Memory()
         self._leaves: dict[tuple[object, ...], Sums] = {}
+        self._table = Table(self._unstated, self._paid_in_order, {})
         self._parts: dict[int, list[Part]] = {}
         self._left = BUDGET
         self._ranks: dict[int, int] = {}
@@ -538,104 +438,8 @@ class Cumulation:
 
     def _edge(self, a: int, b: int, world: World) -> Edge:
         if (a, b) not in self.memory.edges:
-            self.memory.edges[a, b] = Remembered(partial(self._find_edge, a, b))
+            self.memory.edges[a, b] = Remembered(partial(self.overlaps.between, a, b))
         return self.memory.edges[a, b](world)
-
-    def _find_edge(self, a: int, b: int, world: World) -> Edge:
-        """Find whether two awards exclude each other: the first rule that holds for both decides, else silence."""
-        one, other = self.rows[a], self.rows[b]
-        tests = {
-            "project": self._same_project(one, other, world),
-            "title": self._same_title(one, other, world),
-            "ladder": self._same_ladder(one, other, world),
-        }
-        overlap, on, named, adds = FALSE, "", "", ""
-        for name, found in tests.items():
-            if not found.is_false:
-                on = on or name
-                overlap = overlap.either(found)
-        rules: list[tuple[bool, Truth]] = []
-        for rule in self.rules:
-            if rule.kind in ("stacks", "higher_of") and _between(rule, one, other):
-                holds = self._holds_for(rule, one, world).both(self._holds_for(rule, other, world))
-                if rule.kind == "higher_of":
-                    holds = holds if rule.same == "any" else holds.both(tests[rule.same])
-                    named = named or ("" if holds.is_false else f"{rule.policy}/{rule.id}")
-                    on = rule.same if not holds.is_false else on
-                elif holds.is_true and not named and not overlap.is_false:
-                    adds = adds or f"{rule.policy}/{rule.id}"
-                rules.append((rule.kind == "higher_of", holds))
-        sure, most = FALSE, overlap
-        for excludes, holds in reversed(rules):
-            sure = holds.either(sure) if excludes else holds.negated().both(sure)
-            most = holds.either(most) if excludes else holds.negated().both(most)
-        return Edge(a, b, sure, most, on, named, adds)
-
-    def _holds_for(self, rule: RulePlan, row: Row, world: World) -> Truth:
-        return truth(rule.when[row.clause.plan.sentence.id])(row.context(world))
-
-    def _same_project(self, one: Row, other: Row, world: World) -> Truth:
-        made = FALSE
-        for (first, counts), (second, too) in product(one.projects(world), other.projects(world)):
-            unknown = [need for need in (first, second) if isinstance(need, tuple)]
-            same = Truth.unknown(*unknown) if unknown and first != second else Truth.of(first == second)
-            made = made.either(counts.both(too).both(same))
-        return made
-
-    def _same_title(self, one: Row, other: Row, world: World) -> Truth:
-        a, b = one.title(), other.title()
-        if a is None or b is None:
-            return FALSE
-        if a.path == b.path:
-            return TRUE
-        ctx = one.context(world)
-        ctx.things = {**ctx.things, "a": a, "b": b}
-        fields = self.domains.shared.vocabulary.fields["title"]
-        same = TRUE
-        for name, of_kind in (("kind", True), ("level", False), ("event", False)):
-            spec = fields[name]
-            same = same.both(truth(op.Same(op.Fact("a", spec, of_kind), op.Fact("b", spec, of_kind)))(ctx))
-        objects = [thing.values.get("object") for thing in (a, b)]
-        if same.is_false or (None not in objects and objects[0] != objects[1]):
-            return FALSE
-        dates = [thing.values.get("recognised_on") for thing in (a, b)]
-        if all(isinstance(date, Amount) and date.decided for date in dates):
-            batches = [thing.values.get("batch") for thing in (a, b)]
-            one_event = dates[0] == dates[1] and (None in batches or batches[0] == batches[1])
-            return same.both(Truth.of(one_event))
-        return same.both(self._assumed(a, b, world))
-
-    def _assumed(self, a: Thing, b: Thing, world: World) -> Truth:
-        """Return whether two titles without a date are one recognition: an unknown of its own."""
-        need: Need = ("same", *sorted((a.path, b.path)))
-        assumed = world.get(need)
-        return Truth.of(assumed) if isinstance(assumed, bool) else Truth.unknown(need)
-
-    def _same_ladder(self, one: Row, other: Row, world: World) -> Truth:
-        a, b = one.title(), other.title()
-        if a is None or b is None or a.path == b.path:
-            return FALSE
-        ctx = one.context(world)
-        ctx.things = {**ctx.things, "a": a, "b": b}
-        fields = self.domains.shared.vocabulary.fields["title"]
-        made = FALSE
-        for ladder in self.ladders.values():
-            on = _on_ladder(ctx, fields, ladder)
-            if on.is_false:
-                continue
-            differ = FALSE
-            for name in ("kind", "level", "grade"):
-                if any(thing.values.get(name) is not None for thing in (a, b)):
-                    spec = fields[name]
-                    differ = differ.either(truth(op.Same(op.Fact("a", spec), op.Fact("b", spec)))(ctx).negated())
-            same_object = TRUE
-            if ladder.object == "object":
-                spec = fields["object"]
-                first, second = (read_thing(ctx, op.Fact(name, spec)) for name in ("a", "b"))
-                unknown = [need for need in (first, second) if isinstance(need, tuple)]
-                same_object = Truth.unknown(*unknown) if unknown else Truth.of(first == second)
-            made = made.either(on.both(differ).both(same_object))
-        return made
 
     # ceilings
 
@@ -658,7 +462,7 @@ class Cumulation:
                 holds = (found[place].applies for place in members)
                 open_holds = tuple(one.both(Truth.unknown(*needs)) if open_key else one for one in holds)
                 room = found[members[0]].room
-                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", needs, open_holds)
+                yield CeilingGroup(tuple(members), room, f"{rule.policy}/{rule.id}", needs, open_holds, rule.reduce)
 
     def _cap_on(self, index: int, place: int, world: World) -> _Capped:
         if (index, place) not in self.memory.capped:
@@ -724,25 +528,18 @@ class Cumulation:
         ceilings: Sequence[CeilingGroup],
     ) -> Sums:
         """Add up one component in one world."""
-        weights = {place: gated[place].numbers for place in component}
-        overlapping = {place for edge in edges for place in (edge.a, edge.b)}
-        unstated = self._unstated(edges)
+        contest = Contest(component, {p: gated[p].numbers for p in component}, edges, ceilings, self._table)
         parts: dict[Part, list[int]] = {}
         for place in component:
             for part in self.parts_of(place):
                 parts.setdefault(part, []).append(place)
-        refused = frozenset(overlapping) if len(overlapping) > LIMIT else frozenset[int]()
-        made = Sums(refused=refused, outer=bool(refused))
-        for part, members in parts.items():
-            inner = [edge for edge in edges if edge.a in members and edge.b in members]
-            made.parts[part] = self._best(members, weights, inner, self._unstated(inner), ceilings)
-        winners = self._winners(component, weights, edges, unstated, ceilings)
-        sets = self._may_be_taken(component, weights, edges, unstated, ceilings) if winners is None else [winners]
-        contest = _Contest(component, edges, unstated, winners, sets)
+        made = Sums({part: contest.best(members) for part, members in parts.items()})
         for place in component:
-            made.nets[place], made.statuses[place] = self._net(place, weights, contest, ceilings)
-            binding = (one.rule for one in ceilings if place in one.members and _may_bind(one, weights))
-            made.cut[place] = frozenset(binding) if made.statuses[place] != {"outranked"} else frozenset()
+            made.nets[place], made.statuses[place] = contest.net(place)
+            binding = frozenset(contest.binding(place))
+            made.cut[place] = binding if made.statuses[place] != {"outranked"} else frozenset()
+        made.outer = contest.limited
+        made.refused = frozenset(component) if contest.limited else frozenset()
         return made
 
     def _unstated(self, edges: Sequence[Edge]) -> dict[int, str]:
@@ -756,43 +553,13 @@ class Cumulation:
             modes.update(dict.fromkeys(group, mode))
         return modes
 
-    def _excluded(self, edges: Sequence[Edge], unstated: Mapping[int, str], end: int) -> set[tuple[int, int]]:
-        """Return the pairs that exclude each other for one of the four numbers."""
-        return {(edge.a, edge.b) for edge in edges if edge.excludes(unstated.get(edge.a, "sum"), end)}
-
-    def _best(
-        self,
-        members: Sequence[int],
-        weights: Mapping[int, Four],
-        edges: Sequence[Edge],
-        unstated: Mapping[int, str],
-        ceilings: Sequence[CeilingGroup],
-    ) -> Four:
-        made: list[Number] = []
-        for end in range(4):
-            pairs = {pair for pair in self._excluded(edges, unstated, end) if pair[0] in members and pair[1] in members}
-            lawful: Iterable[tuple[int, ...]] = _lawful_sets(members, pairs)
-            if end in (1, 3) and _too_many(pairs):  # what is not searched is bounded from above by all together
-                lawful = [tuple(members)]
-            made.append(max(self._worth(chosen, weights, ceilings, end) for chosen in lawful))
-        return (made[0], made[1], made[2], made[3])
-
-    def _worth(
-        self, chosen: Collection[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
-    ) -> Number:
-        """Return what a lawful set adds up to for one of the four numbers."""
-        total: Number = ZERO
-        for value in self._kept(chosen, weights, ceilings, end).values():
-            total = total + value
-        return total
-
     def _latest_first(self, places: Iterable[int]) -> list[int]:
         """Order awards as a ceiling cuts them: exact before bounded, the latest recognition first, then by id (S19)."""
 
         def order(place: int) -> tuple[bool, Number, str]:
             title = self.rows[place].title()
             date = None if title is None else title.values.get("recognised_on")
-            exact = not _is_open_in_law(self.hulls[place].amount.numbers)
+            exact = not is_open_in_law(self.hulls[place].amount.numbers)
             return (exact, date.minimum if isinstance(date, Amount) else ZERO, self.rows[place].id)
 
         if not self._ranks:
@@ -800,223 +567,20 @@ class Cumulation:
             self._ranks = {place: rank for rank, place in enumerate(ranked)}
         return sorted(places, key=self._ranks.__getitem__)
 
-    def _winners(
-        self,
-        component: Sequence[int],
-        weights: Mapping[int, Four],
-        edges: Sequence[Edge],
-        unstated: Mapping[int, str],
-        ceilings: Sequence[CeilingGroup],
-    ) -> frozenset[int] | None:
-        """Return the set that is best whatever the facts, if the rules decide for one; ties by clause order."""
-        for edge in edges:
-            mode = unstated.get(edge.a, "sum")
-            if mode == "undecided" or len({edge.excludes(mode, end) for end in range(4)}) > 1:
-                return None
-        lawful = [frozenset(chosen) for chosen in _lawful_sets(component, self._excluded(edges, unstated, 0))]
-        best = self._best(component, weights, edges, unstated, ceilings)
-        for chosen in lawful:
-            if all(self._worth(chosen, weights, ceilings, end) == best[end] for end in range(4)) and all(
-                self._dominates(chosen, other, weights, ceilings) for other in lawful if other != chosen
-            ):
-                return chosen
-        return None
-
-    def _dominates(
-        self, one: frozenset[int], other: frozenset[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup]
-    ) -> bool:
-        """Whether a set comes to as much as another whatever the facts, on both ends of the law (S17)."""
-        return self._reaches(one, other, weights, ceilings, (0, 2), (1, 3))
-
-    def _reaches(
-        self,
-        one: frozenset[int],
-        other: frozenset[int],
-        weights: Mapping[int, Four],
-        ceilings: Sequence[CeilingGroup],
-        ends: tuple[int, int],
-        others: tuple[int, int],
-    ) -> bool:
-        """Whether a set comes at these ends to as much as another does at its own."""
-        a, b = (one, other) if ceilings else (one - other, other - one)  # what both have in common is the same
-        return all(
-            self._worth(a, weights, ceilings, mine) >= self._worth(b, weights, ceilings, its)
-            for mine, its in zip(ends, others, strict=True)
-        )
-
-    def _may_be_taken(
-        self,
-        component: Sequence[int],
-        weights: Mapping[int, Four],
-        edges: Sequence[Edge],
-        unstated: Mapping[int, str],
-        ceilings: Sequence[CeilingGroup],
-    ) -> list[frozenset[int]] | None:
-        """Return the sets of which one is taken once the facts are known; None if any may be.
-
-        There is none where the law does not say which.
-        """
-        open_in_law = [edge for edge in edges if edge.is_open_in_law(unstated.get(edge.a, "sum"))]
-        if any(weights[edge.a][2] != ZERO and weights[edge.b][2] != ZERO for edge in open_in_law):
-            return []
-        if open_in_law or any(edge.is_open_in_fact(unstated.get(edge.a, "sum")) for edge in edges):
-            return None
-        lawful = [frozenset(chosen) for chosen in _lawful_sets(component, self._excluded(edges, unstated, 0))]
-        return [
-            one
-            for one in lawful
-            if all(self._reaches(one, other, weights, ceilings, (1, 3), (0, 2)) for other in lawful if other != one)
-        ]
-
-    def _net(
-        self, place: int, weights: Mapping[int, Four], contest: _Contest, ceilings: Sequence[CeilingGroup]
-    ) -> tuple[Four, frozenset[Status]]:
-        """Return what is left of an award in one world, and what becomes of it."""
-        component, edges, winners, sets = contest.component, contest.edges, contest.winners, contest.sets
-        weight = weights[place]
-        met = [edge for edge in edges if place in (edge.a, edge.b)]
-        meets = bool(met)
-        wins = sets is None or any(place in one for one in sets)
-        loses = sets is None or any(place not in one for one in sets)
-        by_facts = winners is not None or (bool(sets) and not any(_is_open_in_law(weights[one]) for one in component))
-        if meets and by_facts and not wins:
-            return NOTHING, frozenset({"outranked"})
-        own = [ceiling for ceiling in ceilings if place in ceiling.members and _may_bind(ceiling, weights)]
-        left = weight
-        if own:
-            pairs = {(edge.a, edge.b) for edge in edges}
-            paid = sets if sets and wins else [frozenset(one) for one in _lawful_sets(component, pairs)]
-            paid = [frozenset(component), *paid] if sets is None else paid
-            left = self._left_in(place, [one for one in paid if place in one], weights, ceilings, by_law=sets == [])
-            left = _with_its_own_greatest(left, weight)
-        if meets and (loses or not by_facts):
-            may_vanish = {edge: weights[edge.a + edge.b - place][2] == ZERO for edge in met}  # it may not be paid
-            by_law = [edge for edge in met if edge.is_open_in_law(contest.unstated.get(edge.a, "sum"))]
-            wins = all(may_vanish.values()) or (wins and all(may_vanish[edge] for edge in by_law))
-            loses = loses and len(by_law) < len(met)
-            return (ZERO, left[1] if wins else ZERO, ZERO if loses else left[2], left[3]), frozenset({"contender"})
-        if not own:
-            return weight, frozenset({"counted"})
-        if left[0] != left[3] or _is_open_in_law(weight):
-            return left, frozenset({"contender"})
-        return left, frozenset({"counted" if left == weight else "reduced"})
-
-    def _left_in(
-        self,
-        place: int,
-        sets: Sequence[frozenset[int]],
-        weights: Mapping[int, Four],
-        ceilings: Sequence[CeilingGroup],
-        *,
-        by_law: bool,
-    ) -> Four:
-        """Return what ceilings leave of an award in these sets; which is taken the facts decide, or only the law does.
-
-        It has least where the others have most: their ends change places.
-        """
-        turned = {
-            other: weight if other == place else (weight[3], weight[2], weight[1], weight[0])
-            for other, weight in weights.items()
-        }
-        kept = [[self._kept(chosen, turned, ceilings, end)[place] for chosen in sets] for end in range(4)]
-        inner = (min(kept[1]), max(kept[2])) if by_law else (max(kept[1]), min(kept[2]))
-        return (min(kept[0]), *inner, max(kept[3]))
-
-    def _kept(
-        self, chosen: Collection[int], weights: Mapping[int, Four], ceilings: Sequence[CeilingGroup], end: int
-    ) -> dict[int, Number]:
-        """Return what is left of each award of a set for one of the four numbers, under the ceilings.
-
-        What a ceiling cuts last is paid first, as far as every ceiling over it has room: so their order is nothing.
-        """
-        if not ceilings:
-            return {place: weights[place][end] for place in chosen}
-        rooms = [ceiling.at(end) for ceiling in ceilings]
-        left: dict[int, Number] = {}
-        for place in reversed(self._latest_first(chosen)):
-            own = [at for at, (under, _) in enumerate(rooms) if place in under]
-            left[place] = min([weights[place][end], *(rooms[at][1] for at in own)])
-            for at in own:
-                rooms[at] = (rooms[at][0], minus(rooms[at][1], left[place]))
-        return left
+    def _paid_in_order(self, reduce: Reduce, places: Iterable[int]) -> list[int]:
+        """Order awards as they are paid under a ceiling: what it cuts first stands last (S19)."""
+        if reduce == "pro_rata":
+            return sorted(places)
+        latest = self._latest_first(places)
+        if reduce != "last_in":
+            at = {clause: place for place, clause in enumerate(reduce)}
+            latest.sort(key=lambda place: at.get(self.rows[place].clause.plan.sentence.id, len(at)))
+        return latest[::-1]
 
 
 def _is_number(spec: FieldSpec | None) -> bool:
     """Whether a fact is a number or a date: a member of a list tells more awards apart, and is split first."""
     return spec is not None and spec.type in NUMERIC
-
-
-def _is_open_in_law(weight: Four) -> bool:
-    """Whether the law's two ends are not the same."""
-    return weight[0] != weight[2] or weight[1] != weight[3]
-
-
-def _with_its_own_greatest(left: Four, weight: Four) -> Four:
-    """Return what is left of an award, of which one that is bounded keeps its own greatest (S19).
-
-    Where the facts may make it exact, they may let the ceiling cut it.
-    """
-    if not _is_open_in_law(weight):
-        return left
-    decided = weight[0] == weight[1] and weight[2] == weight[3]
-    return (left[0], left[1], weight[2] if decided else left[2], weight[3])
-
-
-def _may_bind(ceiling: CeilingGroup, weights: Mapping[int, Four]) -> bool:
-    """Whether the greatest that its awards come to is above the least that is left of a ceiling."""
-    total: Number = ZERO
-    for place in ceiling.members:
-        total = total + weights[place][3]
-    return total > ceiling.room.minimum
-
-
-def _too_many(pairs: Iterable[tuple[int, int]]) -> bool:
-    return len({place for pair in pairs for place in pair}) > LIMIT
-
-
-def _lawful_sets(places: Sequence[int], pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
-    """Return the greatest sets without an excluded pair: exhaustively up to `LIMIT`, beyond it single awards only."""
-    excluded: dict[int, set[int]] = {}
-    for a, b in pairs:
-        excluded.setdefault(a, set()).add(b)
-        excluded.setdefault(b, set()).add(a)
-    free = [place for place in places if place not in excluded]
-    bound = [place for place in places if place in excluded]
-    if len(bound) > LIMIT:
-        for place in bound:
-            yield (*free, place)
-        return
-    yield from (tuple(sorted((*free, *chosen))) for chosen in _independent(bound, excluded))
-
-
-def _independent(places: Sequence[int], excluded: Mapping[int, set[int]]) -> Iterator[tuple[int, ...]]:
-    if not places:
-        yield ()
-        return
-    first, rest = places[0], places[1:]
-    for chosen in _independent([place for place in rest if place not in excluded[first]], excluded):
-        yield (first, *chosen)
-    if excluded[first] & set(rest):
-        yield from _independent(rest, excluded)
-
-
-def _between(rule: RulePlan, one: Row, other: Row) -> bool:
-    """Whether a rule speaks of these two awards: both its own, or one of each of its sides."""
-    if {one.policy.plan.id, other.policy.plan.id} != {rule.policy}:
-        return False
-    first, second = one.clause.plan.sentence.id, other.clause.plan.sentence.id
-    sides = [(rule.clauses, rule.against or rule.clauses), (rule.against or rule.clauses, rule.clauses)]
-    return any(first in left and second in right for left, right in sides)
-
-
-def _on_ladder(ctx: Context, fields: Mapping[str, FieldSpec], ladder: LadderPlan) -> Truth:
-    """Whether both titles stand on the ladder."""
-    made = TRUE
-    for name in ("a", "b"):
-        made = made.both(truth(op.In(op.Fact(name, fields["kind"]), op.Listing(ladder.members)))(ctx))
-        if ladder.levels:
-            made = made.both(truth(op.In(op.Fact(name, fields["level"]), op.Listing(ladder.levels)))(ctx))
-    return made
 
 
 def _components(

@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from subsidy_rules.award.cumulate import Status
+from subsidy_rules.award.contest import Status
 from subsidy_rules.award.evaluate import evaluate, resolve_readings, shipped_policies
 from subsidy_rules.award.generate import NAME
 from subsidy_rules.award.model import Award, Entitlement

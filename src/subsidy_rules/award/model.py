@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from subsidy_rules.award.cumulate import Status
+from subsidy_rules.award.contest import Status
 from subsidy_rules.errors import Lang, check_lang, expect
 from subsidy_rules.plan import Sentence
 from subsidy_rules.values.amount import Amount

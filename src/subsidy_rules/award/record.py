@@ -14,7 +14,7 @@ from itertools import product
 from typing import Final
 
 from subsidy_rules.award.complete import RowHull, hull_of
-from subsidy_rules.award.cumulate import LIMIT, Edge, Status
+from subsidy_rules.award.contest import Status
 from subsidy_rules.award.editions import amending, citation, edition
 from subsidy_rules.award.engine import ANOTHER, number, truth
 from subsidy_rules.award.kinds import kinds_of
@@ -36,6 +36,7 @@ from subsidy_rules.award.model import (
     Step,
     Total,
 )
+from subsidy_rules.award.overlap import Edge
 from subsidy_rules.award.parts import balance, instalments_of, payers_of
 from subsidy_rules.award.rows import Row, missing_drivers
 from subsidy_rules.award.run import Computed, Run
@@ -620,7 +621,7 @@ class Record:
         flags += [f"assumed_none:{name}" for name in run.facts.assumed_none]
         flags += ["decision_date_unknown"] if decided is None else []
         flags += [f"{one.code}:{one.path}" for one in run.facts.warnings]
-        if any(len(group.members) > LIMIT for group in self.groups):
+        if any(group.refused for group in self.groups):
             flags.append("too_many_overlaps")
         for plan in run.policies.plans:
             flags += [f"unencoded:{plan.id}:{one.path}#{one.sentence}" for one in plan.not_modelled]

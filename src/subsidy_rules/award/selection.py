@@ -214,13 +214,44 @@ def _greedy(problem: Problem) -> frozenset[int]:
     return frozenset(made)
 
 
-def best(problem: Problem, limit: int = NODES) -> Certificate:
-    """Return the lawful set that comes to most, ties by order; above `limit` nodes the best found, and the bound."""
-    search = _Search(problem, limit)
+def best(problem: Problem, limit: int | None = None) -> Certificate:
+    """Return the lawful set that comes to most, ties by order; above `limit` nodes the best found, and the bound.
+
+    The limit is `NODES` if none is given.
+    """
+    search = _Search(problem, NODES if limit is None else limit)
     proof = search.run(frozenset(), frozenset(problem.awards))
     chosen = search.chosen
     lost = {one: tuple(sorted(problem.rivals[one] & chosen)) for one in problem.awards if one not in chosen}
     return Certificate(chosen, lost, problem.worth(chosen), search.bound, proof)
+
+
+def worth_at_least(problem: Problem, floors: Sequence[int], most: int) -> list[frozenset[int]] | None:
+    """Return the lawful sets that come in each layer to its floor at least; None where there are more than `most`.
+
+    None too where they are not found in `NODES` nodes.
+    """
+    found: list[frozenset[int]] = []
+    nodes = 0
+    border = [(frozenset[int](), frozenset(problem.awards))]
+    while border:
+        chosen, open_ = border.pop()
+        nodes += 1
+        paid = [*problem.cover(open_), *([one] for one in chosen)]
+        if any(layer.most(paid) < floor for layer, floor in zip(problem.layers, floors, strict=True)):
+            continue
+        award = next((one for one in problem.awards if one in open_ and problem.rivals[one] & open_), None)
+        if award is not None:
+            border += [(chosen, open_ - {award}), (chosen | {award}, open_ - problem.rivals[award] - {award})]
+        elif problem.is_lawful(chosen | open_):
+            found += [chosen | open_] if _reach(problem, chosen | open_, floors) else []
+        if len(found) > most or nodes > NODES:
+            return None
+    return found
+
+
+def _reach(problem: Problem, chosen: frozenset[int], floors: Sequence[int]) -> bool:
+    return all(layer.worth(chosen) >= floor for layer, floor in zip(problem.layers, floors, strict=True))
 
 
 def check_certificate(problem: Problem, certificate: Certificate) -> tuple[str, ...]:

@@ -236,6 +236,7 @@ class RulePlan:
     """A rule between awards, in operations. `by`, `cap` and `when` are read where the award's own names are bound.
 
     `cap` is what a ceiling has left: the figure of the text, less the earlier awards where the rule counts them.
+    `reduce` says what it cuts first: the latest, all pro rata, or these sentences.
     """
 
     id: str
@@ -248,6 +249,7 @@ class RulePlan:
     cap: Mapping[str, op.Value]
     when: Mapping[str, op.Truth]
     same: str
+    reduce: Literal["last_in", "pro_rata"] | tuple[str, ...] = "last_in"
 
     def nodes_of(self, clause: str) -> tuple[op.Node, ...]:
         """Return the operations that say how it bears on one of its sentences."""
