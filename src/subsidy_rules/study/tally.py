@@ -15,8 +15,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from subsidy_rules.values.amount import Amount, Range
-from subsidy_rules.values.quantity import Infinity, Number, yuan_text
-from subsidy_rules.values.quantity import CNY, Currency
+from subsidy_rules.values.quantity import CNY, Currency, Infinity, Number, yuan_text
 
 NIL = Fraction(0)
 

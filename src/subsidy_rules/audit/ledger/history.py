@@ -1,0 +1,108 @@
+"""What the ledger knows of an enterprise, as facts of a case: what it was paid before, and by other channels.
+
+History follows successions: what was paid to an enterprise under a former name, or to one that was merged into it, is
+its own from the day of the succession on. Payments are net of their corrections and recoveries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from subsidy_rules.audit.knowledge import known
+from subsidy_rules.audit.ledger.entry import Entry
+from subsidy_rules.errors import UsageError
+from subsidy_rules.facts.case import Case
+from subsidy_rules.values.document import plain
+
+LISTS: Final = ("earlier_awards", "grants")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment and what is left of it, in fen, after what corrects or recovers it."""
+
+    entry: Entry
+    fen: int
+
+
+def successions(entries: Iterable[Entry]) -> dict[str, list[tuple[str, str]]]:
+    """Return who each enterprise has become: former → (later, day)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in entries:
+        if one.kind == "succession":
+            found.setdefault(one.formerly, []).append((one.beneficiary, one.day))
+    return found
+
+
+def formerly(beneficiary: str, entries: Iterable[Entry], before: str = "") -> tuple[str, ...]:
+    """Return an enterprise and all that have become it, on days before one."""
+    into: dict[str, list[str]] = {}
+    for one in entries:
+        if one.kind == "succession" and (not before or one.day < before):
+            into.setdefault(one.beneficiary, []).append(one.formerly)
+    found = [beneficiary]
+    for name in found:
+        found += [one for one in into.get(name, ()) if one not in found]
+    return tuple(found)
+
+
+def payments(entries: Iterable[Entry]) -> list[Payment]:
+    """Return the payments in their order, each net of what corrects it."""
+    listed = [one for one in entries if one.kind in ("payment", "correction", "recovery")]
+    left = {one.id: one.fen for one in listed if one.kind == "payment"}
+    for one in listed:
+        if one.kind != "payment" and one.corrects in left:
+            left[one.corrects] += one.fen
+    return [Payment(one, left[one.id]) for one in listed if one.kind == "payment"]
+
+
+def with_history(case: Case, entries: Iterable[Entry], *, day: str) -> Case:
+    """Return the case with what the ledger knows from before a day: `earlier_awards`, and the `grants` of others.
+
+    A payment under a policy and clause is an earlier award; any other is a grant of its channel. Grants on projects
+    that the case does not have are left out: they are not on its projects. Raises `UsageError` where the case lists
+    either itself, since two sources of one history can't both be whole.
+    """
+    tree: Any = plain(case.document.root)
+    if not isinstance(tree, dict):
+        return case
+    for name in LISTS:
+        if tree.get(name):
+            raise UsageError(f"the case lists its own {name}: leave them to the ledger, or leave the ledger out")
+    listed, who = list(entries), known(case)
+    names = {one for name in (who.uscc, who.name) if name for one in formerly(name, listed, day)}
+    mine = [one for one in payments(listed) if one.entry.beneficiary in names and one.entry.day < day and one.fen > 0]
+    projects = {one["id"] for one in tree.get("projects") or () if isinstance(one, dict) and "id" in one}
+    made = {"earlier_awards": list(_earlier(mine, projects)), "grants": list(_grants(mine, projects))}
+    assumed = [one for one in tree.get("assume_none") or () if one not in LISTS]
+    return Case.from_dict({**tree, **made, "assume_none": assumed}, name=case.document.name)
+
+
+def _earlier(mine: Iterable[Payment], projects: set[str]) -> Iterator[dict[str, str]]:
+    for one in mine:
+        entry = one.entry
+        if entry.policy and entry.clause:
+            facts = {"policy": entry.policy, "clause": entry.clause, "level": entry.level, "amount": f"{one.fen}分"}
+            facts |= {"paid_on": entry.paid_on or entry.decided}
+            facts |= {"project": entry.project} if entry.project in projects else {}
+            yield _given(facts)
+
+
+def _grants(mine: Iterable[Payment], projects: set[str]) -> Iterator[dict[str, str]]:
+    for one in mine:
+        entry = one.entry
+        if not (entry.policy and entry.clause) and (not entry.project or entry.project in projects):
+            facts = {
+                "programme": entry.programme,
+                "level": entry.level,
+                "fund": entry.channel,
+                "project": entry.project,
+            }
+            facts |= {"received": f"{one.fen}分", "received_on": entry.paid_on or entry.decided}
+            yield _given(facts)
+
+
+def _given(facts: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in facts.items() if value}

@@ -1,0 +1,1 @@
+"""The migrations of the ledger, run by Alembic when it is opened."""

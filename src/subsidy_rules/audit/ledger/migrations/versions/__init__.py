@@ -1,0 +1,1 @@
+"""One file for each step from one layout of the ledger to the next."""
