@@ -105,7 +105,7 @@ def documents(found: Entitlement, name: str) -> list[str]:
 
 def test_the_cases_that_were_worked_by_hand() -> None:
     suite = load_suite(HERE / "lanting.tests.yaml")
-    assert [outcome.case.id for outcome in run_suite(suite) if not outcome.passed] == []
+    assert [one.test.id for one in run_suite(suite) if not one.passed] == []
 
 
 @pytest.mark.parametrize(

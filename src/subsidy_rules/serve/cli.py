@@ -611,3 +611,4 @@ from subsidy_rules.serve import language as language  # noqa: E402, PLC0414 - as
 from subsidy_rules.serve import ledger as ledger  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import sheets as sheets  # noqa: E402, PLC0414 - as above
+from subsidy_rules.serve import versions as versions  # noqa: E402, PLC0414 - as above
