@@ -11,9 +11,39 @@ from typing import Annotated
 
 import typer
 
-from subsidy_rules.serve.cli import GuideFiles, Lang, Language, ListFormat, app, reported, write, write_json
+from subsidy_rules.serve.cli import Format, GuideFiles, Lang, Language, ListFormat, app, reported, write, write_json
 
 DIFFERENT = 1
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The rule file as it was, or a folder of them.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The rule file as it is, or a folder of them.")],
+    cases: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASES]...", help="Cases, or folders of them, to hold against both."),
+    ] = None,
+    guide: GuideFiles = None,
+    format_: Annotated[Format, typer.Option("--format", help="How the comparison is printed.")] = Format.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """Say what changed between two packs in legal terms, and for each award of the cases that is another one, why.
+
+    Exit code 0 where nothing changed, 1 where something did, 2 where a file or the call is wrong. Each version is taken
+    as if it were in force for every case.
+    """
+    with reported(lang):
+        from subsidy_rules.study import diff_told
+        from subsidy_rules.study.moves import diff as run
+
+        found = run(old, new, cases or (), guides=guide or ())
+        if format_ is Format.json:
+            write_json(json.dumps(diff_told.as_json(found), ensure_ascii=False, indent=2) + "\n")
+        else:
+            write(diff_told.text(found, lang.code, markdown=format_ is Format.markdown))
+        if not found.equal:
+            raise typer.Exit(DIFFERENT)
 
 
 @app.command()
