@@ -276,7 +276,13 @@ _SAME: Final = 0.5
 
 
 def _alike(a: str, b: str) -> float:
-    return SequenceMatcher(None, _TOKEN.findall(a), _TOKEN.findall(b), autojunk=False).ratio()
+    """Return how much of two conditions is the same, whatever their figures and signs."""
+    one, other = ([_form(token) for token in _TOKEN.findall(text)] for text in (a, b))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _form(token: str) -> str:
+    return "0" if token[:1].isdigit() else ">" if token in _STRICT else token
 
 
 def _texts(node: Plain | None) -> list[str]:

@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias
 from subsidy_rules.award.evaluate import evaluate
 from subsidy_rules.award.model import Award, Both, Entitlement, NotAsked, NotEligible, Step
 from subsidy_rules.award.phrases import Names, cell_amount, say_failed
-from subsidy_rules.errors import UsageError
+from subsidy_rules.errors import CaseError, UsageError
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, load_guide, load_policies
 from subsidy_rules.policy.source import RuleSource, read_policy, shipped_rules
@@ -60,8 +60,9 @@ class Move:
     """An award that is another one: what it was and is, and the clause, step and version that moved it.
 
     `by` is `step`, `condition` (it is, or is no longer, refused or open), `sentence` (new or gone), or `cumulation` (a
-    rule between awards). `step` is the one that decides, `steps` all that are another one. `old` and `new` say
-    what it comes to, and `cause` why, in Chinese and English; `old_net` and `new_net` are what counts, in fen. `changes` are those of the same sentence.
+    rule between awards). `step` is the one that decides, `steps` all that are another one. `old` and `new` say what it
+    comes to, and `cause` why, in Chinese and English; `old_net` and `new_net` are what counts, in fen. `changes` are
+    those of the same sentence.
     """
 
     award: str
@@ -125,12 +126,13 @@ def diff(
             names |= {(ids[0], one): (ids[1], other) for one, other in same_sentences(a, b).items()}
         else:
             found += _whole(a, b)
-    policies = [_loaded(side) for side in sides]
+    held = list(_cases(cases))
+    policies = _loaded(sides, held)
     editions = [tuple(_edition(plan) for plan in each.plans) for each in policies]
     filled = [[load_guide(path, each) for path in guides] for each in policies]
     ready = [_as_if_in_force(each) for each in policies]
     made = []
-    for name, case in _cases(cases):
+    for name, case in held:
         was, now = (evaluate(case, each, guides=given) for each, given in zip(ready, filled, strict=True))
         moves = tuple(_Moves(was, now, ready[0], ready[1], names, tuple(found), editions).all())
         made.append(CaseMoves(name, was.total.possible, now.total.possible, moves, now.currency))
@@ -149,16 +151,22 @@ def _sources(path: str | Path) -> list[RuleSource]:
     return [read_policy(one) for one in kept]
 
 
-def _loaded(sources: Sequence[RuleSource]) -> Policies:
-    """Return the policies of one side, with the words of the packs that ship, which a case may use too."""
-    own = [Path(one.document.name) for one in sources]
-    ids = [one.file.policy.id for one in sources]
-    lent = [path for path in sorted(shipped_rules().glob("*.yaml")) if path.stem not in ids]
-    alone = load_policies(own)
+def _loaded(sides: Sequence[Sequence[RuleSource]], cases: Sequence[tuple[str, Case]]) -> list[Policies]:
+    """Return the policies of both sides; where a case needs them, with the words of the packs that ship."""
+    own = [[Path(one.document.name) for one in side] for side in sides]
+    alone = [load_policies(files) for files in own]
     try:
-        return load_policies([*own, *lent]).only(*ids)
-    except UsageError:  # another currency, or other words for the same: then a case has the words of this side only
-        return alone
+        for each in alone:
+            for _, case in cases:
+                case.facts_of(each.vocabulary)
+    except CaseError:
+        ids = [list(each.by_id) for each in alone]
+        lent = [path for path in sorted(shipped_rules().glob("*.yaml")) if path.stem not in {*ids[0], *ids[1]}]
+        try:
+            return [load_policies([*files, *lent]).only(*names) for files, names in zip(own, ids, strict=True)]
+        except UsageError:  # another currency, or other words for the same: the case is told what is wrong with it
+            return alone
+    return alone
 
 
 def _matched(
