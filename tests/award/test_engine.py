@@ -230,7 +230,7 @@ def test_of_many_awards_that_overlap_the_best_is_found() -> None:
 
 
 def test_a_search_that_stops_gives_the_best_found_and_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five awards of 10万元 in a ring, each beside two that exclude it: two are paid; that three are not takes a search."""
+    """Five awards in a ring, each beside two that exclude it: two are paid; that three are not takes a search."""
     names = "abcde"
     rules = "".join(
         f"- {{id: r{one}, kind: higher_of, clauses: [{one}], against: [{other}], same: project, quote: 就高}}\n"

@@ -836,6 +836,7 @@ class _Compiler:
         needed = {"ceiling": "cap", "bar": "when", "higher_of": "same"}.get(rule.kind)
         if needed is not None and getattr(rule, needed) is None:
             self._say(loc, "missing-key", f"a {rule.kind} needs '{needed}'", f"{rule.kind}缺少“{needed}”")
+        self._reduced(rule, loc)
         return RulePlan(
             rule.id,
             self.id,
@@ -847,7 +848,25 @@ class _Compiler:
             cap,
             when,
             rule.same or "",
+            tuple(rule.reduce) if isinstance(rule.reduce, list) else rule.reduce or "last_in",
         )
+
+    def _reduced(self, rule: Rule, loc: Loc) -> None:
+        """Refuse an order in which nothing is cut, and one of sentences that the ceiling is not over."""
+        if rule.reduce is not None and rule.kind != "ceiling":
+            what, what_zh = f"a {rule.kind} reduces nothing", f"{rule.kind}不削减数额"
+            self._say((*loc, "reduce"), "bad-clause", f"{what}; only a ceiling does", f"{what_zh}，只有ceiling才削减")
+        if not isinstance(rule.reduce, list):
+            return
+        if not rule.reduce:
+            what, what_zh = "'reduce' names no sentence", "“reduce”没有列出条款"
+            self._say((*loc, "reduce"), "bad-clause", what, what_zh)
+        for place, name in enumerate(rule.reduce):
+            if name not in rule.clauses:
+                self._near((*loc, "reduce", place), "unknown-name", name, tuple(rule.clauses))
+            elif name in rule.reduce[:place]:
+                what, what_zh = f"'{brief(name)}' stands twice in 'reduce'", f"“{brief(name)}”在“reduce”中重复"
+                self._say((*loc, "reduce", place), "bad-clause", what, what_zh)
 
     def _room(self, rule: Rule, cap: op.Value, by: Iterable[op.Value], loc: Loc) -> op.Value:
         """Return what is left of a ceiling: the cap less the earlier awards that count (S19).

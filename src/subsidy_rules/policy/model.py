@@ -370,6 +370,7 @@ class Rule(Strict):
     earlier: Truthful | Literal["this_year"] = False
     when: str | None = None
     same: Literal["project", "title", "any"] | None = None
+    reduce: Literal["last_in", "pro_rata"] | list[str] | None = None
 
 
 class NotModelled(Strict):
