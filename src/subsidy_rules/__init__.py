@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from subsidy_rules.version import __version__
 
 if TYPE_CHECKING:
+    from subsidy_rules.award.choice import check_choices
     from subsidy_rules.award.evaluate import evaluate
     from subsidy_rules.award.figures import AwardFigures, Calculator, Figures
     from subsidy_rules.award.model import (
@@ -85,6 +86,7 @@ __all__ = [
     "UsageError",
     "Vocabulary",
     "__version__",
+    "check_choices",
     "evaluate",
     "load_guide",
     "load_policies",
@@ -96,6 +98,7 @@ if not TYPE_CHECKING:
 
     # A name is imported when it is used: the command prints its help without the engine.
     _HOMES = {
+        "subsidy_rules.award.choice": ("check_choices",),
         "subsidy_rules.award.evaluate": ("evaluate",),
         "subsidy_rules.award.figures": ("AwardFigures", "Calculator", "Figures"),
         "subsidy_rules.award.model": (

@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
-from subsidy_rules.award.ceilings import Ceiling, is_steady
+from subsidy_rules.award.ceilings import Ceiling, is_steady, owners_of_odd_units
+from subsidy_rules.award.choice import Choice, Loss, Proven
 from subsidy_rules.award.overlap import Edge
 from subsidy_rules.award.selection import Certificate, Layer, Pair, Problem, best, worth_at_least
 from subsidy_rules.values.amount import Amount, Four, Need, Truth
@@ -264,6 +265,80 @@ class Contest:
             kept = [[_to_be_sure(one, place, layer, end) for one in kept[end]] for end, layer in enumerate(layers)]
         inner = (min(kept[1]), max(kept[2])) if by_law else (max(kept[1]), min(kept[2]))
         return _four([min(kept[0]), *inner, max(kept[3])])
+
+    # the certificate
+
+    def choice(
+        self,
+        statuses: Mapping[int, frozenset[Status]],
+        nets: Mapping[int, Four],
+        name: Callable[[int], str],
+        limited: bool,
+    ) -> Choice:
+        """Return what is paid over all worlds: `statuses` and `nets` say it; here it is proven where one set is best.
+
+        Where a search stopped, it is the best that was found, with the bound that was reached.
+        """
+        if limited:
+            return self._stopped(name)
+        if any(len(one) > 1 or "contender" in one for one in statuses.values()):
+            by_facts = any(nets[one][0] != nets[one][1] or nets[one][2] != nets[one][3] for one in statuses)
+            return Choice("facts" if by_facts else "law")
+        chosen = frozenset(one for one, status in statuses.items() if "outranked" not in status)
+        proofs = self._proofs(chosen, name) if self.winners == chosen else ()
+        return Choice("decided", self._names(chosen, name), self._lost(chosen, name), self._odd(chosen, name), proofs)
+
+    def _stopped(self, name: Callable[[int], str]) -> Choice:
+        """Return the best set that was found before the search stopped, if the figures are whole."""
+        if self._settled is None or any(layer.figures != self._layers[0].figures for layer in self._layers):
+            return Choice("limit")
+        parts = self._proven(self._settled, self._layers[0], name)
+        chosen = frozenset[int]().union(*(one.certificate.chosen for one in parts))
+        return Choice("limit", self._names(chosen, name), self._lost(chosen, name), (), parts)
+
+    @staticmethod
+    def _names(places: Iterable[int], name: Callable[[int], str]) -> tuple[str, ...]:
+        return tuple(name(one) for one in sorted(places))
+
+    def _lost(self, chosen: frozenset[int], name: Callable[[int], str]) -> tuple[Loss, ...]:
+        """Return what is not paid, with the chosen awards that exclude it and the rule, or the word of silence."""
+        made = []
+        for place in sorted(set(self.component) - chosen):
+            met = [edge for edge in self.edges if place in (edge.a, edge.b) and edge.a + edge.b - place in chosen]
+            barring = [edge for edge in met if edge.excludes(self.modes.get(edge.a, "sum"), 0)]
+            made.append(
+                Loss(
+                    name(place),
+                    tuple((name(edge.a + edge.b - place), edge.rule or "unstated_cumulation") for edge in barring),
+                )
+            )
+        return tuple(made)
+
+    def _odd(self, chosen: frozenset[int], name: Callable[[int], str]) -> tuple[tuple[str, str], ...]:
+        """Return the awards that got a unit left over when a ceiling was shared pro rata, if the figures are whole."""
+        first = self._layers[0]
+        if any(layer.figures != first.figures or layer.ceilings != first.ceilings for layer in self._layers):
+            return ()
+        found = owners_of_odd_units({one: first.figures[one] for one in sorted(chosen)}, first.ceilings)
+        return tuple((name(one), rule) for one, rule in sorted(found.items()))
+
+    def _proofs(self, chosen: frozenset[int], name: Callable[[int], str]) -> tuple[Proven, ...]:
+        """Return the proofs that a set is best: its least beside the greatest of all else, at each end of the law."""
+        floor, floor_most, ceiling, most = self._layers
+        ends = [(floor, floor_most), (ceiling, most)]
+        if self.ceilings and any(a.figures != b.figures or a.ceilings != b.ceilings for a, b in ends):
+            return ()  # each set was held against it by itself
+        worst = [
+            Layer({one: (low if one in chosen else high).figures[one] for one in self.component}, low.ceilings)
+            for low, high in ends
+        ]
+        if worst[0].figures == worst[1].figures and worst[0].ceilings == worst[1].ceilings:
+            worst.pop()
+        return tuple(one for layer in worst for one in self._proven(self._settled or frozenset(), layer, name))
+
+    def _proven(self, pairs: frozenset[Pair], layer: Layer, name: Callable[[int], str]) -> tuple[Proven, ...]:
+        parts = Problem(sorted(self.component), pairs, [layer]).apart()
+        return tuple(Proven({one: name(one) for one in part.awards}, part, best(part)) for part in parts)
 
 
 NOTHING: Final[Four] = (ZERO, ZERO, ZERO, ZERO)

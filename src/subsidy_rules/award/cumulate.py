@@ -14,6 +14,7 @@ from dataclasses import field, replace
 from functools import partial
 from typing import TypeAlias
 
+from subsidy_rules.award.choice import Choice
 from subsidy_rules.award.complete import BUDGET, Domains, RowHull, groups, hull_of, next_need
 from subsidy_rules.award.contest import NOTHING, CeilingGroup, Contest, Reduce, Status, Table, is_open_in_law
 from subsidy_rules.award.engine import ANOTHER, Remembered, World, number, truth
@@ -266,6 +267,19 @@ class Cumulation:
             own = [edge for edge in edges if edge.a in members]
             made.append((members, own, [one.rule for one in ceilings if one.members[0] in members]))
         return made
+
+    def choice(self, members: Sequence[int], sums: Sums) -> Choice:
+        """Return what is paid of awards that met, over all worlds, with the proof of it where one holds for all."""
+        values, edges, ceilings = self._meeting(members, {})
+        paid = [place for place in members if place in values]
+        weights = {place: self.hulls[place].gated.numbers for place in paid}
+        contest = Contest(paid, weights, edges, ceilings, self._table)
+        return contest.choice(
+            {place: sums.statuses[place] for place in paid}, sums.nets, self._name, bool(sums.refused)
+        )
+
+    def _name(self, place: int) -> str:
+        return self.rows[place].id
 
     def _binds(self, ceiling: CeilingGroup) -> bool:
         total: Number = ZERO

@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
+from subsidy_rules.award.choice import Choice
 from subsidy_rules.award.contest import Status
 from subsidy_rules.errors import Lang, check_lang, expect
 from subsidy_rules.plan import Sentence
@@ -446,7 +447,7 @@ class NotAsked:
 class CumulationGroup:
     """Awards that met: what they met on, which rule or reading decided, and the two ends.
 
-    `stacks` are the pairs of them that a rule lets add up, each with the rule.
+    `stacks` are the pairs of them that a rule lets add up, each with the rule; `choice` says which of them are paid.
     """
 
     group: str
@@ -461,6 +462,7 @@ class CumulationGroup:
     refused: bool
     stacks: tuple[tuple[str, str, str], ...] = ()
     currency: Currency = CNY
+    choice: Choice = Choice("decided")
 
     def as_json(self) -> dict[str, Json]:
         """Write it with its keys in schema order."""
@@ -476,6 +478,7 @@ class CumulationGroup:
             "additive": self.additive,
             "refused": self.refused,
             "stacks": [{"members": [one, other], "rule": rule} for one, other, rule in self.stacks],
+            "choice": self.choice.as_json(self.currency),
         }
 
 

@@ -607,6 +607,7 @@ class Record:
             bool(own.refused),
             tuple((self.rows[a].id, self.rows[b].id, rule) for a, b, rule in self.cumulation.stacked(sorted(members))),
             self.currency,
+            self.cumulation.choice(sorted(members), own),
         )
 
     def entitlement(self) -> Entitlement:
