@@ -53,16 +53,42 @@ def stages_of(ceilings: Sequence[Ceiling]) -> tuple[Stage, ...]:
     return tuple(made)
 
 
+def is_nested(ceilings: Sequence[Ceiling]) -> bool:
+    """Whether of any two one lies within the other, or they share nothing: more of one award is never less of all."""
+    members = [set(one.members) for one in ceilings]
+    return all(a <= b or b <= a or a.isdisjoint(b) for a, b in combinations(members, 2))
+
+
 def is_steady(ceilings: Sequence[Ceiling]) -> bool:
     """Whether more of one award never leaves more of another: ceilings one within another that cut alike."""
     for cluster in _clusters(ceilings):
         shared = {one.shared for one in cluster}
-        members = [set(one.members) for one in cluster]
-        if len(shared) > 1 or not all(a <= b or b <= a or a.isdisjoint(b) for a, b in combinations(members, 2)):
+        if len(shared) > 1 or not is_nested(cluster):
             return False
         if shared == {False} and _agreed([one.members for one in cluster]) is None:
             return False
     return True
+
+
+def bounding(ceilings: Sequence[Ceiling], *, least: bool) -> list[Ceiling]:
+    """Return ceilings one within another that leave of any awards no more in all (`least`), or no less, than these do.
+
+    Of those that lie across each other the last that cuts is full: so together they leave what the smallest has room
+    for at least; and at most what those leave that lie across no smaller one.
+    """
+    made: list[Ceiling] = []
+    for cluster in _clusters(ceilings):
+        if is_nested(cluster):
+            made += cluster
+        elif least:
+            members = tuple(dict.fromkeys(place for one in cluster for place in one.members))
+            made.append(Ceiling(members, min(one.room for one in cluster), cluster[0].rule))
+        else:
+            own: list[Ceiling] = []
+            for one in sorted(cluster, key=lambda one: len(one.members)):
+                own += [one] if is_nested([*own, one]) else []
+            made += own
+    return made
 
 
 def kept(figures: Mapping[int, int], stages: Iterable[Stage]) -> dict[int, int]:

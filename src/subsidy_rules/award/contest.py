@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
-from subsidy_rules.award.ceilings import Ceiling, is_steady, owners_of_odd_units
+from subsidy_rules.award.ceilings import Ceiling, bounding, is_steady, owners_of_odd_units
 from subsidy_rules.award.choice import Choice, Loss, Proven
 from subsidy_rules.award.overlap import Edge
 from subsidy_rules.award.selection import Certificate, Layer, Pair, Problem, best, worth_at_least
@@ -109,7 +109,15 @@ class Contest:
             paid = self.table.paid_in_order(ceiling.reduce, [one for one in under if one in own])
             if paid and not isinstance(room, Infinity):
                 over.append(Ceiling(tuple(paid), int(room // 1), ceiling.rule, ceiling.reduce == "pro_rata"))
+        if turned_for is None and not self._exact:
+            over = bounding(over, least=end in (0, 2))
         return Layer({one: _whole(self.weights[one][ends[one]]) for one in own}, over)
+
+    @cached_property
+    def _exact(self) -> bool:
+        """Whether neither an award nor a ceiling is open."""
+        rooms = all(one.certain and one.room.minimum == one.room.maximum for one in self.ceilings)
+        return rooms and all(len(set(self.weights[place])) == 1 for place in self.component)
 
     def _pairs(self, end: int, edges: Iterable[Edge], modes: Mapping[int, str]) -> frozenset[Pair]:
         """Return the pairs that exclude each other for one of the four numbers."""
@@ -255,13 +263,11 @@ class Contest:
         It has least where the others have most: their ends change places. Where that need not be so, it may have none.
         """
         layers = [self._layer(end, self.component, turned_for=place) for end in ENDS]
-        exact = all(layer.figures == layers[0].figures for layer in layers)
-        exact = exact and all(layer.ceilings == layers[0].ceilings for layer in layers)
-        if sets is None or not (exact or all(is_steady(layer.ceilings) for layer in layers)):
+        if sets is None or not (self._exact or all(is_steady(layer.ceilings) for layer in layers)):
             most = [layer.kept([place])[place] for layer in layers]
             return _four([0, 0 if by_law else most[1], most[2] if by_law else 0, most[3]])
         kept = [[layer.kept(chosen)[place] for chosen in sets] for layer in layers]
-        if not exact:
+        if not self._exact:
             kept = [[_to_be_sure(one, place, layer, end) for one in kept[end]] for end, layer in enumerate(layers)]
         inner = (min(kept[1]), max(kept[2])) if by_law else (max(kept[1]), min(kept[2]))
         return _four([min(kept[0]), *inner, max(kept[3])])
@@ -281,16 +287,21 @@ class Contest:
         """
         if limited:
             return self._stopped(name)
-        if any(len(one) > 1 or "contender" in one for one in statuses.values()):
+        chosen = frozenset(one for one, status in statuses.items() if "outranked" not in status)
+        open_ = any(len(one) > 1 or "contender" in one for one in statuses.values())
+        if open_ or any(self._meet(edge) for edge in self.edges if {edge.a, edge.b} <= chosen):
             by_facts = any(nets[one][0] != nets[one][1] or nets[one][2] != nets[one][3] for one in statuses)
             return Choice("facts" if by_facts else "law")
-        chosen = frozenset(one for one, status in statuses.items() if "outranked" not in status)
         proofs = self._proofs(chosen, name) if self.winners == chosen else ()
         return Choice("decided", self._names(chosen, name), self._lost(chosen, name), self._odd(chosen, name), proofs)
 
+    def _meet(self, edge: Edge) -> bool:
+        """Whether two awards may exclude each other, in some case of the facts or of the law."""
+        return any(edge.excludes(self.modes.get(edge.a, "sum"), end) for end in ENDS)
+
     def _stopped(self, name: Callable[[int], str]) -> Choice:
         """Return the best set that was found before the search stopped, if the figures are whole."""
-        if self._settled is None or any(layer.figures != self._layers[0].figures for layer in self._layers):
+        if self._settled is None or not self._exact:
             return Choice("limit")
         parts = self._proven(self._settled, self._layers[0], name)
         chosen = frozenset[int]().union(*(one.certificate.chosen for one in parts))
@@ -316,23 +327,23 @@ class Contest:
 
     def _odd(self, chosen: frozenset[int], name: Callable[[int], str]) -> tuple[tuple[str, str], ...]:
         """Return the awards that got a unit left over when a ceiling was shared pro rata, if the figures are whole."""
-        first = self._layers[0]
-        if any(layer.figures != first.figures or layer.ceilings != first.ceilings for layer in self._layers):
+        if not self._exact:
             return ()
+        first = self._layers[0]
         found = owners_of_odd_units({one: first.figures[one] for one in sorted(chosen)}, first.ceilings)
         return tuple((name(one), rule) for one, rule in sorted(found.items()))
 
     def _proofs(self, chosen: frozenset[int], name: Callable[[int], str]) -> tuple[Proven, ...]:
         """Return the proofs that a set is best: its least beside the greatest of all else, at each end of the law."""
+        if self.ceilings and not self._exact:
+            return ()  # each set was held against it by itself
         floor, floor_most, ceiling, most = self._layers
         ends = [(floor, floor_most), (ceiling, most)]
-        if self.ceilings and any(a.figures != b.figures or a.ceilings != b.ceilings for a, b in ends):
-            return ()  # each set was held against it by itself
         worst = [
             Layer({one: (low if one in chosen else high).figures[one] for one in self.component}, low.ceilings)
             for low, high in ends
         ]
-        if worst[0].figures == worst[1].figures and worst[0].ceilings == worst[1].ceilings:
+        if worst[0].figures == worst[1].figures:
             worst.pop()
         return tuple(one for layer in worst for one in self._proven(self._settled or frozenset(), layer, name))
 
