@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 FEW, MANY = 6, 14
 
 
-def random_problem(rng: random.Random, count: int, groups: int, *, crossing: bool = False) -> Problem:
-    """Make awards in `groups` of which one counts, some pairs, and ceilings one within another (or `crossing`).
+def random_problem(rng: random.Random, count: int, groups: int, *, ceilings: str = "within") -> Problem:
+    """Make awards in `groups` of which one counts, some pairs, and ceilings one `within` another, `across`, or `none`.
 
     One problem in four has figures that are often the same, so that ties have to be broken.
     """
@@ -26,12 +26,12 @@ def random_problem(rng: random.Random, count: int, groups: int, *, crossing: boo
     exclusive = [sorted(rng.sample(range(count), rng.randint(2, many))) for _ in range(groups)]
     pairs = {pair for members in exclusive for pair in combinations(members, 2)}
     pairs |= {(a, b) for a, b in (sorted(rng.sample(range(count), 2)) for _ in range(rng.randrange(4)))}
-    over = _across(rng, count) if crossing else _within(rng, list(range(count)))
-    ceilings = []
+    over = {"across": _across(rng, count), "within": _within(rng, list(range(count)))}.get(ceilings, ())
+    found = []
     for members in over:
         room = rng.randrange(1 + sum(figures[one] for one in members))
-        ceilings.append(Ceiling(tuple(rng.sample(members, len(members))), room, shared=rng.random() < 1 / 3))
-    return Problem(range(count), pairs, [Layer(figures, ceilings)])
+        found.append(Ceiling(tuple(rng.sample(members, len(members))), room, shared=rng.random() < 1 / 3))
+    return Problem(range(count), pairs, [Layer(figures, found)])
 
 
 def _within(rng: random.Random, awards: list[int]) -> Iterator[list[int]]:

@@ -111,7 +111,7 @@ def test_what_a_ceiling_has_is_paid_in_whole_units(tmp_path: Path) -> None:
 
 
 def test_of_all_mixed_the_best_is_found_and_proven(tmp_path: Path) -> None:
-    """The ring a-b-c-d-e with a ceiling over a and c: of their 24万元 are 20 left, a and d come to 24, b and d to 23."""
+    """The ring a-b-c-d-e with a ceiling over a and c: of their 24万元 20 are left, so a and d are best with 24."""
     figures = {"a": 12, "b": 11, "c": 12, "d": 12, "e": 5}
     rules = [beside(one, other) for one, other in ("ab", "bc", "cd", "de", "ea")]
     result = ask(tmp_path, {n: f"{{lump_sum: {f}万元}}" for n, f in figures.items()}, [*rules, over("a, c", "20万元")])
@@ -130,7 +130,7 @@ def test_a_winner_is_proven_at_its_least_beside_the_most_of_the_others(tmp_path:
     awards = {
         "a": "{lump_sum: 50万元}",
         "b": "{at_most: 20万元}",
-        "c": "{basis: project.total}, {cap: 40万元, of: award, per: project}",
+        "c": "{basis: project.total}, {cap: 20万元, of: award, per: project}",
     }
     result = ask(tmp_path, awards, [beside("a", "b"), beside("a", "c")])
     choice = result.cumulation[0].choice

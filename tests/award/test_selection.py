@@ -12,13 +12,14 @@ from subsidy_rules.award.ceilings import Ceiling
 from subsidy_rules.award.selection import Layer, Problem, Proof, best, check_certificate
 from tests.award.selections import MANY, best_by_trying, random_problem
 
+KINDS = ("across", "within", "none")
 CLIQUE = [(one, other) for one in range(4) for other in range(one)]
 
 
 def compare(name: str, size: int, count: int) -> None:
     rng = random.Random(name)
     for number in range(size):
-        problem = random_problem(rng, count, rng.randint(1, 6), crossing=number % 3 == 0)
+        problem = random_problem(rng, count, rng.randint(1, 6), ceilings=KINDS[number % 3])
         worth, chosen = best_by_trying(problem)
         found = best(problem)
         assert (found.worth, found.chosen) == (worth, chosen), number
@@ -32,7 +33,7 @@ def compare(name: str, size: int, count: int) -> None:
 def test_few_awards_are_as_by_trying(count: int) -> None:
     rng = random.Random(f"selection {count}")
     for number in range(60):
-        problem = random_problem(rng, count, rng.randint(1, 3), crossing=number % 2 == 0)
+        problem = random_problem(rng, count, rng.randint(1, 3), ceilings=KINDS[number % 3])
         found = best(problem)
         assert (found.worth, found.chosen) == best_by_trying(problem), number
         assert not check_certificate(problem, found), number
