@@ -150,7 +150,7 @@ def test_a_folder_has_the_files_that_are_named_so_or_say_so(desk: Path) -> None:
         (["--out", "x.yaml"], "error: --out is for what --generate proposes", "错误：--out 只用于 --generate"),
         (
             ["--generate", "--coverage"],
-            "error: --generate goes with no --coverage, --fail-under or --junit",
+            "error: --generate goes with no --coverage, --fail-under, --junit or --mutate",
             "错误：--generate 不能与 --coverage、--fail-under、--junit 同用",
         ),
         (

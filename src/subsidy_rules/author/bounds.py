@@ -102,6 +102,41 @@ def propose(suite: Suite, outcomes: Sequence[Outcome], lang: Lang, folder: Path)
     return _Proposer(suite, outcomes, lang).text(folder)
 
 
+class Trials:
+    """Cases around the bounds of a sentence, each with what is moved in it, for whatever holds two policies equal."""
+
+    def __init__(self, suite: Suite, outcomes: Sequence[Outcome]) -> None:
+        """Make them from the tests of a file that pass."""
+        self._proposer = _Proposer(suite, outcomes, "en")
+
+    def around(self, plan: PolicyPlan, clause: ClausePlan) -> Iterator[tuple[str, CaseTest]]:
+        """Yield each case below, at and above a bound of the sentence, as this plan has it."""
+        for move in self._proposer._moves(plan, clause, set()):  # noqa: SLF001 - one module
+            for value in move.values:
+                if value < 0 and not move.spec.signed:
+                    continue
+                test = self._proposer._moved(move.start, move.thing, move.spec, value)  # noqa: SLF001
+                if test is not None and _tried(test) is not None:
+                    said = self._proposer.number(value, move.spec.measure)
+                    yield f"{move.path} = {said} ({move.start.name[1]})", test
+
+    def choices(self, plan: PolicyPlan, clause: ClausePlan, other: ClausePlan) -> Iterator[tuple[str, CaseTest]]:
+        """Yield cases in which a fact is otherwise that a condition reads which only one of two sentences has."""
+        nodes = [
+            gate.truth for one, two in ((clause, other), (other, clause)) for gate in one.gates if gate not in two.gates
+        ]
+        facts = dict.fromkeys(part for node in nodes for part in _own(node) if isinstance(part, op.Fact))
+        for start in self._proposer._starts(plan, clause):  # noqa: SLF001
+            for fact in facts:
+                thing = None if fact.of_kind else _thing(start, fact)
+                if thing is None:
+                    continue
+                for value in _choices(fact.spec):
+                    made = self._proposer._given(start, thing.path, fact.spec, value)  # noqa: SLF001
+                    if made is not None and _tried(made) is not None:
+                        yield f"{thing.path}.{fact.spec.name} = {value} ({start.name[1]})", made
+
+
 class _Plain(yaml.SafeDumper):
     """Writes texts without quotes where they need none: the reader takes every scalar as text."""
 
@@ -302,8 +337,11 @@ class _Proposer:
         return measure(rows[0])[0] if rows else None
 
     def _moved(self, start: Start, thing: str, spec: FieldSpec, value: Fraction) -> CaseTest | None:
+        return self._given(start, thing, spec, self.number(value, spec.measure))
+
+    def _given(self, start: Start, thing: str, spec: FieldSpec, text: Plain) -> CaseTest | None:
+        """Return a case with a fact given as it is written."""
         tree = doc.plain(start.test.case.document.root)
-        text = self.number(value, spec.measure)
         if not isinstance(tree, dict) or not _set(tree, thing, spec, text, start.test.policies.vocabulary):
             return None
         return self._test(start.test.policies, doc.from_python(tree), start.test.id, start.test)
@@ -471,6 +509,18 @@ def _read(ctx: Context) -> Iterator[tuple[Thing, FieldSpec]]:
             yield thing, spec
 
 
+def _choices(spec: FieldSpec) -> Iterator[Plain]:
+    """Yield what a fact may be that is no number: each member, each alone and none of a set, both truths."""
+    if spec.type == "bool":
+        yield from ("true", "false")
+    elif spec.type == "enum":
+        yield from spec.members
+    elif spec.type == "set":
+        yield []
+        for one in spec.members:
+            yield [one]
+
+
 def _tried(test: CaseTest) -> Evaluated | None:
     """Evaluate a case that was made; nothing where it contradicts itself."""
     try:
@@ -479,7 +529,7 @@ def _tried(test: CaseTest) -> Evaluated | None:
         return None
 
 
-def _set(tree: dict[str, Plain], thing: str, spec: FieldSpec, text: str, vocabulary: Vocabulary) -> bool:
+def _set(tree: dict[str, Plain], thing: str, spec: FieldSpec, text: Plain, vocabulary: Vocabulary) -> bool:
     """Give a fact of a written case, under whichever of its names it stands; return whether its thing is there."""
     node: Plain = tree
     entity = "case"

@@ -7,8 +7,10 @@ chosen otherwise.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 
 from subsidy_rules.award.complete import Domains, RowHull, hull_of
 from subsidy_rules.award.cumulate import Cumulation, Sums
@@ -39,6 +41,7 @@ class _Made:
 
 
 _MADE: dict[int, _Made] = {}
+_NEVER: Final = -(1 << 60)
 
 
 def _made(plan: PolicyPlan) -> _Made:
@@ -46,6 +49,16 @@ def _made(plan: PolicyPlan) -> _Made:
     if found is None:
         found = _MADE.setdefault(id(plan), _Made(plan, compile_functions(plan)))
     return found
+
+
+@contextmanager
+def passing(plan: PolicyPlan) -> Iterator[None]:
+    """Hold what is made of a plan that is evaluated only here: no code is written for it, and nothing is kept."""
+    _MADE[id(plan)] = _Made(plan, compile_functions(plan), times=_NEVER)
+    try:
+        yield
+    finally:
+        del _MADE[id(plan)]
 
 
 def compiled_policy(plan: PolicyPlan) -> CompiledPolicy:
@@ -60,7 +73,7 @@ def generated_program(plan: PolicyPlan) -> Program | None:
     """
     found, wish = _made(plan), os.environ.get("SUBSIDY_RULES_CODEGEN", "")
     found.times += 1
-    if wish == "0" or (wish != "1" and found.times == 1):
+    if wish == "0" or (wish != "1" and found.times <= 1):
         return None
     if found.program is None:
         found.program = program_of(plan, found.compiled.clauses)

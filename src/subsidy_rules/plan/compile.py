@@ -95,18 +95,22 @@ class ConstantPool:
         return tuple(self.index)[constant.index][0]
 
 
-def compile_policy(source: RuleSource) -> PolicyPlan:
-    """Resolve, check and order one policy. Raises `RuleError` with every problem found, in the order of the file."""
+def compile_policy(source: RuleSource, *, all_read: bool = True) -> PolicyPlan:
+    """Resolve, check and order one policy. Raises `RuleError` with every problem found, in the order of the file.
+
+    Where not all need be read (`all_read` false), what is declared and used by nothing is no problem: for a part of a
+    policy.
+    """
     if source.shape.model is None:
         raise RuleError(source.shape.problems)
-    return _Compiler(source, source.shape.model).compile()
+    return _Compiler(source, source.shape.model, all_read=all_read).compile()
 
 
 class _Compiler:
     """Compiles one policy; problems are collected with the place they stand at."""
 
-    def __init__(self, source: RuleSource, file: RuleFile) -> None:
-        self.source, self.file = source, file
+    def __init__(self, source: RuleSource, file: RuleFile, *, all_read: bool = True) -> None:
+        self.source, self.file, self.all_read = source, file, all_read
         self.id = self.file.policy.id
         self.findings = Findings(source.document)
         self.pool = ConstantPool()
@@ -156,7 +160,8 @@ class _Compiler:
         unit = self._rounding(header.rounding.unit)
         for found in contradictions(header):
             self._say(*found)
-        self._unread(clauses, rules)
+        if self.all_read:
+            self._unread(clauses, rules)
         for problem in self.problems:
             error = problem.error
             if error.word and error.options:

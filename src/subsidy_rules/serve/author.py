@@ -7,7 +7,8 @@ subsidy-rules test my_city.tests.yaml --coverage
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -25,7 +26,7 @@ FAILED: Final = 1
 
 
 @app.command(name="test")
-def run_tests(
+def run_tests(  # noqa: PLR0913, PLR0917 - one argument for each option
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -48,6 +49,14 @@ def run_tests(
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Write proposed cases to a new file.")
     ] = None,
+    mutate: Annotated[
+        bool,
+        typer.Option("--mutate", help="Also change each figure, edge, date and exclusion, and see that a test fails."),
+    ] = False,
+    clause: Annotated[
+        list[str] | None,
+        typer.Option("--clause", metavar="ID", help="With --mutate: only this clause; may be given several times."),
+    ] = None,
     lang: Language = Lang.zh,
 ) -> None:
     """Run the tests of policies: worked cases in YAML, compared to the fen.
@@ -59,12 +68,9 @@ def run_tests(
         from subsidy_rules.author import told
         from subsidy_rules.author.suite import find_suites, load_suite
 
-        if out is not None and not generate:
-            raise UsageError("--out is for what --generate proposes")
-        if generate and (coverage or fail_under is not None or junit is not None):
-            raise UsageError("--generate goes with no --coverage, --fail-under or --junit")
-        if out is not None and Path(out).exists():
-            raise UsageError(f"'{out}' exists and is not written over")
+        _agree(out, generate=generate, others=coverage or fail_under is not None or junit is not None or mutate)
+        if clause and not mutate:
+            raise UsageError("--clause is for what --mutate changes")
         suites = [load_suite(path) for path in find_suites(paths or ["."])]
         ran = [(suite, _run(suite)) for suite in suites]
         if generate:
@@ -73,10 +79,9 @@ def run_tests(
         failed = False
         for suite, outcomes in ran:
             write(told.summary(suite, outcomes, lang.code) + "\n")
-            for outcome in outcomes:
-                failed = failed or not outcome.passed
-                for text in told.failures(outcome, lang.code):
-                    write(text + "\n")
+            failed = failed or any(not one.passed for one in outcomes)
+            for text in (text for one in outcomes for text in told.failures(one, lang.code)):
+                write(text + "\n")
         if len(ran) > 1:
             write(told.totals(ran, lang.code) + "\n")
         if junit is not None:
@@ -84,8 +89,50 @@ def run_tests(
         if coverage or fail_under is not None:
             least = None if fail_under is None else Fraction(fail_under, 100)
             failed = _covered(ran, least, lang, shown=coverage) or failed
+        for suite, outcomes in ran if mutate else ():
+            failed = _mutated(suite, outcomes, clause or (), lang) or failed
         if failed:
             raise typer.Exit(FAILED)
+
+
+def _agree(out: str | None, *, generate: bool, others: bool) -> None:
+    """Raise `UsageError` where options do not go together."""
+    if out is not None and not generate:
+        raise UsageError("--out is for what --generate proposes")
+    if generate and others:
+        raise UsageError("--generate goes with no --coverage, --fail-under, --junit or --mutate")
+    if out is not None and Path(out).exists():
+        raise UsageError(f"'{out}' exists and is not written over")
+
+
+def _mutated(suite: Suite, outcomes: Sequence[Outcome], only: Sequence[str], lang: Lang) -> bool:
+    """Say which changes of the policies no test notices; return whether any is left that nobody has looked at."""
+    from subsidy_rules.author import mutants as mutants_of
+
+    listing = mutants_of.reviews_beside(suite)
+    reviews = mutants_of.reviewed_of(listing) if listing.exists() else ()
+    with _bar(suite.path.name) as told:
+        found = mutants_of.mutants(suite, outcomes, only=only, told=told)
+    made = tuple(mutants_of.with_reviews(found, reviews))
+    stale = () if only else mutants_of.left_over(made, reviews)
+    names = ", ".join(dict.fromkeys(one.stem for one in suite.packs))
+    for line in mutants_of.say(names, made, stale, lang.code):
+        write(line + "\n")
+    return bool(stale) or any(one.fate in ("survived", "equal") and not one.reviewed for one in made)
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far a long work has come."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _run(suite: Suite) -> tuple[Outcome, ...]:
