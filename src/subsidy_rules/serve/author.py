@@ -111,7 +111,7 @@ def _mutated(suite: Suite, outcomes: Sequence[Outcome], only: Sequence[str], lan
 
     listing = mutants_of.reviews_beside(suite)
     reviews = mutants_of.reviewed_of(listing) if listing.exists() else ()
-    with _bar(suite.path.name) as told:
+    with bar(suite.path.name) as told:
         found = mutants_of.mutants(suite, outcomes, only=only, told=told)
     made = tuple(mutants_of.with_reviews(found, reviews))
     stale = () if only else mutants_of.left_over(made, reviews)
@@ -122,7 +122,7 @@ def _mutated(suite: Suite, outcomes: Sequence[Outcome], only: Sequence[str], lan
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
+def bar(name: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far a long work has come."""
     if not sys.stderr.isatty():
         yield lambda *_: None

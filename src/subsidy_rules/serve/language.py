@@ -1,16 +1,23 @@
-"""The commands about the language itself: `fmt` lays files out.
+"""The commands about the language itself: `fmt` lays files out, `conformance` holds an engine against known results.
 
 subsidy-rules fmt my_city.yaml
-subsidy-rules fmt rules/ --check
+subsidy-rules conformance conformance/ --engine "./their-engine"
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from subsidy_rules.serve.author import bar
 from subsidy_rules.serve.cli import Lang, Language, app, reported, write
+
+if TYPE_CHECKING:
+    from subsidy_rules.author.conformance import Failure
 
 UNLIKE: Final = 1
 
@@ -47,3 +54,63 @@ def fmt(
         write(zh if lang is Lang.zh else en)
         if check and changed:
             raise typer.Exit(UNLIKE)
+
+
+@app.command()
+def conformance(
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="Folder of conformance cases, or one file of them.")
+    ] = "conformance",
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", metavar="COMMAND", help="Another engine: JSON in, JSON out, a line each."),
+    ] = None,
+    answer: Annotated[
+        bool, typer.Option("--answer", help="Be such an engine: read lines of JSON, write one for each.")
+    ] = False,
+    lang: Language = Lang.zh,
+) -> None:
+    """Hold an engine against cases with known results: this library, or with --engine another.
+
+    Exit code 1 where an answer differs, 2 where the cases or the call are wrong.
+    """
+    with reported(lang):
+        from subsidy_rules.author import conformance as cases
+
+        if answer:
+            sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+            sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+            for line in cases.respond(sys.stdin):
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+            return
+        questions = cases.find_cases(folder)
+        done = 0
+        with cases.another(engine) if engine else nullcontext(cases.ours()) as asked, bar(folder) as told:
+
+            def heard(_: object) -> None:
+                nonlocal done
+                done += 1
+                told(done, len(questions))
+
+            failures = list(cases.hold(questions, asked, heard))
+        _say_failures(failures, lang)
+        wrong = len({(one.question.file, one.question.id) for one in failures})
+        kinds = Counter(one.confirmed for one in questions)
+        if lang is Lang.zh:
+            write(
+                f"{len(questions)} 个案例（手算 {kinds['hand']}，第二求值器 {kinds['oracle']}）："
+                + (f"{wrong} 个不符\n" if wrong else "全部相符\n")
+            )
+        else:
+            count = f"{len(questions)} cases ({kinds['hand']} by hand, {kinds['oracle']} by a second evaluator)"
+            write(f"{count}: " + (f"{wrong} answered otherwise\n" if wrong else "all answered as expected\n"))
+        if failures:
+            raise typer.Exit(UNLIKE)
+
+
+def _say_failures(failures: list[Failure], lang: Lang) -> None:
+    wanted, got = ("期望", "得到") if lang is Lang.zh else ("expected", "got")
+    for one in failures:
+        write(f"{one.question.file}: {one.question.id}: {one.at}\n")
+        write(f"  {wanted}  {one.wanted}\n  {got}  {one.got}\n")

@@ -1,0 +1,1 @@
+"""The cases of `conformance/`: how they are made, and that they hold."""
