@@ -47,8 +47,7 @@ def schema_of(kind: Kind, policies: Policies | None = None) -> Schema:
     """Return the JSON Schema of a kind of document.
 
     `kind` is `rules`, `guide`, `reform`, `case` or `result`. With `policies`, that of a case knows their words and no
-    others;
-    without, it leaves members, zones and facts to whatever policies there are. Raises `UsageError`.
+    others; without, it leaves members, zones and facts to whatever policies there are. Raises `UsageError`.
     """
     expect(policies, Policies | None, "policies are Policies: load_policies(…)")
     if policies is not None and kind != "case":

@@ -605,10 +605,19 @@ def screen() -> tuple[int, bool, bool]:
     return _width(), _ascii_only(), _is_terminal()
 
 
+reported, write, write_json, complain, policies = _reported, _write, _write_json, _complain, _policies
+
+
+def console() -> tuple[int, bool, bool]:
+    """Return what text is written for: the columns, whether only ASCII can be shown, whether in color."""
+    return _width(), _ascii_only(), _is_terminal()
+
+
 from subsidy_rules.serve import audit as audit  # noqa: E402, PLC0414 - it needs all of the above
 from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import language as language  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import ledger as ledger  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import sheets as sheets  # noqa: E402, PLC0414 - as above
+from subsidy_rules.serve import study as study  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import versions as versions  # noqa: E402, PLC0414 - as above

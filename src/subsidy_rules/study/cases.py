@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, TypeAlias, cast
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
 
 from subsidy_rules.errors import UsageError, expect
 from subsidy_rules.facts.case import Case
@@ -95,7 +95,7 @@ def _of_frame(frame: object) -> Iterator[Named]:
     if not hasattr(frame, "iter_rows"):
         import narwhals  # noqa: PLC0415 - only who gives a frame of another library needs it
 
-        frame = narwhals.from_native(frame, eager_only=True)
+        frame = narwhals.from_native(cast("Any", frame), eager_only=True)
     columns = [str(one) for one in cast("Iterable[object]", frame.columns)]  # type: ignore[attr-defined]
     ways = {column: way_of(column) for column in columns if column != "case"}
     for place, row in enumerate(cast("Frame", frame).iter_rows(named=True), 1):

@@ -11,7 +11,7 @@ from dataclasses import field
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from subsidy_rules.award.evaluate import evaluate, shipped_policies
+from subsidy_rules.award.evaluate import of_place, resolve_readings, shipped_policies
 from subsidy_rules.award.figures import Calculator, Figures
 from subsidy_rules.award.model import Award, Entitlement
 from subsidy_rules.errors import expect
@@ -87,9 +87,9 @@ class CaseSide:
 
     __slots__ = ("_figures", "awards", "case", "total")
 
-    def __init__(self, side: Side, case: Case, figures: Figures) -> None:
+    def __init__(self, side: Side, case: Case, figures: Figures, *, caps: bool) -> None:
         self.case, self._figures = case, figures
-        made = side.quick(figures) if figures.quick else side.recorded(figures.entitlement)
+        made = side.quick(figures) if figures.quick else side.recorded(figures.entitlement, caps=caps)
         self.awards: dict[str, AwardSide] = made
         self.total: Tally = self._sum()
 
@@ -134,6 +134,7 @@ class Side:
         self.scenario = scenario
         policies = shipped_policies() if scenario.policies is None else scenario.policies
         expect(policies, Policies, "policies are Policies: load_policies(…)")
+        self.start = policies
         guides = list(scenario.guides)
         for reform in scenario.reforms:
             policies = reform.apply(policies)
@@ -141,19 +142,32 @@ class Side:
             named = {name for guide in brought for name in guide.fills}
             guides = [*(_without(guide, named) for guide in guides), *brought]
         self.policies, self.guides = policies, tuple(guides)
-        self.calculator = Calculator(policies, readings=scenario.readings, guides=self.guides)
+        self._calculators: dict[tuple[str, ...], Calculator] = {}
+        self._readings = resolve_readings(policies, scenario.readings)
         self._funds = {(plan.id, one.sentence.id): one.fund for plan in policies.plans for one in plan.clauses}
 
     def answer(self, case: Case, *, caps: bool = True) -> CaseSide:
         """Answer one case. Raises `CaseError` where it is wrong, `UsageError` where a fact can't be changed."""
         facts = self.scenario.facts
         asked = with_facts(case, facts) if facts else case
-        run = self.calculator.traced if caps else self.calculator.figures
-        return CaseSide(self, asked, run(asked))
+        calculator = self._calculator(asked)
+        run = calculator.traced if caps else calculator.figures
+        return CaseSide(self, asked, run(asked), caps=caps)
+
+    def _calculator(self, case: Case) -> Calculator:
+        """Return the policies of the case's places, made ready; of a scenario that names its own, all."""
+        kept = self.policies
+        if self.scenario.policies is None:
+            kept = of_place(kept, case.facts_of(self.policies.vocabulary))
+        key = tuple(plan.id for plan in kept.plans)
+        if key not in self._calculators:
+            readings = {name: option for name, option in self._readings.items() if name.partition("/")[0] in key}
+            self._calculators[key] = Calculator(kept, readings=readings, guides=self.guides)
+        return self._calculators[key]
 
     def evaluate(self, case: Case) -> Entitlement:
         """Return the whole record of a case as this side has it."""
-        return evaluate(case, self.policies, readings=self.scenario.readings, guides=self.guides)
+        return self._calculator(case).evaluate(case)
 
     def fund(self, policy: str, clause: str) -> str:
         """Return which fund pays a sentence."""
@@ -176,15 +190,16 @@ class Side:
             made[key] = AwardSide(key, f"{policy}/{clause}", one.object, fund, "award", one.status, net, tuple(capped))
         return made
 
-    def recorded(self, found: Entitlement) -> dict[str, AwardSide]:
+    def recorded(self, found: Entitlement, *, caps: bool) -> dict[str, AwardSide]:
         """Return the awards of a whole record."""
         rows = [(one, "award") for one in found.awards] + [(one, "undecided") for one in found.undecided]
-        return {one.id: self._award(one, state) for one, state in rows}
+        return {one.id: self._award(one, state, caps=caps) for one, state in rows}
 
-    def _award(self, one: Award, state: str) -> AwardSide:
-        capped = tuple(step.word for step in one.steps if step.binding)
+    def _award(self, one: Award, state: str, *, caps: bool) -> AwardSide:
+        capped = tuple(step.word for step in one.steps if step.binding) if caps else ()
         figure = Figure.of(one.net)
-        return AwardSide(one.id, f"{one.policy}/{one.clause}", one.object, one.fund, state, one.status, figure, capped)
+        clause = f"{one.policy}/{one.clause}"
+        return AwardSide(one.id, clause, one.object, one.fund, state, one.status, figure, capped)
 
 
 def _without(guide: Guide, named: set[str]) -> Guide:

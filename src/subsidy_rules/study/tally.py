@@ -84,11 +84,23 @@ class Tally(NamedTuple):
 
     def with_(self, other: Tally) -> Tally:
         """Add another sum, kind by kind."""
-        return Tally(*(a + b for a, b in zip(self, other, strict=True)))  # type: ignore[arg-type]
+        return Tally(
+            self.exact + other.exact,
+            self.at_most + other.at_most,
+            self.from_ + other.from_,
+            self.to + other.to,
+            self.undetermined + other.undetermined,
+        )
 
     def less(self, other: Tally) -> Tally:
         """Return the change from another sum, kind by kind; signed."""
-        return Tally(*(a - b for a, b in zip(self, other, strict=True)))  # type: ignore[arg-type]
+        return Tally(
+            self.exact - other.exact,
+            self.at_most - other.at_most,
+            self.from_ - other.from_,
+            self.to - other.to,
+            self.undetermined - other.undetermined,
+        )
 
     def as_json(self, currency: Currency = CNY) -> dict[str, str | int | None]:
         """Write it in yuan, or in another currency."""

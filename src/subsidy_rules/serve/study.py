@@ -1,0 +1,219 @@
+"""The command of who asks what if: the same cases before and after, under changed rules, readings or facts.
+
+subsidy-rules whatif cases.jsonl --set "xian_30/equipment_renewal.cap=3000万元" --by industry --unit 万元
+subsidy-rules whatif case.yaml --reform higher_cap.yaml --format json
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from subsidy_rules.errors import UsageError
+from subsidy_rules.serve import cli
+from subsidy_rules.serve.cli import (
+    Format,
+    GuideFiles,
+    Lang,
+    Language,
+    PolicyIds,
+    ReadingChoices,
+    RulePaths,
+    app,
+    reported,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from subsidy_rules.study.cases import Named
+    from subsidy_rules.study.compare import Comparison
+    from subsidy_rules.study.side import Scenario
+
+REJECTED: Final = 1
+
+
+@app.command()
+def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
+    cases: Annotated[
+        list[str],
+        typer.Argument(metavar="CASES...", help="Case files, JSON lines, or folders of them; they are read in order."),
+    ],
+    reform: Annotated[
+        list[str] | None,
+        typer.Option("--reform", metavar="FILE", help="Reform to apply; several are applied one after the other."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Change one thing: xian_30/equipment_renewal.cap=3000万元 of a rule, enterprise.size=small of a case.",
+        ),
+    ] = None,
+    to_reading: Annotated[
+        list[str] | None,
+        typer.Option("--to-reading", metavar="ID=OPTION", help="Choose an option of a reading after, not before."),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="KEY",
+            help="In groups: policy, clause, fund, project, city, industry, size, or a fact: project.nature.",
+        ),
+    ] = None,
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    reading: ReadingChoices = None,
+    guide: GuideFiles = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="UNIT", help="Unit of figures: 元, 万元; it changes none of them.")
+    ] = None,
+    skip: Annotated[
+        bool, typer.Option("--skip", help="Leave out cases that are wrong; they are listed, and the exit code is 1.")
+    ] = False,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Write to a new file instead: .json, .md, .txt."),
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """Compare cases before and after: who gains, how much, under which clause, and what no longer applies.
+
+    Exit code 1 where cases were left out (--skip), 2 where a path, a reform or a case is wrong.
+    """
+    with reported(lang):
+        from subsidy_rules.study.compare import compare
+
+        target = None if out is None else _target(out)
+        before, after = _sides(reform, set_, to_reading, policy=policy, rules=rules, reading=reading, guide=guide)
+        if after is before:
+            raise UsageError("nothing is changed; give --reform, --set or --to-reading")
+        with _progress() as tell:
+            found = compare(_cases(cases), before, after, by=by or (), skip=skip, progress=tell)
+        _warn(found, lang)
+        _say(found, target, format_, lang, unit)
+        if found.rejected:
+            raise typer.Exit(REJECTED)
+
+
+def _target(out: str) -> Path:
+    """Return where to write. Raises `UsageError` for a file that is there, or of a form that is not written."""
+    path = Path(out)
+    if path.suffix not in (".json", ".md", ".txt"):
+        raise UsageError(f"'{out}' ends in none of .json, .md, .txt")
+    if path.exists():
+        raise UsageError(f"'{out}' exists and is not written over")
+    return path
+
+
+def _cases(paths: list[str]) -> Iterator[Named]:
+    from subsidy_rules.study.cases import read_cases
+
+    for path in paths:
+        yield from read_cases(Path(path))
+
+
+def _sides(
+    reforms: list[str] | None,
+    settings: list[str] | None,
+    to_reading: list[str] | None,
+    *,
+    policy: list[str] | None,
+    rules: list[str] | None,
+    reading: list[str] | None,
+    guide: list[str] | None,
+) -> tuple[Scenario, Scenario]:
+    """Return both sides; the same one twice where nothing is changed."""
+    from dataclasses import replace
+
+    from subsidy_rules.plan import load_guide, load_policies
+    from subsidy_rules.study.reform import Reform, setting
+    from subsidy_rules.study.side import Scenario
+
+    policies = cli.policies(rules, policy) if rules or policy else None
+    guides = tuple(load_guide(path, policies or load_policies()) for path in guide or ())
+    before = Scenario(policies, readings=_chosen(reading), guides=guides, name="before")
+    made = [Reform.load(path) for path in reforms or ()]
+    facts: dict[str, object] = {}
+    for one in settings or ():
+        path, sign, value = one.partition("=")
+        if "/" in path or not sign:
+            made.append(setting(one))
+        else:
+            facts[path.strip()] = value.strip()
+    chosen = _chosen(to_reading)
+    if not (made or facts or chosen):
+        return before, before
+    readings = {**before.readings, **chosen}
+    return before, replace(before, reforms=tuple(made), readings=readings, facts=facts, name="after")
+
+
+def _chosen(given: list[str] | None) -> Mapping[str, str]:
+    chosen: dict[str, str] = {}
+    for one in given or ():
+        name, sign, option = one.partition("=")
+        if not sign:
+            raise UsageError(f"--reading is ID=OPTION, not '{one}'")
+        chosen[name] = option
+    return chosen
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None] | None]:
+    """Show on a terminal how many cases are done, and how fast."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn
+
+    columns = (TextColumn("{task.completed} · {task.fields[rate]}/s"),)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="—")
+
+        def tell(done: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, rate="—" if speed is None else f"{speed:.0f}")
+
+        yield tell
+
+
+def _warn(found: Comparison, lang: Lang) -> None:
+    """Say on standard error what `check` warns of only with the reforms."""
+    from subsidy_rules.award.evaluate import shipped_policies
+
+    policies = found.sides[0].policies or shipped_policies()
+    for reform, _ in found.changes:
+        for problem in reform.warnings(policies):
+            cli.complain(problem.render(lang.code))
+        policies = reform.apply(policies)
+
+
+def _say(found: Comparison, target: Path | None, format_: Format, lang: Lang, unit: str | None) -> None:
+    from subsidy_rules.study import told
+
+    suffix = "" if target is None else target.suffix
+    if suffix == ".json" or (target is None and format_ is Format.json):
+        text = told.to_json(found)
+    elif suffix == ".md" or (target is None and format_ is Format.markdown):
+        text = told.to_markdown(found, lang.code, unit=unit)
+    else:
+        width, plain, color = cli.console() if target is None else (cli.WIDTH, False, False)
+        text = told.to_text(found, lang.code, unit=unit, width=width, ascii_only=plain, color=color)
+    if target is not None:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        write(f"{'已写' if lang is Lang.zh else 'written:'} {target}\n")
+    elif format_ is Format.json:
+        cli.write_json(text)
+    else:
+        write(text)
