@@ -19,6 +19,7 @@ on one project or one title, a ceiling that is passed, a bar that holds) has no 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from itertools import combinations
 from typing import Final, TypeAlias, TypeVar, cast
@@ -96,6 +97,13 @@ class Sheet:
         constants = {plan.id: plan.constants for plan in self._plans}
         bound = [bound_value(what, constants, readings, filled) for what in self._bound]
         return cast("Run[T]", self._make(bound, id(self._vocabulary), self._prepare, answer, desk))
+
+    def with_plans(self, plans: tuple[PolicyPlan, ...]) -> Sheet:
+        """Return the same code for plans that differ from these in numbers alone."""
+        made = copy(self)
+        made._plans = plans  # noqa: SLF001 - a copy of itself
+        made._clauses = [(plan, clause) for plan in plans for clause in plan.clauses]  # noqa: SLF001 - as above
+        return made
 
     def _prepare(self, case: Case) -> tuple[Plain, Plain]:
         things = facts_as_plain(case.facts_of(self._vocabulary), self._vocabulary)
@@ -239,6 +247,31 @@ def sheet_of(policies: Policies, *, traced: bool = False) -> Sheet:
             _SHEETS.clear()
         found = _SHEETS[key] = (policies, Sheet(policies, traced=traced))
     return found[1]
+
+
+def share_code(policies: Policies, known: Policies) -> None:
+    """Let policies that differ from others in numbers alone run on their code, as far as it was written.
+
+    Which numbers are whole, and which are zero or below, is in the code: where that differs it is written anew.
+    """
+    for traced in (False, True):
+        found = _SHEETS.get((id(known), traced))
+        if found is None or not all(map(_as_whole, policies.plans, known.plans)):
+            continue
+        made = found[1].with_plans(policies.plans)
+        if len(_SHEETS) >= _MOST:
+            _SHEETS.clear()
+            _SHEETS[id(known), traced] = found
+        _SHEETS[id(policies), traced] = (policies, made)
+
+
+def _as_whole(plan: PolicyPlan, other: PolicyPlan) -> bool:
+    """Whether two policies have the same operations, and code for the numbers of one is right for the other's."""
+    if plan is other:
+        return True
+    pairs = zip(plan.constants, other.constants, strict=True)
+    alike = all((a.denominator == 1, a >= 0, a > 0) == (b.denominator == 1, b >= 0, b > 0) for (a, _), (b, _) in pairs)
+    return alike and plan.clauses is other.clauses and plan.rules is other.rules
 
 
 def _names(gate: Gate) -> set[str]:

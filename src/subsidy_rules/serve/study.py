@@ -105,6 +105,81 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
             raise typer.Exit(REJECTED)
 
 
+@app.command(name="budget")
+def run_budget(  # noqa: PLR0913, PLR0917 - one argument for each option
+    cases: Annotated[list[str], typer.Argument(metavar="CASES...", help="Case files, JSON lines, or folders of them.")],
+    envelope: Annotated[
+        list[str],
+        typer.Option("--envelope", metavar="OF=AMOUNT", help="city=1亿元: of a fund, a policy, a clause; * for all."),
+    ],
+    fit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fit",
+            metavar="PATH=LOW..HIGH",
+            help="Which figure of the rules, within this range, would just fit the envelope (of which there is one).",
+        ),
+    ] = None,
+    uptake: Annotated[
+        list[str] | None,
+        typer.Option("--uptake", metavar="OF=SHARE", help="With which probability one applies: *=60%; needs --seed."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="The seed of the draws.")] = None,
+    draws: Annotated[int, typer.Option("--draws", metavar="N", min=1, help="How many draws.")] = 1000,
+    reform: Annotated[
+        list[str] | None, typer.Option("--reform", metavar="FILE", help="Reform to apply before the cases are asked.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one thing, as for whatif.")
+    ] = None,
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    reading: ReadingChoices = None,
+    guide: GuideFiles = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="UNIT", help="Unit of figures: 元, 万元; it changes none of them.")
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """Hold envelopes against what cases ask: demand by kind, coverage, the scale factor, and what would just fit."""
+    with reported(lang):
+        from subsidy_rules.study import told
+        from subsidy_rules.study.budget import budget
+        from subsidy_rules.study.budget import fit as solve
+
+        _, side = _sides(reform, set_, None, policy=policy, rules=rules, reading=reading, guide=guide)
+        envelopes = dict(_pair(one, "--envelope is OF=AMOUNT") for one in envelope)
+        shares = dict(_pair(one, "--uptake is OF=SHARE") for one in uptake or ())
+        if fit and len(envelopes) != 1:
+            raise UsageError("--fit takes one --envelope")
+        named = list(_cases(cases))
+        found = budget(named, envelopes, side, uptake=shares, seed=seed, draws=draws)
+        solved = []
+        for one in fit or ():
+            path, ends = _pair(one, "--fit is PATH=LOW..HIGH")
+            low, dots, high = ends.partition("..")
+            if not dots or not low or not high:
+                raise UsageError(f"--fit is PATH=LOW..HIGH, not '{one}'")
+            ((key, amount),) = envelopes.items()
+            solved.append(solve(named, path, amount, low=low, high=high, fund=key, scenario=side))
+        if format_ is Format.json:
+            cli.write_json(told.budget_json(found, solved))
+        elif format_ is Format.markdown:
+            write(told.budget_markdown(found, solved, lang.code, unit=unit))
+        else:
+            width, plain, color = cli.console()
+            write(told.budget_text(found, solved, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
+
+
+def _pair(text: str, form: str) -> tuple[str, str]:
+    """Return what stands on both sides of the last `=`. Raises `UsageError` where there is none."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip() or not value.strip():
+        raise UsageError(f"{form}, not '{text}'")
+    return key.strip(), value.strip()
+
+
 def _target(out: str) -> Path:
     """Return where to write. Raises `UsageError` for a file that is there, or of a form that is not written."""
     path = Path(out)

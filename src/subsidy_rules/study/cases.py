@@ -75,7 +75,8 @@ def read_cases(path: Path) -> Iterator[Named]:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     name = f"{path.name}:{number}"
-                    yield Named(name, Case.from_text(line.rstrip("\n"), name=name))
+                    case = Case.from_text(line.rstrip("\n"), name=name)
+                    yield Named(name_of(case, name), case)
     else:
         yield Named(path.stem, Case.load(path))
 

@@ -7,6 +7,7 @@ code; the whole record of a case is evaluated only where somebody asks why.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import field
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -14,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 from subsidy_rules.award.evaluate import of_place, resolve_readings, shipped_policies
 from subsidy_rules.award.figures import Calculator, Figures
 from subsidy_rules.award.model import Award, Entitlement
+from subsidy_rules.award.sheet import share_code
 from subsidy_rules.errors import expect
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import Guide, Policies
@@ -132,6 +134,7 @@ class Side:
     def __init__(self, scenario: Scenario) -> None:
         """Apply its reforms. Raises `RuleError` or `UsageError` as those and `evaluate` do."""
         self.scenario = scenario
+        self.like: Side | None = None
         policies = shipped_policies() if scenario.policies is None else scenario.policies
         expect(policies, Policies, "policies are Policies: load_policies(…)")
         self.start = policies
@@ -142,7 +145,7 @@ class Side:
             named = {name for guide in brought for name in guide.fills}
             guides = [*(_without(guide, named) for guide in guides), *brought]
         self.policies, self.guides = policies, tuple(guides)
-        self._calculators: dict[tuple[str, ...], Calculator] = {}
+        self.calculators: dict[tuple[str, ...], Calculator] = {}
         self._readings = resolve_readings(policies, scenario.readings)
         self._funds = {(plan.id, one.sentence.id): one.fund for plan in policies.plans for one in plan.clauses}
 
@@ -154,16 +157,24 @@ class Side:
         run = calculator.traced if caps else calculator.figures
         return CaseSide(self, asked, run(asked), caps=caps)
 
+    def with_policies(self, policies: Policies) -> Side:
+        """Return the same side with other policies, that differ in numbers alone: they run on the code of these."""
+        made = copy(self)
+        made.policies, made.like, made.calculators = policies, self, {}
+        return made
+
     def _calculator(self, case: Case) -> Calculator:
         """Return the policies of the case's places, made ready; of a scenario that names its own, all."""
         kept = self.policies
         if self.scenario.policies is None:
             kept = of_place(kept, case.facts_of(self.policies.vocabulary))
         key = tuple(plan.id for plan in kept.plans)
-        if key not in self._calculators:
+        if key not in self.calculators:
             readings = {name: option for name, option in self._readings.items() if name.partition("/")[0] in key}
-            self._calculators[key] = Calculator(kept, readings=readings, guides=self.guides)
-        return self._calculators[key]
+            if self.like is not None and key in self.like.calculators:
+                share_code(kept, self.like.calculators[key].policies)
+            self.calculators[key] = Calculator(kept, readings=readings, guides=self.guides)
+        return self.calculators[key]
 
     def evaluate(self, case: Case) -> Entitlement:
         """Return the whole record of a case as this side has it."""

@@ -20,6 +20,7 @@ from subsidy_rules.values.quantity import CNY, exact_text, yuan_text
 from subsidy_rules.version import __version__
 
 if TYPE_CHECKING:
+    from subsidy_rules.study.budget import Budget, Ends, Fit
     from subsidy_rules.study.compare import AwardChange, Comparison, Flip, Group, Row
     from subsidy_rules.values.quantity import Currency
 
@@ -205,6 +206,165 @@ def _flip(flip: Flip) -> dict[str, object]:
     }
 
 
+def budget_text(
+    found: Budget,
+    fits: Iterable[Fit] = (),
+    lang: Lang = "zh",
+    *,
+    unit: str | None = None,
+    width: int = 100,
+    ascii_only: bool = False,
+    color: bool = False,
+) -> str:
+    """Say a budget as tables of text. Raises `UsageError` for a unit that there is not."""
+    blocks = _budget_blocks(found, tuple(fits), lang, Money(unit, found.currency))
+    return "\n".join(text_table(one, width=width, ascii_only=ascii_only, color=color) for one in blocks)
+
+
+def budget_markdown(found: Budget, fits: Iterable[Fit] = (), lang: Lang = "zh", *, unit: str | None = None) -> str:
+    """Say a budget as Markdown. Raises `UsageError` for a unit that there is not."""
+    lines: list[str] = []
+    for block in _budget_blocks(found, tuple(fits), lang, Money(unit, found.currency)):
+        lines += [f"## {block.title}", "", *markdown_table(block), *block.remarks, ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def budget_json(found: Budget, fits: Iterable[Fit] = ()) -> str:
+    """Write a budget as JSON: figures in yuan, coverage and scale factors as exact fractions."""
+    currency = found.currency
+    made = {
+        "schema": "subsidy-rules/budget/1",
+        **({} if currency == CNY else {"currency": currency.code}),
+        "cases": found.cases,
+        "envelopes": [
+            {
+                "of": one.key,
+                "envelope": yuan_text(one.envelope, currency),
+                "demand": one.demand.as_json(currency),
+                **{f"coverage_{ends}": _share(one.coverage(ends)) for ends in _ENDS},
+                **{f"scale_{ends}": _share(one.scale(ends)) for ends in _ENDS},
+                "left": yuan_text(one.left, currency),
+            }
+            for one in found.lines
+        ],
+        "others": found.others.as_json(currency),
+        "draws": [
+            {
+                "of": one.key,
+                "seed": one.seed,
+                "draws": len(one.totals),
+                "within": _share(one.within),
+                "quantiles": {f"{part}%": yuan_text(one.quantile(Fraction(part, 100)), currency) for part in _PARTS},
+            }
+            for one in found.draws
+        ],
+        "fits": [
+            {
+                "path": one.path,
+                "value": one.text,
+                "demand": yuan_text(one.demand, currency),
+                "beyond": one.beyond,
+                "demand_beyond": None if one.demand_beyond is None else yuan_text(one.demand_beyond, currency),
+                "undetermined": one.undetermined,
+            }
+            for one in fits
+        ],
+    }
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+_ENDS: Final[tuple[Ends, Ends]] = ("exact", "most")
+_PARTS: Final = (5, 25, 50, 75, 95)
+
+
+def _share(share: Fraction | None) -> str | None:
+    return None if share is None else str(share)
+
+
+def _percent(share: Fraction | None) -> str:
+    """Write a fraction with its percentage, rounded down to a hundredth."""
+    if share is None:
+        return "—"
+    whole, part = divmod(int(share * 10_000), 100)
+    return f"{share} ({whole}.{part:02}%)"
+
+
+def _budget_blocks(found: Budget, fits: tuple[Fit, ...], lang: Lang, money: Money) -> Iterator[Block]:
+    check_lang(lang)
+    zh = lang == "zh"
+    rows = [
+        (
+            (word(FUNDS, one.key, lang) if one.key in FUNDS else one.key,),
+            (money(one.envelope),),
+            tuple(tally_lines(one.demand, lang, money)),
+            (_percent(one.coverage("exact")), _percent(one.coverage("most"))),
+            (_percent(one.scale("exact")), _percent(one.scale("most"))),
+        )
+        for one in found.lines
+    ]
+    if any(found.others):
+        rows.append(
+            (("其他" if zh else "others",), ("—",), tuple(tally_lines(found.others, lang, money)), ("",), ("",))
+        )
+    heads = (
+        ("资金", "额度", "需求", "覆盖率（确定；连同至多、待定）", "折算系数（同左）")
+        if zh
+        else ("fund", "envelope", "demand", "coverage (exact; with ceilings and open)", "scale (as left)")
+    )
+    title = (
+        f"额度与需求（案例 {found.cases} 个，单位：{money.unit}）"
+        if zh
+        else f"Budget ({found.cases} cases, in {money.unit})"
+    )
+    yield Block(title, heads, tuple(rows), figures=(1, 2))
+    drawn = [
+        (
+            (one.key,),
+            (_percent(one.within),),
+            tuple(f"{part}%: {money(one.quantile(Fraction(part, 100)))}" for part in _PARTS),
+        )
+        for one in found.draws
+    ]
+    if drawn:
+        told = found.draws[0]
+        title = f"按所给申报率抽样（{len(told.totals)} 次，种子 {told.seed}）"
+        title_en = f"With the uptake that is given ({len(told.totals)} draws, seed {told.seed})"
+        heads_drawn = (
+            ("资金", "额度够用的比例", "需求分位数") if zh else ("fund", "within the envelope", "quantiles of demand")
+        )
+        yield Block(title if zh else title_en, heads_drawn, tuple(drawn), figures=(2,))
+    solved = [
+        (
+            (one.path,),
+            (one.text, f"{'需求' if zh else 'demand'} {money(one.demand)}"),
+            ("—",)
+            if one.demand_beyond is None
+            else (str(one.beyond), f"{'需求' if zh else 'demand'} {money(one.demand_beyond)}"),
+        )
+        for one in fits
+    ]
+    if solved:
+        heads_fit = (
+            ("路径", "恰好够用", "再多一个单位即不够") if zh else ("path", "just fits", "one unit beyond does not")
+        )
+        yield Block("恰好够用的数" if zh else "What just fits", heads_fit, tuple(solved), figures=(1, 2))
+
+
+def tally_lines(tally: Tally, lang: Lang, money: Money, *, signed: bool = False) -> Iterator[str]:
+    """Write a sum, each kind in a line of its own."""
+    zh = lang == "zh"
+    if tally.exact or not any(tally):
+        yield money(tally.exact, signed=signed)
+    if tally.at_most:
+        yield ("至多 " if zh else "at most ") + money(tally.at_most, signed=signed)
+    if tally.from_ or tally.to:
+        ends = f"{money(tally.from_, signed=signed)} … {money(tally.to, signed=signed)}"
+        yield ("待定 " if zh else "open ") + ends
+    if tally.undetermined:
+        count = f"{tally.undetermined:+}" if signed else str(tally.undetermined)
+        yield f"无上限 {count} 项" if zh else f"{count} without an upper end"
+
+
 class _Teller:
     """Says the parts of a comparison in one language."""
 
@@ -312,19 +472,7 @@ class _Teller:
         return Block(title, heads, tuple(rows), figures=(1, 2, 3, 4))
 
     def _ends(self, tally: Tally, *, signed: bool = False) -> tuple[str, ...]:
-        """Write a sum, each kind in a line of its own."""
-        lines = []
-        if tally.exact or not any(tally):
-            lines.append(self.money(tally.exact, signed=signed))
-        if tally.at_most:
-            lines.append(self.say("至多 ", "at most ") + self.money(tally.at_most, signed=signed))
-        if tally.from_ or tally.to:
-            ends = f"{self.money(tally.from_, signed=signed)} … {self.money(tally.to, signed=signed)}"
-            lines.append(self.say("待定 ", "open ") + ends)
-        if tally.undetermined:
-            count = f"{tally.undetermined:+}" if signed else str(tally.undetermined)
-            lines.append(self.say(f"无上限 {count} 项", f"{count} without an upper end"))
-        return tuple(lines)
+        return tuple(tally_lines(tally, self.lang, self.money, signed=signed))
 
     def _rows(self) -> Block:
         rows = [
