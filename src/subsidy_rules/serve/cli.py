@@ -598,6 +598,8 @@ def _ascii_only() -> bool:
 
 # What other modules of commands use, and those modules, which add their commands to `app`.
 reported, write, write_json = _reported, _write, _write_json
+reported, write = _reported, _write
+applied, evaluated = _applied, _evaluated
 
 
 def screen() -> tuple[int, bool, bool]:

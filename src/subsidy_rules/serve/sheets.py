@@ -18,6 +18,7 @@ import typer
 from subsidy_rules.errors import UsageError
 from subsidy_rules.serve.cli import (
     AsOf,
+    CaseFile,
     GuideFiles,
     Lang,
     Language,
@@ -25,6 +26,8 @@ from subsidy_rules.serve.cli import (
     ReadingChoices,
     RulePaths,
     app,
+    applied,
+    evaluated,
     reported,
     write,
 )
@@ -92,6 +95,34 @@ def batch(  # noqa: PLR0913, PLR0917 - one argument for each option
         write(_told(report, lang))
         if report.rejected:
             raise typer.Exit(SOME_REJECTED)
+
+
+@app.command()
+def workbook(  # noqa: PLR0913, PLR0917 - one argument for each option
+    case: CaseFile,
+    target: Annotated[str, typer.Argument(metavar="OUT", help="Workbook to write: .xlsx.")],
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    as_of: AsOf = None,
+    reading: ReadingChoices = None,
+    guide: GuideFiles = None,
+    lang: Language = Lang.zh,
+) -> None:
+    """Write the result of a case as a workbook with live formulas, beside our own figures and whether they agree.
+
+    Every step is a formula on whole numbers, with its words and its citation; the figures that it starts from can be
+    changed to see what follows.
+    """
+    with reported(lang):
+        from subsidy_rules.sheets.formulas import write_result
+
+        found = evaluated(case, policy, rules, as_of, reading, guide)
+        live, every = write_result(target, found, applied(found, rules), lang.code)
+        write(
+            f"{target}：{every} 项奖补，{live} 项有公式\n"
+            if lang is Lang.zh
+            else f"{target}: {every} awards, {live} with formulas\n"
+        )
 
 
 def _chosen(reading: list[str] | None) -> Iterator[tuple[str, str]]:
