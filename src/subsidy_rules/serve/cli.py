@@ -599,7 +599,7 @@ def _ascii_only() -> bool:
 # What other modules of commands use, and those modules, which add their commands to `app`.
 reported, write, write_json = _reported, _write, _write_json
 reported, write = _reported, _write
-applied, evaluated = _applied, _evaluated
+applied, evaluated, policies_of = _applied, _evaluated, _policies
 
 
 def screen() -> tuple[int, bool, bool]:

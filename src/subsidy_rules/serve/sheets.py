@@ -28,6 +28,7 @@ from subsidy_rules.serve.cli import (
     app,
     applied,
     evaluated,
+    policies_of,
     reported,
     write,
 )
@@ -118,11 +119,26 @@ def workbook(  # noqa: PLR0913, PLR0917 - one argument for each option
 
         found = evaluated(case, policy, rules, as_of, reading, guide)
         live, every = write_result(target, found, applied(found, rules), lang.code)
-        write(
-            f"{target}：{every} 项奖补，{live} 项有公式\n"
-            if lang is Lang.zh
-            else f"{target}: {every} awards, {live} with formulas\n"
-        )
+        zh, en = f"{every} 项奖补，{live} 项有公式", f"{every} awards, {live} with formulas"
+        write(f"{target}：{zh}\n" if lang is Lang.zh else f"{target}: {en}\n")
+
+
+@app.command()
+def template(
+    target: Annotated[str, typer.Argument(metavar="OUT", help="Workbook to write: .xlsx.")],
+    policy: PolicyIds = None,
+    rules: RulePaths = None,
+    lang: Language = Lang.zh,
+) -> None:
+    """Write a workbook to fill in: the facts that the policies read, with units, choices and the clauses.
+
+    batch reads it when it is filled in; each mistake is told with its sheet and cell.
+    """
+    with reported(lang):
+        from subsidy_rules.sheets.template import write_template
+
+        asked = write_template(target, policies_of(rules, policy), lang.code)
+        write(f"{target}：{asked} 项事实\n" if lang is Lang.zh else f"{target}: {asked} facts\n")
 
 
 def _chosen(reading: list[str] | None) -> Iterator[tuple[str, str]]:

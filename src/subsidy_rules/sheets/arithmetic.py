@@ -1,9 +1,10 @@
 """The line of arithmetic of a step → a tree → a spreadsheet formula on whole numbers.
 
 A step says its arithmetic in one line, `min((CNY 86,419,753.09 + CNY 5,308,641.97) × 15%, CNY 20,000,000)`.
-`read_line` takes it apart; `Writer` writes it as two formulas, a numerator and a denominator, both whole, so that nothing is rounded
-before the policy says so. What is written comes with its value: who uses it compares that with the library's own figure
-and writes no formula where they differ, so that a line that is read wrongly can never show a wrong amount.
+`read_line` takes it apart; `Writer` writes it as two formulas, a numerator and a denominator, both whole, so that
+nothing is rounded before the policy says so. What is written comes with its value: who uses it compares that with the
+library's own figure and writes no formula where they differ, so that a line that is read wrongly can never show a wrong
+amount.
 
 >>> read_line("min(CNY 1,000 × 15%, CNY 20)", 100)
 Call(name='min', of=(Call(name='×', of=(Leaf(value=Fraction(100000, 1), said='CNY 1,000'), \

@@ -13,7 +13,7 @@ ceiling the formulas give the greatest amount.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from math import gcd
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from subsidy_rules.award.model import NOTICE, Award, Entitlement, Step
 from subsidy_rules.award.phrases import KINDS, STATUSES, WORDS, cite_all, word
-from subsidy_rules.errors import Lang, check_lang
+from subsidy_rules.errors import Lang, UsageError, check_lang
 from subsidy_rules.sheets.arithmetic import (
     EXACT,
     Leaf,
@@ -40,6 +40,10 @@ from subsidy_rules.values.quantity import Infinity, exact_text, yuan_text
 if TYPE_CHECKING:
     from subsidy_rules.plan import Policies, PolicyPlan
 
+_SHOWN: Final = Context(prec=15)
+"""The digits that a spreadsheet shows."""
+CENTS: Final = 100
+"""How many of the smallest unit most currencies have in one."""
 _MODES: Final = {DOWN: "down", HALF_UP: "half_up", UP: "up"}
 _PRIME: Final = 1_000_003
 """A spreadsheet takes two large numbers for equal that differ in the last digit; their remainders tell them apart."""
@@ -61,28 +65,34 @@ class Cells(NamedTuple):
     remark: Remark | None
 
 
-def write_result(path: str | Path, result: Entitlement, policies: Policies, lang: Lang = "zh") -> tuple[int, int]:
-    """Write a result as a workbook with live formulas; return how many awards have formulas, and how many there are.
+def write_result(
+    path: str | Path, results: Entitlement | Sequence[Entitlement], policies: Policies, lang: Lang = "zh"
+) -> tuple[int, int]:
+    """Write a result, or several, as a workbook with live formulas.
 
-    `policies` are those that it was made with. Raises `UsageError` where the extra `sheets` is not installed.
+    `policies` are those that they were made with. Return how many awards have formulas, and how many there are. Raises
+    `UsageError` where the extra `sheets` is not installed.
     """
+    results = (results,) if isinstance(results, Entitlement) else tuple(results)
+    if not results:
+        raise UsageError("a workbook needs at least one result")
     check_lang(lang)
     with open_workbook(path, title="奖补计算表" if lang == "zh" else "awards, with formulas") as book:
-        made = _Workbook(book, result, policies, lang)
+        made = _Workbook(book, results, policies, lang)
         made.write()
-    return made.live, len(made.awards)
+    return made.live, sum(len(one.awards) + len(one.undecided) for one in results)
 
 
 class _Workbook:
-    """Writes the three sheets of one result."""
+    """Writes the three sheets."""
 
-    def __init__(self, book: Book, result: Entitlement, policies: Policies, lang: Lang) -> None:
-        self.book, self.result, self.lang = book, result, lang
+    def __init__(self, book: Book, results: Sequence[Entitlement], policies: Policies, lang: Lang) -> None:
+        self.book, self.results, self.lang = book, results, lang
+        self.result = results[0]
         self.plans = {plan.id: plan for plan in policies.plans}
-        self.awards = [*((one, False) for one in result.awards), *((one, True) for one in result.undecided)]
         self.live = 0
         self.names = ("结果", "步骤", "说明") if lang == "zh" else ("awards", "steps", "about")
-        self.one = result.currency.one
+        self.one = self.result.currency.one
 
     def say(self, zh: str, en: str) -> str:
         return zh if self.lang == "zh" else en
@@ -99,7 +109,7 @@ class _Workbook:
             Column(self.say(f"公式结果（{small}）", f"by formula ({small})"), 18, "fen"),
             Column(self.say(f"本库结果（{small}）", f"by the library ({small})"), 18, "fen"),
             Column(self.say("是否一致", "agrees"), 10),
-            Column(self.say(f"金额（{unit}）", f"amount ({unit})"), 18, "yuan" if self.one == 100 else "number"),  # noqa: PLR2004 - a fen
+            Column(self.say(f"金额（{unit}）", f"amount ({unit})"), 18, "yuan" if self.one == CENTS else "number"),
             *([Column(self.say("金额（万元）", "amount (10,000 yuan)"), 16, "wan")] if wan else []),
             Column(self.say(f"计入下限（{unit}）", f"counts, least ({unit})"), 16),
             Column(self.say(f"计入上限（{unit}）", f"counts, most ({unit})"), 16),
@@ -107,21 +117,30 @@ class _Workbook:
             Column(self.say("原文", "words"), 50),
             Column(self.say("说明", "remark"), 30),
         ]
-        title = self.result.beneficiary or self.say("未署名的申报主体", "unnamed beneficiary")
-        day = self.result.decision_date or self.say("未给出", "not given")
+        title = self._title(self.result) if len(self.results) == 1 else self.say("奖补计算表", "awards")
         remarks = [
-            self.say(f"决定日期 {day}。{NOTICE['zh']}", f"decision date {day}; {NOTICE['en']}"),
+            NOTICE[self.lang],
             self.say(
                 "“上限，非应付”的条款，公式给出的是上限。底色单元格可改，改后公式重算，与本库结果不再一致",
-                "of a ceiling the formula gives the most; shaded figures of the steps may be changed to see what follows",
+                "of a ceiling the formula gives the most; shaded figures of the steps may be changed",
             ),
         ]
         top = self.book.sheet(self.names[0], heads, title=title, remarks=remarks, frozen=1)
         steps = _Steps(self)
-        for award, undecided in self.awards:
-            self._award(top, steps.award(award), award, undecided=undecided, wan=wan)
-        self._total(top)
+        for result in self.results:
+            self.result = result
+            if len(self.results) > 1:
+                top.row([self._title(result)], look="bold")
+            for undecided, awards in ((False, result.awards), (True, result.undecided)):
+                for award in awards:
+                    self._award(top, steps.award(award), award, undecided=undecided, wan=wan)
+            self._total(top)
         self._about()
+
+    def _title(self, result: Entitlement) -> str:
+        name = result.beneficiary or self.say("未署名的申报主体", "unnamed beneficiary")
+        day = result.decision_date or self.say("未给出", "not given")
+        return self.say(f"{name}（决定日期 {day}）", f"{name} (decision date {day})")
 
     def _award(self, sheet: SheetWriter, cells: Cells, award: Award, *, undecided: bool, wan: bool) -> None:
         at = sheet.next_row
@@ -138,7 +157,7 @@ class _Workbook:
             shown = [Formula(f"=D{at}/{self.one}", Decimal(cells.value) / self.one)]
             shown += [Formula(f"=D{at}/1000000", Decimal(cells.value) / 1_000_000)] if wan else []
         elif not isinstance(most, Infinity):
-            shown = [most.numerator if self.one == 100 else most / self.one, *([most.numerator] if wan else [])]  # noqa: PLR2004
+            shown = [most.numerator if self.one == CENTS else most / self.one, *([most.numerator] if wan else [])]
         else:
             shown = [own, *([own] if wan else [])]
         currency = award.currency
@@ -179,11 +198,11 @@ class _Workbook:
     def _about(self) -> None:
         columns = [Column(self.say("项目", "what"), 24), Column(self.say("内容", "is"), 90)]
         sheet = self.book.sheet(self.names[2], columns)
-        stamp = self.result.stamp
+        stamps = [one.stamp for one in self.results]
+        stamp = stamps[0]
         exact = self.say(
             "公式以整数计算（分子、分母），2^53 以内精确；取整只在最后一步，按余数判断，不用小数比较",
-            "formulas count whole numbers (numerator, denominator), exact up to 2^53; what is rounded is decided by the "
-            "remainder, no fraction is compared",
+            "formulas count whole numbers (numerator, denominator), exact up to 2^53; rounding goes by the remainder",
         )
         rows: list[tuple[str, str]] = [
             (self.say("性质", "nature"), NOTICE[self.lang]),
@@ -191,7 +210,7 @@ class _Workbook:
             (self.say("程序版本", "library"), stamp.library),
             *((self.say("政策摘要", "digest of policy"), f"{policy} {meaning}") for policy, _, meaning in stamp.rules),
             *((self.say("细则摘要", "digest of guide"), one) for one in stamp.guides),
-            (self.say("案例摘要", "digest of case"), stamp.case_sha256),
+            *((self.say("案例摘要", "digest of case"), one.case_sha256) for one in stamps),
             *((self.say("解读", "reading"), f"{name} = {option}") for name, option in stamp.readings.items()),
         ]
         for row in rows:
@@ -288,7 +307,7 @@ class _AwardSteps:
         at = self.sheet.next_row
         made = _reduced(made)
         den: Value = Formula(f"={made.denominator}", made.d) if not made.fixed else made.d
-        shown = Decimal(made.n) / made.d / self.of.one
+        shown = _SHOWN.divide(Decimal(made.n), Decimal(made.d * self.of.one))
         self.sheet.row(
             [
                 self.award.id,
@@ -349,13 +368,8 @@ class _AwardSteps:
             return Cells(0, None, UNWRITTEN)
         said = {"half_up": ("四舍五入", "half up"), "down": ("舍去", "down"), "up": ("进一", "up")}[mode]
         named = plan.header.unit if plan is not None else self.of.say("分", "fen")
-        at = self._row(
-            "round",
-            self.of.say(f"取整到{named}，{said[0]}", f"to {unit} of the smallest unit, {said[1]}"),
-            made,
-            None,
-            "",
-        )
+        text = self.of.say(f"取整到{named}，{said[0]}", f"to {unit} of the smallest unit, {said[1]}")
+        at = self._row("round", text, made, None, "")
         return Cells(int(at.numerator[1:]), made.n, self.remark)
 
 

@@ -141,7 +141,7 @@ class Mapper:
         """Make the cases of a sheet, in the order of its rows. Raises `InputError` where the heads do not fit."""
         rows = sheet.rows
         header = self._header(sheet, rows)
-        reader = _Reader(self, sheet, header)
+        reader = SheetReader(self, sheet, header)
         scattered = reader.scattered(_after(sheet.rows, header.number))
         group: list[Row] = []
         for row in rows:
@@ -254,7 +254,7 @@ def _unfit(unit: str, spec: FieldSpec | None, vocabulary: Vocabulary) -> Said | 
     return (f"单位“{brief(unit)}”不适用；可用：{said}", f"'{brief(unit)}' is no unit of it; one of: {said}")
 
 
-class _Reader:
+class SheetReader:
     """Makes the cases of one sheet."""
 
     def __init__(self, mapper: Mapper, sheet: Sheet, header: Row) -> None:
@@ -264,6 +264,8 @@ class _Reader:
         self.columns: dict[int, Rule] = {}
         self.key: int | None = None
         self.things: dict[tuple[str, ...], int] = {}
+        self.own: tuple[str, ...] | None = None
+        """Of a template: the list of which a row is one thing; its id may be left out, and those above it are there."""
         heads = self._heads(header)
         self._read(heads, header)
         if self.problems:
@@ -271,6 +273,7 @@ class _Reader:
         self.fixed = self._fixed()
 
     def say(self, code: str, column: int | None, row: int, what: Said, remedy: Said | None = None) -> None:
+        """Note a problem of a cell."""
         self.problems.append(self.sheet.problem(code, self.sheet.at(row, column), what, remedy))
 
     def _heads(self, header: Row) -> dict[str, int]:
@@ -363,6 +366,7 @@ class _Reader:
         return made
 
     def name_of(self, row: Row) -> str:
+        """Return which case a row belongs to."""
         return _cell(row, self.key) if self.key is not None else str(row.number)
 
     def scattered(self, rows: Iterator[Row]) -> frozenset[str]:
@@ -395,7 +399,7 @@ class _Reader:
         elif name in scattered:
             what = (f"“{brief(name)}”的各行不相连", f"the rows of '{brief(name)}' do not follow each other")
             self.say("bad-table", self.key, rows[0].number, what, ("请按该列排序", "sort the table by this column"))
-        builder = _Builder(self)
+        builder = Builder(self)
         for row in rows:
             for column, rule in self.columns.items():
                 builder.put(row, column, rule)
@@ -403,10 +407,10 @@ class _Reader:
         return Made(name, numbers, builder.data, tuple(self.problems), builder.cells, at, self.sheet.file)
 
 
-class _Builder:
+class Builder:
     """Puts the cells of the rows of one case where they belong."""
 
-    def __init__(self, reader: _Reader) -> None:
+    def __init__(self, reader: SheetReader) -> None:
         self.reader = reader
         self.data: dict[str, object] = {"case": "1"}
         self.cells: dict[str, str] = {}
@@ -420,6 +424,7 @@ class _Builder:
             thing.setdefault(name, value)
 
     def put(self, row: Row, column: int, rule: Rule) -> None:
+        """Put a cell where its fact belongs, or say in the reader what is wrong with it."""
         text = _cell(row, column)
         reader = self.reader
         if is_error(text):
@@ -461,15 +466,21 @@ class _Builder:
                 continue
             names = tuple(step for step, _ in steps[: depth + 1])
             column = self.reader.things.get(names)
-            identity: object = row.number
+            identity: object = (self.reader.sheet.name, row.number)
             if column is not None:
                 identity = _cell(row, column)
-                if not identity:
+                if not identity and names == self.reader.own:
+                    column, identity = None, (self.reader.sheet.name, row.number)
+                elif not identity:
                     what = ("此格应说明是哪一个", "this cell should say which one it is")
                     self.reader.say("missing-key", column, row.number, what)
                     return None
             key = (*key, name, identity, slot)
             known = self.met.get(key)
+            if known is None and self.reader.own is not None and names != self.reader.own:
+                what = (f"没有编号为“{identity}”的项", f"there is none with the id '{identity}'")
+                self.reader.say("bad-reference", column, row.number, what)
+                return None
             if known is None:
                 items = thing.setdefault(name, [])
                 assert isinstance(items, list)  # noqa: S101 - likewise
