@@ -56,14 +56,20 @@ def xian() -> Policies:
     return load_policies().only("xian_31")
 
 
-def filled(folder: Path, policies: Policies, entries: Entries) -> Path:
-    write_template(folder / "form.xlsx", policies)
-    fill(folder / "form.xlsx", folder / "filled.xlsx", entries)
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory, xian: Policies) -> Path:
+    path = tmp_path_factory.mktemp("form") / "form.xlsx"
+    write_template(path, xian)
+    return path
+
+
+def filled(form: Path, folder: Path, entries: Entries) -> Path:
+    fill(form, folder / "filled.xlsx", entries)
     return folder / "filled.xlsx"
 
 
-def test_what_is_filled_in_gives_what_the_case_gives(tmp_path: Path, xian: Policies) -> None:
-    path = filled(tmp_path, xian, FILLED)
+def test_what_is_filled_in_gives_what_the_case_gives(tmp_path: Path, form: Path, xian: Policies) -> None:
+    path = filled(form, tmp_path, FILLED)
     assert is_template(path)
     (made,) = read_filled(path, xian.vocabulary)
     assert made.problems == ()
@@ -72,8 +78,8 @@ def test_what_is_filled_in_gives_what_the_case_gives(tmp_path: Path, xian: Polic
     assert found.total == same.total
 
 
-def test_batch_reads_a_template(tmp_path: Path, xian: Policies) -> None:
-    path = filled(tmp_path, xian, FILLED)
+def test_batch_reads_a_template(tmp_path: Path, form: Path) -> None:
+    path = filled(form, tmp_path, FILLED)
     report = run_batch(path, tmp_path / "out.jsonl", setup=Setup(policy=("xian_31",), rows="cases"))
     (line,) = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
     assert (report.cases, report.rejected) == (1, 0)
@@ -92,20 +98,20 @@ def test_batch_reads_a_template(tmp_path: Path, xian: Policies) -> None:
     ],
 )
 def test_a_mistake_is_told_at_its_cell(
-    sheet: str, head: str, value: str, at: str, code: str, tmp_path: Path, xian: Policies
+    sheet: str, head: str, value: str, at: str, code: str, tmp_path: Path, form: Path
 ) -> None:
     entries = {name: [dict(row) for row in rows] for name, rows in FILLED.items()}
     entries[sheet][0][head] = value
-    path = filled(tmp_path, xian, entries)
+    path = filled(form, tmp_path, entries)
     run_batch(path, tmp_path / "out.csv", setup=Setup(policy=("xian_31",)))
     rejects = (tmp_path / "out.csv.rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert (at, code) in [tuple(line.split(",")[1:3]) for line in rejects]
 
 
-def test_a_row_of_no_case_is_an_error(tmp_path: Path, xian: Policies) -> None:
+def test_a_row_of_no_case_is_an_error(tmp_path: Path, form: Path, xian: Policies) -> None:
     entries = {name: [dict(row) for row in rows] for name, rows in FILLED.items()}
     entries["项目"][0]["案例编号"] = "E7"
-    path = filled(tmp_path, xian, entries)
+    path = filled(form, tmp_path, entries)
     with pytest.raises(Exception, match="项目!A5: bad-reference"):
         list(read_filled(path, xian.vocabulary))
 

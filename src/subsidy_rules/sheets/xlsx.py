@@ -379,7 +379,7 @@ class _Rows:
                 self.spoken = False
             case "c":
                 self._cell("".join(self.parts))
-            case "row" if self.cells:
+            case "row":
                 self.ready.append((self.row, self.cells))
 
     def _cell(self, raw: str) -> None:
