@@ -8,8 +8,10 @@ missing is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -22,7 +24,7 @@ from subsidy_rules.plan import ClausePlan
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.quantity import format_date
 from subsidy_rules.values.reading import Mapping as MappingNode
-from subsidy_rules.values.reading import Scalar, Sequence
+from subsidy_rules.values.reading import Scalar
 
 SUFFIXES: Final = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _DATE_KEYS: Final = ("decision_date", "决定日期")
@@ -34,20 +36,24 @@ Days: TypeAlias = tuple[int, int]
 Why: TypeAlias = Literal["found", "none", "several"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
-    """A case that a line is computed from: where it stands, and what it is known under."""
+    """A case that a line is computed from: where it stands, and what it is known under; read when it is needed."""
 
-    case: Case
+    source: str
     name: str
     uscc: str
     decided: str
     projects: tuple[str, ...]
+    _read: Callable[[], Case]
+    _case: Case | None = None
 
     @property
-    def source(self) -> str:
-        """The file, and the line of one with many cases."""
-        return self.case.document.name
+    def case(self) -> Case:
+        """The case. Raises `CaseError` where it is none."""
+        if self._case is None:
+            self._case = self._read()
+        return self._case
 
 
 def identity(text: str) -> str:
@@ -55,35 +61,32 @@ def identity(text: str) -> str:
     return squeezed(text).casefold()
 
 
-def _text(node: doc.Node | None, names: Iterable[str]) -> str:
-    if not isinstance(node, MappingNode):
-        return ""
-    found = next((one for name in names if (one := node.get(name)) is not None), None)
-    if isinstance(found, MappingNode):
-        found = found.get("value")
-    return found.text if isinstance(found, Scalar) else ""
+def _value(data: object, names: Iterable[str]) -> object:
+    """Return what stands under one of some names, without its provenance."""
+    if not isinstance(data, dict):
+        return None
+    found = next((data[name] for name in names if name in data), None)
+    return found["value"] if isinstance(found, dict) and "value" in found else found
 
 
-def _projects(root: doc.Node) -> Iterator[str]:
-    if not isinstance(root, MappingNode):
-        return
-    found = next((one for name in _PROJECTS if (one := root.get(name)) is not None), None)
-    if isinstance(found, MappingNode):
-        found = found.get("items")
-    for project in found.items if isinstance(found, Sequence) else ():
+def _text(data: object, names: Iterable[str]) -> str:
+    found = _value(data, names)
+    return found if isinstance(found, str) else ""
+
+
+def _projects(data: object) -> Iterator[str]:
+    found = _value(data, _PROJECTS)
+    found = found.get("items") if isinstance(found, dict) else found
+    for project in found if isinstance(found, list) else ():
         yield from filter(None, (identity(_text(project, names)) for names in (("id",), _NAME)))
 
 
-def known(case: Case) -> Known:
-    """Return a case with what it is found by."""
-    root = case.document.root
-    enterprise = None
-    if isinstance(root, MappingNode):
-        enterprise = next((one for name in _ENTERPRISE if (one := root.get(name)) is not None), None)
+def known(data: object, source: str, read: Callable[[], Case]) -> Known:
+    """Return a case, given as plain data too, with what it is found by."""
+    enterprise = _value(data, _ENTERPRISE)
     name = _text(enterprise, _NAME) or _text(enterprise, ("id",))
-    return Known(
-        case, identity(name), squeezed(_text(enterprise, _USCC)), _text(root, _DATE_KEYS), tuple(_projects(root))
-    )
+    code = squeezed(_text(enterprise, _USCC))
+    return Known(source, identity(name), code, _text(data, _DATE_KEYS), tuple(_projects(data)), read)
 
 
 @dataclass(slots=True)
@@ -96,7 +99,10 @@ class Book:
 
     def add(self, case: Case) -> None:
         """Take a case."""
-        one = known(case)
+        self.keep(known(doc.plain(case.document.root), case.document.name, lambda: case))
+
+    def keep(self, one: Known) -> None:
+        """Take a case that may not have been read yet."""
         self.cases.append(one)
         if one.uscc:
             self.by_uscc.setdefault(one.uscc, []).append(one)
@@ -144,24 +150,35 @@ def load_book(paths: Iterable[str | Path]) -> Book:
         if not files:
             raise UsageError(f"no case files in '{given}'")
         for file in files:
-            for case in _cases(file):
-                book.add(case)
+            if file.suffix.lower() in (".jsonl", ".ndjson"):
+                for one in _lines(file):
+                    book.keep(one)
+            else:
+                book.add(Case.load(file))
     return book
 
 
-def _cases(file: Path) -> Iterator[Case]:
-    if file.suffix.lower() not in (".jsonl", ".ndjson"):
-        yield Case.load(file)
-        return
+def _lines(file: Path) -> Iterator[Known]:
+    """Return the cases of JSON lines: who they are of at once, each read strictly when a line of a list asks for it."""
     with file.open("rb") as opened:
         for number, raw in enumerate(opened, start=1):
             if not raw.strip():
                 continue
             name = f"{file}:{number}"
-            if len(raw) > doc.MAX_BYTES:
-                what, what_zh = "the line is larger than any case", "该行大于任何案例"
-                raise CaseError([Problem("too-large", Place(name), "", "", what, what_zh, "split it", "请拆分")])
-            yield Case(doc.read(raw.rstrip(b"\r\n"), name=name, error=CaseError))
+            read = partial(_read, raw.rstrip(b"\r\n"), name)
+            try:
+                data = json.loads(raw)
+            except (ValueError, RecursionError):
+                data = None
+            if not isinstance(data, dict):
+                read()
+                what, what_zh = "this line is no case", "此行不是案例"
+                raise CaseError([Problem("wrong-type", Place(name), "", "", what, what_zh, "write one", "请写案例")])
+            yield known(data, name, read)
+
+
+def _read(raw: bytes, name: str) -> Case:
+    return Case(doc.read(raw, name=name, error=CaseError))
 
 
 def dated(case: Case, days: Days | None) -> Case:

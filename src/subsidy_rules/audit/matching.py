@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.audit.desk import Desk
@@ -106,7 +106,8 @@ def _sentences(clause: str, plans: Iterable[PolicyPlan]) -> tuple[Sentence, ...]
     """Return the sentences that a cell names: by id, by place, then by their words."""
     every = [(plan, sentence) for plan in plans for sentence in plan.sentences]
     key = squeezed(clause)
-    exact = [one for plan, one in every if key in (one.id, f"{plan.id}/{one.id}")]
+    tables = [(plan, clause.sentence) for plan in plans for clause in plan.clauses if clause.rows]
+    exact = [one for plan, one in (*every, *tables) if key in (one.id, f"{plan.id}/{one.id}")]
     if exact:
         return tuple(exact)
     rest = clause
@@ -129,59 +130,79 @@ def _loose(char: str) -> str:
     return r"[\[(〔【]" if char in "[(〔【" else r"[\])〕】]" if char in "])〕】" else re.escape(char)
 
 
-def candidates(figures: Figures, desk: Desk, named: Named, *, whole: bool) -> list[Candidate]:
-    """Return what the result has of the policies, and of the sentences if any, that a line names.
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """Which clauses a line can mean."""
 
-    `whole` asks for the full record, with refusals; without it only what pays by generated code is there.
-    """
-    plans = {plan.id: plan for plan in named.plans}
-    owners = {(one.policy, one.id): desk.owner(plans[one.policy], one.id) for one in named.sentences}
-    wanted = {(key[0], owner.sentence.id) for key, owner in owners.items() if owner is not None}
-    asked = {(one.policy, one.id) for one in named.sentences}
+    desk: Desk
+    named: Named
+    wanted: frozenset[tuple[str, str]]
 
-    def meant(policy: str, clause: str) -> bool:
-        if policy not in plans:
+    @staticmethod
+    def of(desk: Desk, named: Named) -> _Meant:
+        plans = {plan.id: plan for plan in named.plans}
+        asked = {(one.policy, one.id) for one in named.sentences}
+        owners = ((policy, desk.owner(plans[policy], name)) for policy, name in asked)
+        clauses = {(policy, owner.sentence.id) for policy, owner in owners if owner is not None}
+        return _Meant(desk, named, frozenset(asked | clauses))
+
+    def has(self, policy: str, clause: str) -> bool:
+        """Whether a clause can be meant."""
+        if all(plan.id != policy for plan in self.named.plans):
             return False
-        return not named.sentences or (policy, clause) in wanted or (policy, clause) in asked
+        return not self.named.sentences or (policy, clause) in self.wanted
 
-    def of_clause(policy: str, sentence: str) -> str:
-        owner = desk.owner(plans[policy], sentence) if policy in plans else None
+    def clause(self, policy: str, sentence: str) -> str:
+        """Return the clause that gives the money of a sentence."""
+        plan = next((one for one in self.named.plans if one.id == policy), None)
+        owner = None if plan is None else self.desk.owner(plan, sentence)
         return sentence if owner is None else owner.sentence.id
 
-    if not whole and figures.quick:
+
+def paying_of(figures: Figures, desk: Desk, named: Named, *, whole: bool) -> list[Candidate]:
+    """Return what the result pays or leaves open of the policies, and of the sentences if any, that a line names.
+
+    `whole` asks for the full record; without it what came by generated code has its figures alone.
+    """
+    meant = _Meant.of(desk, named)
+    if whole or not figures.quick:
+        result = figures.entitlement
+        both: tuple[tuple[State, tuple[Award, ...]], ...] = (("award", result.awards), ("undecided", result.undecided))
         return [
-            Candidate(
-                one.sentence.policy,
-                of_clause(one.sentence.policy, one.sentence.id),
-                one.object,
-                "award",
-                one.sentence,
-                status=one.status,
-                quick=(one.gross.lo, one.gross.lo, one.gross.hi, one.gross.hi),
-            )
-            for one in figures.awards
-            if meant(one.sentence.policy, of_clause(one.sentence.policy, one.sentence.id))
-        ]
-    found: list[Candidate] = []
-    result = figures.entitlement
-    both: tuple[tuple[State, tuple[Award, ...]], ...] = (("award", result.awards), ("undecided", result.undecided))
-    for state, awards in both:
-        found += [
             Candidate(a.policy, a.clause, a.object, state, a.sentence, a.project, a.status, a)
+            for state, awards in both
             for a in awards
-            if meant(a.policy, a.clause)
+            if meant.has(a.policy, a.clause)
         ]
-    paying = {(one.policy, one.clause) for one in found}
+    found = []
+    for one in figures.awards:
+        policy = one.sentence.policy
+        clause = meant.clause(policy, one.sentence.id)
+        if meant.has(policy, clause):
+            (least, most) = one.gross
+            made = Candidate(policy, clause, one.object, "award", one.sentence, None, one.status)
+            found.append(replace(made, quick=(least, least, most, most)))
+    return found
+
+
+def silent_of(figures: Figures, desk: Desk, named: Named) -> list[Candidate]:
+    """Return what the result refuses or was not asked of those, and what gives no money at all."""
+    meant = _Meant.of(desk, named)
+    result = figures.entitlement
+    paying = {(one.policy, one.clause) for one in (*result.awards, *result.undecided)}
+    found: list[Candidate] = []
     for refused in result.not_eligible:
-        clause = of_clause(refused.policy, refused.clause)
+        clause = meant.clause(refused.policy, refused.clause)
         thing = refused.id.partition("@")[2]
-        own = refused.clause == clause and meant(refused.policy, clause)
-        if own or (meant(refused.policy, refused.clause) and (refused.policy, clause) not in paying):
+        own = refused.clause == clause and meant.has(refused.policy, clause)
+        if own or (meant.has(refused.policy, refused.clause) and (refused.policy, clause) not in paying):
             found.append(Candidate(refused.policy, clause, thing, "refused", refused.sentence, refused=refused))
     for silent in result.not_asked:
-        if meant(silent.policy, silent.clause):
-            found.append(Candidate(silent.policy, silent.clause, "", "not_asked", silent.sentence, lists=silent.lists))
-    if named.sentences and not found:
+        if meant.has(silent.policy, silent.clause):
+            made = Candidate(silent.policy, silent.clause, "", "not_asked", silent.sentence, lists=silent.lists)
+            found.append(made)
+    pays = any(meant.has(policy, clause) for policy, clause in paying)
+    if named.sentences and not found and not pays:
         found = [Candidate(one.policy, one.id, "", "gives_nothing", one) for one in named.sentences]
     return found
 

@@ -18,12 +18,13 @@ from subsidy_rules.audit.desk import Desk
 from subsidy_rules.audit.judging import Class, Judged, judged
 from subsidy_rules.audit.knowledge import Book, Days, Known, dated, identity, sketched
 from subsidy_rules.audit.lines import PaidLine, PaidList, Place
-from subsidy_rules.audit.matching import Candidate, Match, Named, candidates, match, name_of
+from subsidy_rules.audit.matching import Candidate, Match, Named, match, name_of, paying_of, silent_of
 from subsidy_rules.audit.stated import squeezed
 from subsidy_rules.award.figures import Figures
 from subsidy_rules.award.model import Award, Entitlement
 from subsidy_rules.errors import CaseError
-from subsidy_rules.facts.case import Case
+from subsidy_rules.facts.case import Case, Facts
+from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.plan import PolicyPlan
 from subsidy_rules.values.amount import Four
 from subsidy_rules.values.quantity import INFINITY, ZERO, Number
@@ -89,6 +90,12 @@ class _Computed:
     case: Case
     known: Known | None
     days: Days | None
+    vocabulary: Vocabulary
+
+    @property
+    def facts(self) -> Facts:
+        """The case as it was read to be computed."""
+        return self.case.facts_of(self.vocabulary)
 
 
 @dataclass(slots=True)
@@ -125,6 +132,7 @@ class _Auditor:
         self.as_of, self.progress = as_of, progress
         self.whole = len(paid.lines) <= THOROUGH
         self.computed: dict[tuple[object, ...], _Computed] = {}
+        self.cases: dict[tuple[int, Days | None], Case] = {}
         self.groups: dict[tuple[object, ...], _Group] = {}
         self.loose: list[Verdict] = []
 
@@ -168,20 +176,27 @@ class _Auditor:
             plans = tuple(plan for plan in self.desk.in_force(days) if plan in plans)
         try:
             computed = self.compute(known, days, named, plans if named.policy_named or len(plans) == 1 else ())
-            facts = computed.case.facts_of(self.desk.base.vocabulary)
+            _ = computed.facts
         except CaseError as error:
             return replace(self.left(line, "wrong_case"), wrong_case=error)
-        whole = self.whole or known is None
-        found = candidates(computed.figures, self.desk, named, whole=whole)
-        matched = match(line, found, named, facts)
-        if not whole and (matched.why or len(matched.chosen) != 1):
-            matched = match(line, candidates(computed.figures, self.desk, named, whole=True), named, facts)
+        matched = self.matched(line, computed, named, whole=self.whole or known is None)
         if matched.why:
             why_not = matched.why if known is not None or matched.why in _OWN else "no_facts"
             verdict = self.left(line, why_not, computed)
             return replace(verdict, among=matched.among)
         self.group(line, computed, matched)
         return None
+
+    def matched(self, line: PaidLine, computed: _Computed, named: Named, *, whole: bool) -> Match:
+        """Match a line to what pays; only where nothing does is it asked what does not, and why."""
+        figures, facts = computed.figures, computed.facts
+        paying = paying_of(figures, self.desk, named, whole=whole)
+        found = match(line, paying, named, facts)
+        if len(found.chosen) == 1 and (named.clause_named or found.chosen[0].state == "award"):
+            return found
+        if not whole and figures.quick:
+            paying = paying_of(figures, self.desk, named, whole=True)
+        return match(line, [*paying, *silent_of(figures, self.desk, named)], named, facts)
 
     def compute(self, known: Known | None, days: Days | None, named: Named, plans: Sequence[PolicyPlan]) -> _Computed:
         """Return what a line's case comes to on its day; the same case is computed once a day."""
@@ -191,18 +206,26 @@ class _Auditor:
                 plan = next(one for one in named.plans if one.id == named.sentences[0].policy)
                 clause = self.desk.owner(plan, named.sentences[0].id)
             case = sketched(days, clause)
-            key: tuple[object, ...] = (tuple((one.policy, one.id) for one in named.sentences), days)
+            who: object = tuple((one.policy, one.id) for one in named.sentences)
         else:
-            case, key = known.case, (id(known), days)
-        key = (*key, tuple(map(id, plans)))
+            case, who = self.of_day(known, days), id(known)
+        under = self.desk.policies(case, days, plans)
+        key = (who, days, tuple(map(id, under)))
         if key not in self.computed:
-            case = case if known is None else dated(case, days)
-            under = self.desk.policies(case, days, plans)
-            figures = self.desk.calculator(under).figures(case)
+            calculator = self.desk.calculator(under)
+            figures = calculator.figures(case)
             if len(self.computed) > THOROUGH:
                 self.computed.clear()
-            self.computed[key] = _Computed(figures, case, known, days)
+            self.computed[key] = _Computed(figures, case, known, days, calculator.policies.vocabulary)
         return self.computed[key]
+
+    def of_day(self, known: Known, days: Days | None) -> Case:
+        """Return a case with the decision date of a line; the last ones are kept, since their lines stand together."""
+        if (id(known), days) not in self.cases:
+            if len(self.cases) > THOROUGH:
+                self.cases.clear()
+            self.cases[id(known), days] = dated(known.case, days)
+        return self.cases[id(known), days]
 
     def group(self, line: PaidLine, computed: _Computed, matched: Match) -> None:
         """Add a line to those of its award."""
@@ -260,9 +283,7 @@ class _Auditor:
         if not self.whole and verdict.result is None and verdict.name != "right":
             first = group.lines[0]
             named = name_of(first, self.desk, self.use.clauses)
-            facts = group.computed.case.facts_of(self.desk.base.vocabulary)
-            found = candidates(group.computed.figures, self.desk, named, whole=True)
-            again = match(first, found, named, facts)
+            again = self.matched(first, group.computed, named, whole=True)
             if not again.why:
                 verdict = self.verdict(replace(group, match=again), by_person[_whose(group)])
         return verdict
