@@ -199,6 +199,7 @@ class _Reader:
     unit: Fraction | None = None
     decided: tuple[int, int] | None = None
     units: Sequence[str | None] = ()
+    leading: bool = False
 
     def read(self) -> PaidList:
         """Return the lines, totals and faults, and what became of every row."""
@@ -293,8 +294,9 @@ class _Reader:
         over: tuple[Place, ...] = ()
         if _PARTIAL.search(label):
             since = max((total.place.row for total in self.totals), default=0)
-            over = tuple(line.place for line in self.lines if line.place.row > since)
-            over = over or (place,)
+            self.leading = self.leading or not self.lines
+            before = tuple(line.place for line in self.lines if line.place.row > since)
+            over = (place,) if self.leading else before or (place,)
         self.kept.clear()
         self.totals.append(TotalRow(place, label, amounts, over))
 

@@ -34,6 +34,8 @@ ANYTHING: Four = (ZERO, ZERO, INFINITY, INFINITY)
 BOUNDS = frozenset({"discretion", "guide_missing", "unstated_cumulation"})
 THOROUGH = 5000
 """Up to how many lines every award is recorded in full; beyond, those that are not simply right are."""
+KEPT = 500
+"""How many computed cases are kept for the next line."""
 Progress = Callable[[int, int], None]
 
 
@@ -137,22 +139,38 @@ class _Auditor:
         self.loose: list[Verdict] = []
 
     def run(self) -> Audit:
-        """Match all lines, corrections last, then judge."""
-        waiting: list[tuple[PaidLine, Verdict]] = []
-        for done, line in enumerate(self.paid.lines, start=1):
-            left = self.take(line)
-            if left is not None and left.paid < ZERO:
-                waiting.append((line, left))
-            elif left is not None:
-                self.loose.append(left)
-            if self.progress is not None:
-                self.progress(done, len(self.paid.lines))
-        for line, left in waiting:
-            self.correct(line, left)
-        by_person = self.paid_awards()
-        verdicts = [*self.loose, *(self.judge(group, by_person) for group in self.groups.values())]
+        """Judge the lines of one recipient after those of another, so that what was computed can be let go."""
+        verdicts: list[Verdict] = []
+        done = 0
+        for lines in self.recipients():
+            waiting: list[tuple[PaidLine, Verdict]] = []
+            for line in lines:
+                left = self.take(line)
+                if left is not None and left.paid < ZERO:
+                    waiting.append((line, left))
+                elif left is not None:
+                    self.loose.append(left)
+                done += 1
+                if self.progress is not None:
+                    self.progress(done, len(self.paid.lines))
+            for line, left in waiting:
+                self.correct(line, left)
+            by_person = self.paid_awards()
+            made = [*self.loose, *(self.judge(group, by_person) for group in self.groups.values())]
+            verdicts += made if self.whole else map(_slim, made)
+            self.loose.clear()
+            self.groups.clear()
         verdicts.sort(key=lambda one: self.order[one.lines[0].place])
         return Audit(self.paid, tuple(verdicts), self.desk, self.use)
+
+    def recipients(self) -> Iterable[list[PaidLine]]:
+        """Return the lines of each recipient: of one case, else of one code or name."""
+        found: dict[object, list[PaidLine]] = {}
+        for line in self.paid.lines:
+            known, _ = self.book.find(line)
+            key = id(known) if known is not None else identity(line.applicant) or squeezed(line.uscc)
+            found.setdefault(key, []).append(line)
+        return found.values()
 
     @property
     def order(self) -> Mapping[Place, int]:
@@ -214,7 +232,7 @@ class _Auditor:
         if key not in self.computed:
             calculator = self.desk.calculator(under)
             figures = calculator.figures(case)
-            if len(self.computed) > THOROUGH:
+            if len(self.computed) > KEPT:
                 self.computed.clear()
             self.computed[key] = _Computed(figures, case, known, days, calculator.policies.vocabulary)
         return self.computed[key]
@@ -222,7 +240,7 @@ class _Auditor:
     def of_day(self, known: Known, days: Days | None) -> Case:
         """Return a case with the decision date of a line; the last ones are kept, since their lines stand together."""
         if (id(known), days) not in self.cases:
-            if len(self.cases) > THOROUGH:
+            if len(self.cases) > KEPT:
                 self.cases.clear()
             self.cases[id(known), days] = dated(known.case, days)
         return self.cases[id(known), days]
@@ -335,6 +353,13 @@ class _Auditor:
 
 _OF_FACTS = frozenset({"contender_alone", "project_not_in_facts"})
 _OWN = frozenset({"no_such_clause", "policy_not_loaded"})
+
+
+def _slim(verdict: Verdict) -> Verdict:
+    """Return a verdict that is simply right with its figures alone."""
+    if verdict.name != "right":
+        return verdict
+    return replace(verdict, result=None, candidates=tuple(replace(one, award=None) for one in verdict.candidates))
 
 
 def _whose(group: _Group) -> object:
