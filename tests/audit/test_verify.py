@@ -33,8 +33,8 @@ policy:
   unstated_cumulation: sum
 readings:
   R1:
-    asks: 是否含税
-    options: {without: 不含, with: 含}
+    asks: 上限是否约束
+    options: {without: 约束, with: 不约束}
     default: without
     reason: 从严
 clauses:
@@ -50,11 +50,11 @@ clauses:
   - basis: sum of project.costs.amount where cost.kind is equipment
     quote: 设备投资额
   - rate: RATE
-    unless: reading.R1 is with
     quote: RATE
   - cap: 100万元
     of: award
     per: project
+    unless: reading.R1 is with
     quote: 最高不超过100万元
   payers:
   - {name: city, share: 60%}
@@ -89,17 +89,13 @@ assume_none: [grants, earlier_awards]
 
 
 def pack(rate: str = "10%", start: str = "2025-01-01", rounding: str = "分, stated: false") -> str:
-    text = PACK.replace("RATE", rate).replace("START", start).replace("ROUND", rounding)
-    # The option `with` takes the step away, so the whole basis is due.
-    return text
+    return PACK.replace("RATE", rate).replace("START", start).replace("ROUND", rounding)
 
 
 @pytest.fixture
 def city(tmp_path: Path) -> Path:
     file = tmp_path / "city.yaml"
-    text = pack().replace("    unless: reading.R1 is with\n", "")
-    text = text.replace("where cost.kind is equipment", "where cost.kind is equipment or reading.R1 is with")
-    file.write_text(text, encoding="utf-8")
+    file.write_text(pack(), encoding="utf-8")
     return file
 
 
@@ -151,6 +147,7 @@ def test_a_line_finds_its_award(city: Path, line: str, name: str, award: str) ->
         ("甲公司|四期||1|2025-06-01", "no_such_project"),
         ("甲公司|||1|2025-06-01", "several"),
         ("乙公司|一期||1|2025-06-01", "no_facts"),
+        ("甲公司|四期|retrofit|1|2025-06-01", "no_such_project"),
         ("甲公司|一期|retrofit|三万|2025-06-01", "unreadable"),
     ],
 )
@@ -191,9 +188,7 @@ def test_each_line_is_held_against_the_version_of_its_day(tmp_path: Path) -> Non
     files = []
     for name, rate, start in (("old", "5%", "2024-01-01"), ("new", "10%", "2025-01-01")):
         file = tmp_path / f"{name}.yaml"
-        text = pack(rate, start).replace("    unless: reading.R1 is with\n", "")
-        text = text.replace("where cost.kind is equipment", "where cost.kind is equipment or reading.R1 is with")
-        file.write_text(text, encoding="utf-8")
+        file.write_text(pack(rate, start), encoding="utf-8")
         files.append(file)
     for day, due in (("2024-06-01", "16666.67"), ("2025-06-01", "33333.33")):
         assert one(run(files, f"甲公司|一期|retrofit|{due}|{day}")).name == "right"
@@ -201,21 +196,14 @@ def test_each_line_is_held_against_the_version_of_its_day(tmp_path: Path) -> Non
 
 
 def test_a_reading_under_which_it_would_be_right_is_named(city: Path) -> None:
-    case = CASE.replace(
-        "{kind: equipment, amount: 333333.33元}", "{kind: equipment, amount: 10万元}, {kind: civil, amount: 5万元}"
-    )
-    verdict = one(run(city, "甲公司|一期|retrofit|15000|2025-06-01", case))
-    assert verdict.name == "too_much"
+    verdict = one(run(city, "甲公司|一期|retrofit|2000000|2025-06-01", CASE.replace("333333.33元", "2000万元")))
+    assert (verdict.name, int(verdict.judged.cut)) == ("too_much", 100_000_000)
     assert right_under(verdict) == (("city/R1", "with"),)
 
 
 def test_a_policy_that_rounds_has_its_own_equality(tmp_path: Path) -> None:
     file = tmp_path / "city.yaml"
-    text = pack(rounding="百元, stated: true, mode: down").replace("    unless: reading.R1 is with\n", "")
-    file.write_text(
-        text.replace("where cost.kind is equipment", "where cost.kind is equipment or reading.R1 is with"),
-        encoding="utf-8",
-    )
+    file.write_text(pack(rounding="百元, stated: true, mode: down"), encoding="utf-8")
     assert one(run(file, "甲公司|一期|retrofit|33300|2025-06-01")).name == "right"
     assert one(run(file, "甲公司|一期|retrofit|33333.33|2025-06-01")).name == "too_much"
 

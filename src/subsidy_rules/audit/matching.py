@@ -229,10 +229,12 @@ def match(line: PaidLine, found: Sequence[Candidate], named: Named, facts: Facts
     texts = [text for text in (line.object, line.project) if text]
     kept, part = _about(found, texts, facts)
     if texts and not kept:
-        if not named.clause_named:
+        if not named.clause_named or not found:
             return Match(why="no_such_project", among=_ids(found))
-        kept = list(found)
-        how += ["project_not_in_facts"] if any(one.thing for one in found) else []
+        kept = [one for one in found if not _is_named(one, facts)]
+        if not kept:
+            return Match(why="no_such_project", among=_ids(found))
+        how += ["project_not_in_facts"] if any(one.thing for one in kept) else []
     elif part:
         how.append("matched_by_part_of_the_name")
     live = [one for one in kept if one.state in ("award", "undecided")]
@@ -269,6 +271,12 @@ def _about(found: Sequence[Candidate], texts: Sequence[str], facts: Facts) -> tu
         if kept:
             return kept, partly
     return [], False
+
+
+def _is_named(one: Candidate, facts: Facts) -> bool:
+    """Whether the thing of a candidate has a name that a line could give: a project of another name is another."""
+    things = (facts.index.get(one.thing) or facts.paths.get(one.thing), facts.index.get(one.project or ""))
+    return any(isinstance(thing.values.get("name"), str) for thing in things if thing is not None)
 
 
 def _is_of(one: Candidate, key: str, facts: Facts, *, partly: bool) -> bool:

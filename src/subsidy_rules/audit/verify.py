@@ -189,6 +189,8 @@ class _Auditor:
         known, why = self.book.find(line)
         if why == "several":
             return self.left(line, "several_cases")
+        if known is None and not named.clause_named:
+            return self.left(line, "no_facts")
         plans = named.plans if named.policy_named or named.clause_named else ()
         if len({plan.id for plan in plans}) < len(plans):
             plans = tuple(plan for plan in self.desk.in_force(days) if plan in plans)
@@ -210,7 +212,8 @@ class _Auditor:
         figures, facts = computed.figures, computed.facts
         paying = paying_of(figures, self.desk, named, whole=whole)
         found = match(line, paying, named, facts)
-        if len(found.chosen) == 1 and (named.clause_named or found.chosen[0].state == "award"):
+        sure = not _DOUBTS.intersection(found.how)
+        if sure and len(found.chosen) == 1 and (named.clause_named or found.chosen[0].state == "award"):
             return found
         if not whole and figures.quick:
             paying = paying_of(figures, self.desk, named, whole=True)
@@ -351,6 +354,7 @@ class _Auditor:
         )
 
 
+_DOUBTS = frozenset({"project_not_in_facts", "matched_by_part_of_the_name"})
 _OF_FACTS = frozenset({"contender_alone", "project_not_in_facts"})
 _OWN = frozenset({"no_such_clause", "policy_not_loaded"})
 
