@@ -620,6 +620,7 @@ from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - as abo
 from subsidy_rules.serve import language as language  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import ledger as ledger  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - as above
+from subsidy_rules.serve import proofs as proofs  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import sheets as sheets  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import study as study  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import versions as versions  # noqa: E402, PLC0414 - as above

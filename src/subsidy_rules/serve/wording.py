@@ -86,6 +86,8 @@ _CALLS: Final = tuple(
         (r"'(.*)' is no key of a group", "“{}”不是分组的键"),
         (r"'(.*)' is no unit of money; there are: (.*)", "“{}”不是货币单位；可用：{}"),
         (r"'(.*)' ends in none of (.*)", "“{}”的后缀不可用；可用：{}"),
+        (r"proofs need z3: (.*)", "证明需要 z3：{}"),
+        (r"a list has one thing at least: (.*)", "每个清单至少一个对象：{}"),
         (r"'(.*)' is the id of a policy that ships", "“{}”是随库政策的编号"),
         (r"the ledger needs the extra \[ledger\]: (.*)", "台账需要安装 [ledger]：{}"),
         (r"'(.*)' is neither a file nor the address of a database", "“{}”不是文件，也不是数据库地址"),
