@@ -73,7 +73,7 @@ def test_what_is_to_be_cut() -> None:
 
 def test_both_languages_say_every_verdict() -> None:
     for lang in ("zh", "en"):
-        told = as_json(audited(), lang)  # type: ignore[arg-type]
+        told = as_json(audited(), lang)
         assert isinstance(told["verdicts"], list)
         assert len(told["verdicts"]) == len(audited().verdicts)
         assert "审计底稿" in to_html(audited(), "zh")

@@ -127,7 +127,7 @@ def test_calls_that_are_refused() -> None:
     with pytest.raises(UsageError, match="no sentence 'none'"):
         mutants(suite, (), only=["none"])
     (outcome, *_) = run_suite(suite)
-    failing = replace(outcome, differences=(None,))
+    failing = replace(outcome, differences=(None,))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="fails without any change"):
         mutants(suite, [failing])
     for options in (["--clause", "growth"], ["--mutate", "--generate"]):

@@ -292,7 +292,7 @@ def _percent(share: Fraction | None) -> str:
 def _budget_blocks(found: Budget, fits: tuple[Fit, ...], lang: Lang, money: Money) -> Iterator[Block]:
     check_lang(lang)
     zh = lang == "zh"
-    rows = [
+    rows: list[tuple[tuple[str, ...], ...]] = [
         (
             (word(FUNDS, one.key, lang) if one.key in FUNDS else one.key,),
             (money(one.envelope),),

@@ -71,7 +71,7 @@ def with_history(case: Case, entries: Iterable[Entry], *, day: str) -> Case:
     for name in LISTS:
         if tree.get(name):
             raise UsageError(f"the case lists its own {name}: leave them to the ledger, or leave the ledger out")
-    listed, who = list(entries), known(case)
+    listed, who = list(entries), known(tree, case.document.name, lambda: case)
     names = {one for name in (who.uscc, who.name) if name for one in formerly(name, listed, day)}
     mine = [one for one in payments(listed) if one.entry.beneficiary in names and one.entry.day < day and one.fen > 0]
     projects = {one["id"] for one in tree.get("projects") or () if isinstance(one, dict) and "id" in one}
