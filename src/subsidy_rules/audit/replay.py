@@ -18,9 +18,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from subsidy_rules.award.evaluate import evaluate
 from subsidy_rules.award.model import SCHEMA, Entitlement, Json, ends_of
@@ -29,6 +30,7 @@ from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import Guide, Policies, compile_policy, load_guide, load_policies
 from subsidy_rules.policy.shipped import shipped_rules
 from subsidy_rules.policy.source import read_policy
+from subsidy_rules.report.schema import schema_of
 from subsidy_rules.report.tables import one_at_a_time
 
 Files: TypeAlias = Sequence[str | Path]
@@ -62,13 +64,17 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What came of computing a result again. `library` is the version that made it, `now` the result of this one."""
+    """What came of computing a result again. `library` is the version that made it, `now` the result of this one.
+
+    `added` are the keys that results did not have when it was made, which are no difference.
+    """
 
     packs: tuple[Pack, ...]
     case: Path | None
     library: str
     now: Entitlement = field(repr=False)
     differences: tuple[FieldDifference, ...]
+    added: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -113,13 +119,14 @@ def replay(
             error = error or caught
             continue
         made.append((now, tuple(_compare(was, _as_then(was, now), packs))))
-        if not made[-1][1]:
+        if not _telling(made[-1][1]):
             break
     if not made:
         assert error is not None  # noqa: S101 - there is at least one way to load the packs
         raise error
-    now, differences = min(made, key=lambda one: len(one[1]))
-    return Replay(packs, path, str(stamp["library"]), now, differences)
+    now, found_now = min(made, key=lambda one: len(_telling(one[1])))
+    added = tuple(one.path for one in found_now if _is_added(one))
+    return Replay(packs, path, str(stamp["library"]), now, _telling(found_now), added)
 
 
 def _evaluate(
@@ -248,12 +255,11 @@ def _vocabularies(packs: Sequence[Pack], rules: Files) -> Iterator[Policies]:
     ids = [pack.policy for pack in packs]
     own = [pack.path for pack in packs]
     yield load_policies(own)
-    for others in ([shipped_rules()], rules):
-        files = [
-            path for each in map(Path, others) for path in (sorted(each.glob("*.yaml")) if each.is_dir() else [each])
-        ]
+    shipped = [path for path in sorted(shipped_rules().glob("*.yaml")) if path.stem not in ids]
+    given = [path for each in map(Path, rules) for path in (sorted(each.glob("*.yaml")) if each.is_dir() else [each])]
+    for others in (shipped, given):
         try:
-            lent = [path for path in files if not set(load_policies(path).by_id) & set(ids)]
+            lent = [path for path in others if others is shipped or not set(load_policies(path).by_id) & set(ids)]
             yield load_policies([*own, *lent]).only(*ids)
         except (InputError, UsageError):
             continue
@@ -284,6 +290,23 @@ def _compare(was: Mapping[str, Json], now: Mapping[str, Json], packs: Sequence[P
             yield one
 
 
+def _telling(found: Iterable[FieldDifference]) -> tuple[FieldDifference, ...]:
+    return tuple(one for one in found if not _is_added(one))
+
+
+def _is_added(one: FieldDifference) -> bool:
+    """Whether only the new result has a key that results of this schema need not have: it came later."""
+    key = one.path.rpartition(".")[2]
+    return one.was == NOWHERE and not key.endswith("]") and key not in _required()
+
+
+@cache
+def _required() -> frozenset[str]:
+    """The keys that every result has: what is gone of them was taken out."""
+    schema: Any = schema_of("result")
+    return frozenset(key for one in (schema, *schema["$defs"].values()) for key in one.get("required", ()))
+
+
 def differing(
     was: Json | Mapping[str, Json], now: Json | Mapping[str, Json], path: str = ""
 ) -> Iterator[FieldDifference]:
@@ -308,7 +331,7 @@ def differing(
 
 def _lists(was: list[Json], now: list[Json], path: str) -> Iterator[FieldDifference]:
     """Compare two lists by what tells their items apart; in another order they differ too."""
-    olds, news = _named(was), _named(now)
+    olds, news = (_named(items, by_name=_tells(was) and _tells(now)) for items in (was, now))
     for key in dict.fromkeys([*olds, *news]):
         at = f"{path}[{key}]"
         if key in olds and key in news:
@@ -319,10 +342,19 @@ def _lists(was: list[Json], now: list[Json], path: str) -> Iterator[FieldDiffere
         yield FieldDifference(path, ", ".join(olds), ", ".join(news))
 
 
-def _named(items: list[Json]) -> dict[str, Json]:
-    names = [next((str(one[key]) for key in _KEYS if key in one), "") if isinstance(one, dict) else "" for one in items]
-    unique = "" not in names and len(set(names)) == len(names)
-    return dict(zip(names if unique else [str(place) for place in range(len(items))], items, strict=True))
+def _tells(items: list[Json]) -> bool:
+    """Whether the items of a list can be told apart by a name of theirs."""
+    names = [_name(one) for one in items]
+    return "" not in names and len(set(names)) == len(names)
+
+
+def _name(one: Json) -> str:
+    return next((str(one[key]) for key in _KEYS if key in one), "") if isinstance(one, dict) else ""
+
+
+def _named(items: list[Json], *, by_name: bool) -> dict[str, Json]:
+    names = map(_name, items) if by_name else map(str, range(len(items)))
+    return dict(zip(names, items, strict=True))
 
 
 def _said(tree: Mapping[str, Json], key: str) -> str:

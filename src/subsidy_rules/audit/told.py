@@ -28,6 +28,9 @@ def replayed(found: Replay, lang: Lang) -> str:
     if found.case is not None:
         head = f"{'案例' if zh else 'case'} {found.now.stamp.case_sha256[:12]}"
         lines.append(f"{head}{colon}{found.case.name}")
+    if found.added:
+        names = ("、" if zh else ", ").join(found.added)
+        lines.append(f"当时的结果还没有的字段：{names}" if zh else f"keys that results did not have then: {names}")
     then, now = found.library, found.now.stamp.library
     if then != now:
         lines.append(f"库版本：当时 {then}，现在 {now}" if zh else f"library: {then} then, {now} now")
@@ -52,4 +55,5 @@ def as_json(found: Replay) -> dict[str, Json]:
             for one in found.packs
         ],
         "differences": [{"path": one.path, "was": one.was, "now": one.now} for one in found.differences],
+        "added": list(found.added),
     }
