@@ -20,6 +20,7 @@ from subsidy_rules import Case, evaluate
 
 ROOT = Path(__file__).parents[1]
 PACKS = {"shenyang.yaml", "xian_30.yaml", "xian_31.yaml", "xianyang_70.yaml"}
+SUPERSEDED = {path.relative_to(ROOT / "rules").as_posix() for path in (ROOT / "rules" / "superseded").iterdir()}
 SCHEMAS = {path.relative_to(ROOT).as_posix() for path in (ROOT / "schemas").rglob("*.json")}
 CASE = ROOT / "examples" / "joint_project.yaml"
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
@@ -60,7 +61,9 @@ def wheel(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_wheel_has_the_packs_the_schemas_the_types_and_the_licence_and_nothing_of_ours_besides(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {Path(name).name for name in names if name.startswith("subsidy_rules/rules/")} == PACKS
+    rules = [name.removeprefix("subsidy_rules/rules/") for name in names if name.startswith("subsidy_rules/rules/")]
+    assert {name for name in rules if not name.startswith("superseded/")} == PACKS
+    assert {name for name in rules if name.startswith("superseded/")} == SUPERSEDED
     assert {name.removeprefix("subsidy_rules/") for name in names if "/schemas/" in name} == SCHEMAS
     assert SCHEMAS
     assert "subsidy_rules/py.typed" in names

@@ -51,7 +51,14 @@ _CALLS: Final = tuple(
         (r"no case files in '(.*)'", "“{}”中没有案例文件"),
         (r"a sample has at least one line, not (.*)", "抽样至少一行，不能是{}"),
         (r"'(.*)' is no id of a policy: .*", "“{}”不能作政策编号：应为小写字母、数字和下划线，以字母开头"),
-        (r"no pack of '(.*)' has the digest (.*) \(looked in (.*)\)", "没有找到“{}”摘要为 {} 的规则文件（查找了 {}）"),
+        (
+            r"no pack of '(.*)' has the digest (.*), neither among those that ship or did nor in any other folder",
+            "没有找到“{}”摘要为 {} 的规则文件：随库的和被取代的规则中都没有；请用 --rules 写明其文件夹",
+        ),
+        (
+            r"no pack of '(.*)' has the digest (.*), neither among those that ship or did nor in (.*)",
+            "没有找到“{}”摘要为 {} 的规则文件：随库的和被取代的规则以及 {} 中都没有",
+        ),
         (r"no guide has the digest (.*); name its file or folder", "没有找到摘要为 {} 的细则；请写明其文件或文件夹"),
         (r"no case has the digest (.*); name its file or folder", "没有找到摘要为 {} 的案例；请写明其文件或文件夹"),
         (r"the case has the digest (.*), the result was made from (.*)", "案例的摘要是 {}，结果所用案例的摘要是 {}"),
