@@ -357,8 +357,10 @@ class Clause(_Grown):
         return {word: given for word in words if (given := getattr(self, word)) is not None}
 
 
-class Rule(Strict):
+class Rule(_Grown):
     """A rule between awards."""
+
+    later: ClassVar[tuple[str, ...]] = ("reduce",)
 
     id: Id
     kind: Literal["ceiling", "higher_of", "bar", "stacks"]
