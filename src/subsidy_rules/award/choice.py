@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from subsidy_rules.award.ceilings import Ceiling
 from subsidy_rules.award.selection import Certificate, Layer, Problem, Proof, check_certificate
+from subsidy_rules.errors import UsageError
 from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import CNY, Currency, yuan_text
 
@@ -113,22 +114,38 @@ def check_choices(result: Record) -> list[str]:
 
     Each is `awards: what`: `lawful`, `lost`, `worth` or `bound` of `check_certificate`; `gross`, where an award would
     come to more than its gross amount; `decided`, where the bound is not the worth and yet nothing is said to be open.
+    Raises `UsageError` for what is no result, or one without certificates.
     """
+    try:
+        return [wrong for group in _list(result, "cumulation") for wrong in _wrong(group, _gross(result))]
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise UsageError(f"this is no result with certificates: {type(error).__name__} {error}") from error
+
+
+def count_proofs(result: Record) -> tuple[int, int]:
+    """Return how many groups of awards that meet a result has, and how many proofs are in them."""
+    groups = _list(result, "cumulation")
+    return len(groups), sum(len(_list(_mapping(group["choice"]), "proofs")) for group in groups)
+
+
+def _gross(result: Record) -> dict[str, object]:
     awards = [*_list(result, "awards"), *_list(result, "undecided")]
-    gross = {str(award["id"]): _mapping(award["gross"])["max"] for award in awards}
+    return {str(award["id"]): _mapping(award["gross"])["max"] for award in awards}
+
+
+def _wrong(group: Record, gross: Mapping[str, object]) -> list[str]:
+    choice = _mapping(group["choice"])
+    chosen, lost = frozenset(_texts(choice["chosen"])), {str(one["award"]): one for one in _list(choice, "lost")}
     made = []
-    for group in _list(result, "cumulation"):
-        choice = _mapping(group["choice"])
-        chosen, lost = frozenset(_texts(choice["chosen"])), {str(one["award"]): one for one in _list(choice, "lost")}
-        for proof in _list(choice, "proofs"):
-            problem, certificate, names = _read(proof, chosen, lost)
-            wrong = [*check_certificate(problem, certificate)]
-            most = [gross[name] for name in names]
-            figures = [problem.layers[0].figures[place] for place in problem.awards]
-            held = (one is None or figure <= _units(one) for one, figure in zip(most, figures, strict=True))
-            wrong += [] if all(held) else ["gross"]
-            wrong += [] if certificate.decided or choice["state"] in UNDECIDED else ["decided"]
-            made += [f"{' '.join(names)}: {what}" for what in wrong]
+    for proof in _list(choice, "proofs"):
+        problem, certificate, names = _read(proof, chosen, lost)
+        wrong = [*check_certificate(problem, certificate)]
+        most = [gross[name] for name in names]
+        figures = [problem.layers[0].figures[place] for place in problem.awards]
+        held = (one is None or figure <= _units(one) for one, figure in zip(most, figures, strict=True))
+        wrong += [] if all(held) else ["gross"]
+        wrong += [] if certificate.decided or choice["state"] in UNDECIDED else ["decided"]
+        made += [f"{' '.join(names)}: {what}" for what in wrong]
     return made
 
 
