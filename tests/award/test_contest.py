@@ -13,7 +13,7 @@ from subsidy_rules import Case, Entitlement, check_choices, evaluate, load_polic
 from subsidy_rules.award import contest, selection
 from subsidy_rules.award.contest import CeilingGroup, Contest, Reduce, Table
 from subsidy_rules.award.overlap import Edge
-from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four
+from subsidy_rules.values.amount import FALSE, TRUE, Amount, Four, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -252,3 +252,12 @@ def test_of_too_many_sets_any_may_be_taken(monkeypatch: pytest.MonkeyPatch) -> N
 def test_awards_of_which_nothing_is_sure_do_not_exclude_each_other() -> None:
     weights = {0: point(10), 1: point(20)}
     assert room_for([], weights, [Edge(0, 1, FALSE, FALSE, "any")]).winners == frozenset({0, 1})
+
+
+def test_where_a_fact_says_whether_two_exclude_each_other_any_set_may_be_taken() -> None:
+    """Under 15 both are paid, 10 and 5 of 10, if they don't exclude each other; else the first, or the second whole."""
+    unknown = Truth.unknown(("projects[0]", "extra"))
+    capped = CeilingGroup((0, 1), Amount.exact(Fraction(15)), "made/cap", frozenset(), (TRUE, TRUE))
+    found = room_for([capped], {0: point(10), 1: point(10)}, [Edge(0, 1, unknown, unknown, "any", "made/rule")])
+    assert found.sets is None
+    assert found.net(1)[0] == (Fraction(0), Fraction(10)) * 2

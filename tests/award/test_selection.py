@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from subsidy_rules.award.ceilings import Ceiling
-from subsidy_rules.award.selection import Layer, Problem, Proof, best, check_certificate
-from tests.award.selections import MANY, best_by_trying, random_problem
+from subsidy_rules.award.selection import Layer, Problem, Proof, best, check_certificate, worth_at_least
+from tests.award.selections import MANY, best_by_trying, every_lawful_set, random_problem
 
 KINDS = ("across", "within", "none")
 CLIQUE = [(one, other) for one in range(4) for other in range(one)]
@@ -37,6 +37,18 @@ def test_few_awards_are_as_by_trying(count: int) -> None:
         found = best(problem)
         assert (found.worth, found.chosen) == best_by_trying(problem), number
         assert not check_certificate(problem, found), number
+
+
+def test_the_sets_that_come_to_so_much_are_those_of_every_set_that_do() -> None:
+    rng = random.Random("selection, at least")
+    for number in range(60):
+        problem = random_problem(rng, 8, 3, ceilings=KINDS[number % 3])
+        floor = rng.choice([0, 0, best(problem).worth // 2, best(problem).worth])
+        found = worth_at_least(problem, [floor], 1000)
+        assert found is not None
+        wanted = {one for one in every_lawful_set(problem) if problem.worth(one) >= floor}
+        assert (set(found), len(found)) == (wanted, len(wanted)), number
+        assert worth_at_least(problem, [floor], len(wanted) - 1) is None, number
 
 
 @pytest.mark.random
