@@ -94,6 +94,9 @@ def test_the_odd_units_go_to_the_greatest_remainders(tmp_path: Path) -> None:
     result = ask(tmp_path, awards, [over("a, b, c", "0.1元", "pro_rata")])
     assert nets(result) == {"a": "0.07", "b": "0.02", "c": "0.01"}
     assert result.cumulation[0].choice.odd_units == (("made/b@p1", "made/cap"),)
+    assert "余下的最小货币单位归此项" in result.explain("b", "zh")
+    assert "the smallest unit of the money that cutting pro rata left over" in result.explain("b", "en")
+    assert "归此项" not in result.explain("a", "zh")
 
 
 def test_ceilings_of_two_orders_cut_one_after_another(tmp_path: Path) -> None:
@@ -123,6 +126,9 @@ def test_of_all_mixed_the_best_is_found_and_proven(tmp_path: Path) -> None:
         ("made/e@p1", (("made/a@p1", "made/ea"), ("made/d@p1", "made/de"))),
     ]
     assert result.total.possible.numbers == (Fraction(24_000_000),) * 4
+    assert "未计入，因为计入了：made/a@p1、made/d@p1。" in result.explain("e", "zh")
+    assert "It is not counted because this is: made/d@p1." in result.explain("c", "en")
+    assert "未计入" not in result.explain("a", "zh")
     assert not check_choices(json.loads(result.to_json()))
 
 
@@ -168,6 +174,7 @@ def test_above_the_limit_a_result_has_the_best_found(
     result = ask(tmp_path, awards, rules, f"projects: [{{id: p1{total}}}]\n")
     choice = result.cumulation[0].choice
     assert choice.state == "limit"
+    assert "未能求得确定的最优组合" in result.explain("a", "zh")
     assert [(proof.certificate.worth, proof.certificate.bound) for proof in choice.proofs] == (
         [(20_000_000, 30_000_000)] if total else []
     )

@@ -478,6 +478,25 @@ class Teller:
                 )
             else:
                 yield self.say(f"  重叠的奖补：{others}。", f"  It overlaps with: {others}.") + self._decider(group)
+            yield from self._chosen(award, group)
+
+    def _chosen(self, award: Award, group: CumulationGroup) -> Iterator[str]:
+        """Say what an award lost to, where it overlaps with several, and who got a unit left over by a ceiling."""
+        for loss in group.choice.lost:
+            if loss.award == award.id and group.members[2:]:
+                winners = self.ids(dict.fromkeys(winner for winner, _ in loss.to))
+                yield self.say(f"  未计入，因为计入了：{winners}。", f"  It is not counted because this is: {winners}.")
+        for owner, rule in group.choice.odd_units:
+            if owner == award.id:
+                said = self.rule(rule)
+                yield self.say(
+                    f"  按比例核减后余下的最小货币单位归此项（{said}）。",
+                    f"  It has the smallest unit of the money that cutting pro rata left over ({said}).",
+                )
+        if group.choice.state == "limit":
+            yield self.say(
+                "  组合过多，未能求得确定的最优组合。", "  The search for the best lawful set stopped at its limit."
+            )
 
     def rule(self, name: str) -> str:
         """Return a rule between awards: its words, where they are known, and its id."""
