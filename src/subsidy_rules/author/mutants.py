@@ -21,7 +21,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 from subsidy_rules.author.bounds import Trials
 from subsidy_rules.author.expected import Desk
-from subsidy_rules.author.nudges import Nudge, nudged, nudges
+from subsidy_rules.author.nudges import Nudge, louder, nudged, nudges
 from subsidy_rules.author.suite import CaseTest, Suite
 from subsidy_rules.author.trial import Outcome, evaluated, run_case
 from subsidy_rules.award.evaluate import resolve_readings
@@ -97,7 +97,10 @@ def mutants(
         told(done, len(found))
         base = suite.policies.plans[suite.packs.index(pack)]
         plan = nudged(sources[pack], nudge)
-        made.append(Mutant(base.id, nudge, "refused") if plan is None else desk.fate(base, plan, nudge))
+        fate = Mutant(base.id, nudge, "refused") if plan is None else desk.fate(base, plan, nudge)
+        if fate.fate == "equal" and not any(desk.tells(base, one) for one in louder(sources[pack], nudge)):
+            fate = replace(fate, fate="survived")  # no case comes there, so that none shows anything
+        made.append(fate)
     told(len(found), len(found))
     return tuple(made)
 
@@ -122,6 +125,12 @@ class _Desk:
         # what meets nowhere is not shown equal by what each comes to alone
         shown = points and not witness and not changed.whole and not changed.rules
         return Mutant(base.id, nudge, "equal" if shown else "survived", "", witness, points)
+
+    def tells(self, base: PolicyPlan, plan: PolicyPlan) -> bool:
+        """Whether any of the cases in which a change was sought comes to where it is."""
+        changed = _changed(base, plan)
+        with passing(changed.plan):
+            return bool(self._witness(base, changed)[0])
 
     def _noticed(self, base: PolicyPlan, changed: _Changed) -> str:
         """Return the first test that fails, of those that could."""
@@ -175,6 +184,22 @@ class _Desk:
             if before is not None and after is not None and before is not after:
                 for said, test in self.trials.choices(base, before, after):
                     yield said, test, _awards(test, base)
+                for said, test in self._under_others(base, before):
+                    yield said, test, _awards(test, base)
+
+    def _under_others(self, base: PolicyPlan, clause: ClausePlan) -> Iterator[tuple[str, CaseTest]]:
+        """Yield the tests in which a sentence is paid, under each other option of each reading that it rests on."""
+        full = f"{base.id}/{clause.sentence.id}"
+        for outcome in self.outcomes:
+            one = outcome.evaluations[0].result
+            if not any(f"{row.policy}/{row.clause}" == full for row in (*one.awards, *one.undecided)):
+                continue
+            taken = resolve_readings(outcome.test.policies, outcome.test.readings)
+            for reading in sorted(clause.readings & taken.keys()):
+                for option in outcome.test.policies.by_id[base.id].readings[reading].options:
+                    if option != taken[reading]:
+                        readings = {**outcome.test.readings, reading: option}
+                        yield f"{outcome.test.id} under {reading}={option}", replace(outcome.test, readings=readings)
 
     def _points(self, base: PolicyPlan, plan: PolicyPlan, clause: ClausePlan) -> Iterable[tuple[str, CaseTest, object]]:
         """Return the break points of a sentence, with the awards of the policy as it is; its own are found once."""
@@ -382,6 +407,8 @@ def _said(one: Mutant, *, zh: bool) -> Iterator[str]:
         yield f"  {nudge.quote}"
     if one.witness:
         yield f"  {'可由此发现' if zh else 'would notice'}: {one.witness}"
+    elif one.fate == "survived":
+        yield f"  {'没有案例涉及此处' if zh else 'no case comes to it'}"
     elif one.fate == "equal":
         yield f"  {f'{one.points} 个断点' if zh else f'{one.points} break points'}"
 

@@ -22,7 +22,7 @@ from subsidy_rules.policy.shape import shape_of
 from subsidy_rules.policy.source import RuleSource
 from subsidy_rules.values import document as doc
 
-__all__ = ["GONE", "Edit", "Nudge", "nudged", "nudges"]
+__all__ = ["GONE", "Edit", "Nudge", "louder", "nudged", "nudges"]
 
 GONE: Final = ""
 """What a part is changed to that is taken away."""
@@ -73,6 +73,7 @@ _PART: Final = re.compile(
     re.VERBOSE,
 )
 _SIGNS: Final = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
+_TURNED: Final = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
 _INCLUDED: Final = {"is not": "is", "not in": "in", "none of": "any of", "no": "any", "not ": ""}
 _TRUTHS: Final = {"new_only": {"true": "false"}, "earlier": {"true": "false", "this_year": "true"}}
 
@@ -101,6 +102,8 @@ class Nudge:
     before: str
     after: str
     edits: tuple[Edit, ...]
+    loud: tuple[tuple[Edit, ...], ...] = ()
+    """Changes of the same thing that nobody could miss: a figure nothing or tenfold, a condition turned round."""
 
     @property
     def name(self) -> tuple[str, str, str]:
@@ -124,8 +127,18 @@ def nudges(source: RuleSource) -> Iterator[Nudge]:
 
 def nudged(source: RuleSource, nudge: Nudge) -> PolicyPlan | None:
     """Return the policy with a change; nothing where the language refuses it."""
+    return _made(source, nudge.edits)
+
+
+def louder(source: RuleSource, nudge: Nudge) -> Iterator[PolicyPlan]:
+    """Return the policy with each change of the same thing that nobody could miss, where the language takes it."""
+    made = (_made(source, edits) for edits in nudge.loud)
+    yield from (one for one in made if one is not None)
+
+
+def _made(source: RuleSource, edits: tuple[Edit, ...]) -> PolicyPlan | None:
     root: doc.Node = source.document.root
-    for edit in sorted(nudge.edits, key=lambda one: -len(one.loc)):
+    for edit in sorted(edits, key=lambda one: -len(one.loc)):
         root = _edited(root, edit.loc, edit)
     document = doc.Document(source.document.name, source.document.text, root)
     try:
@@ -185,7 +198,8 @@ class _Walk:
         if isinstance(node, doc.Mapping):
             said = {key.text: value.text for key, value in node.entries if isinstance(value, doc.Scalar)}
             inside = _Walk(said.get("id", self.sentence), said.get("quote", self.quote))
-        yield inside.made("exclusion", node, loc, (before, GONE), (Edit(loc),))
+        turned = ((Edit(loc, f"not ({before})"),),) if isinstance(node, doc.Scalar) else ()
+        yield inside.made("exclusion", node, loc, (before, GONE), (Edit(loc),), turned)
 
     def bands(self, rows: doc.Sequence, loc: Loc) -> Iterator[Nudge]:
         """Yield what moves or turns the edges of bands, two that meet together; then what is in the bands."""
@@ -206,9 +220,10 @@ class _Walk:
             at, word, value = edge[0]
             flips = tuple(Edit(where, None, _FLIPPED[key]) for where, key, _ in edge)
             yield self.made("inclusive", value, at, (f"{word} {value.text}", f"{_FLIPPED[word]} {value.text}"), flips)
-            for kind, after in _nudged_texts(value.text):
+            for kind, after, far in _nudged_texts(value.text):
+                loud = tuple(tuple(Edit(where, one) for where, _, _ in edge) for one in far)
                 moved = tuple(Edit(where, after) for where, _, _ in edge)
-                yield self.made("edge" if kind == "figure" else kind, value, at, (value.text, after), moved)
+                yield self.made("edge" if kind == "figure" else kind, value, at, (value.text, after), moved, loud)
         for place, row in enumerate(rows.items):
             if isinstance(row, doc.Mapping):
                 others = tuple(pair for pair in row.entries if pair[0].text not in _FLIPPED)
@@ -216,14 +231,23 @@ class _Walk:
 
     def scalar(self, node: doc.Scalar, loc: Loc) -> Iterator[Nudge]:
         edge = loc[-1] in _FLIPPED
-        for kind, after in _nudged_texts(node.text):
+        for kind, after, far in _nudged_texts(node.text):
+            loud = tuple((Edit(loc, one),) for one in far)
             yield self.made(
-                "edge" if edge and kind == "figure" else kind, node, loc, (node.text, after), (Edit(loc, after),)
+                "edge" if edge and kind == "figure" else kind, node, loc, (node.text, after), (Edit(loc, after),), loud
             )
 
-    def made(self, kind: str, node: doc.Node, loc: Loc, said: tuple[str, str], edits: tuple[Edit, ...]) -> Nudge:
+    def made(
+        self,
+        kind: str,
+        node: doc.Node,
+        loc: Loc,
+        said: tuple[str, str],
+        edits: tuple[Edit, ...],
+        loud: tuple[tuple[Edit, ...], ...] = (),
+    ) -> Nudge:
         path = ".".join(str(step) for step in self._named(loc))
-        return Nudge(kind, node.place, path, self.sentence, self.quote, *said, edits)
+        return Nudge(kind, node.place, path, self.sentence, self.quote, *said, edits, loud)
 
     def _named(self, loc: Loc) -> Iterator[str | int]:
         """Yield a path that does not change where other clauses are put in: the sentence by its id, not its number."""
@@ -239,15 +263,18 @@ def _steps(key: str, value: doc.Node) -> bool:
     return key == "of" and isinstance(value, doc.Sequence)
 
 
-def _nudged_texts(text: str) -> Iterator[tuple[str, str]]:
-    """Yield a text with one thing in it changed, and of what kind that is."""
+def _nudged_texts(text: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield a text with one thing in it changed, of what kind that is, and with the same thing changed beyond doubt."""
     for found in _PART.finditer(text):
         kind = str(found.lastgroup)
         if kind == "skip":
             continue
-        for other in _others(kind, found[0]):
-            made = text[: found.start()] + other + text[found.end() :]
-            yield "inclusive" if kind == "sign" else kind, made
+        before, after = text[: found.start()], text[found.end() :]
+        others = list(_others(kind, found[0]))
+        for other in others:
+            louder_ = (*(one for one in others if one != other), *_far(kind, found[0]))
+            far = tuple(before + one + after for one in louder_)
+            yield "inclusive" if kind == "sign" else kind, before + other + after, far
 
 
 def _others(kind: str, said: str) -> Iterator[str]:
@@ -262,6 +289,17 @@ def _others(kind: str, said: str) -> Iterator[str]:
                 yield f"{other:.{places}f}"
     else:
         yield (_SIGNS if kind == "sign" else _INCLUDED)[said]
+
+
+def _far(kind: str, said: str) -> Iterator[str]:
+    """Yield what nobody could take for it."""
+    if kind == "date":
+        day = date.fromisoformat(said)
+        yield from ((day + timedelta(days)).isoformat() for days in (3650, -3650))
+    elif kind == "figure":
+        yield from ("0", f"{Decimal(said) * 10:f}", f"{Decimal(said) / 10:f}")
+    elif kind == "sign":
+        yield _TURNED[said]
 
 
 def _edited(node: doc.Node, loc: Loc, edit: Edit) -> doc.Node:
