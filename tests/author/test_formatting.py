@@ -31,7 +31,7 @@ FAIR = (HERE / "laid" / "fair.yaml").read_text(encoding="utf-8")
 
 
 def in_order(text: str) -> str:
-    return laid_out(text, formatting._order_of("language"))
+    return laid_out(text, formatting.in_order("language"))
 
 
 def test_a_file_written_by_another_hand() -> None:

@@ -92,9 +92,9 @@ def format_text(text: str | bytes, name: str = "<text>") -> str:
     head = next((key for key in _HEADERS if isinstance(document.root, doc.Mapping) and document.root.get(key)), "")
     if not head or document.text.lstrip().startswith("{"):
         raise UsageError(f"no rules, tests, guide or case in YAML at '{name}'")
-    made = laid_out(document.text, _order_of(head))
+    made = laid_out(document.text, in_order(head))
     _hold_equal(document, made, name)
-    if laid_out(made, _order_of(head)) != made:
+    if laid_out(made, in_order(head)) != made:
         raise UsageError(f"'{name}' is not written: laid out twice it would not be the same")
     return made
 
@@ -162,7 +162,8 @@ def _sorted(node: doc.Node, path: KeyPath) -> doc.Plain:
     return {key.text: _sorted(value, (*path, key.text)) for key, value in entries}
 
 
-def _order_of(head: str) -> Callable[[KeyPath], Sequence[str]]:
+def in_order(head: str) -> Callable[[KeyPath], Sequence[str]]:
+    """Return the order of keys in a file of a kind, which its first word names."""
     orders = {"language": _rules, "tests": _tests, "guide": _guides}.get(head, dict)()
     return lambda path: orders.get(path, ())
 

@@ -29,9 +29,9 @@ Order: TypeAlias = Callable[[Path], Sequence[str]]
 """The keys of a mapping at a path (`*` for any item of a list), in their order; nothing where it is as written."""
 
 
-def laid_out(text: str, order: Order = lambda _: ()) -> str:
-    """Return a text that has been read, laid out; what it says is not changed."""
-    root = written(text)
+def laid_out(text: str | Group, order: Order = lambda _: ()) -> str:
+    """Return a text that has been read, or what was made of one, laid out; what it says is not changed."""
+    root = written(text) if isinstance(text, str) else text
     lines = list(_Printer(order).block(root, 0, ()))
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -230,7 +230,9 @@ def _say(findings: Findings, objection: _Objection) -> None:
             remedy = one_of(WORDS) if near is None else (f"did you mean '{near}'?", f"是否为“{near}”？")
             findings.add("bad-step", node, path, what, what_zh, *remedy)
         case "literal_error" if isinstance(node, doc.Scalar) and objection.loc in (("language",), ("guide",)):
-            findings.add("bad-version", node, path, f"this library reads {last}: 1", f"本库只读取 {last}: 1")
+            older = ("run 'subsidy-rules migrate' on the file", "请对该文件运行 subsidy-rules migrate")
+            remedy = older if (node.text, last) == ("0", "language") else (None, None)
+            findings.add("bad-version", node, path, f"this library reads {last}: 1", f"本库只读取 {last}: 1", *remedy)
         case "literal_error" if isinstance(node, doc.Scalar):
             findings.unknown("unknown-member", node, path, node.text, objection.expected)
         case "string_pattern_mismatch" if isinstance(node, doc.Scalar):

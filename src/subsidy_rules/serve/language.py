@@ -1,6 +1,7 @@
-"""The commands about the language itself: `fmt` lays files out, `conformance` holds an engine against known results.
+"""The commands about the language itself: `fmt`, `migrate` (to today's version), `conformance` (of an engine).
 
 subsidy-rules fmt my_city.yaml
+subsidy-rules migrate my_city.yaml
 subsidy-rules conformance conformance/ --engine "./their-engine"
 """
 
@@ -53,6 +54,40 @@ def fmt(
         en = f"{count} {'file' if count == 1 else 'files'}, {len(changed)} {said[0]}\n"
         write(zh if lang is Lang.zh else en)
         if check and changed:
+            raise typer.Exit(UNLIKE)
+
+
+@app.command()
+def migrate(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Rule files, folders; here if none.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where a file is of an older version.")
+    ] = False,
+    lang: Language = Lang.zh,
+) -> None:
+    """Bring rule files of an older version of the language to today's, comments kept, each change listed.
+
+    Every file is checked as it will stand before any is written. A version that is not known is refused (exit code 2).
+    """
+    with reported(lang):
+        from subsidy_rules.author.formatting import write_whole
+        from subsidy_rules.author.migrating import TODAY, migrated, rule_files
+
+        files = [migrated(path) for path in rule_files(paths or ["."])]
+        older = [one for one in files if one.changes]
+        if not check:
+            write_whole([(one.path, one.text) for one in older])
+        for one in older:
+            for change in one.changes:
+                said = change.step.said[0 if lang is Lang.zh else 1]
+                write(f"{one.path}:{change.line}: {change.path}: {change.before} → {change.after} ({said})\n")
+        zh = f"{len(files)} 个文件，{'须迁移' if check else '已迁移'}到版本 {TODAY}：{len(older)} 个\n"
+        count = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+        en = f"{count}, {len(older)} {'to be brought' if check else 'brought'} to version {TODAY}\n"
+        write(zh if lang is Lang.zh else en)
+        if check and older:
             raise typer.Exit(UNLIKE)
 
 

@@ -132,6 +132,7 @@ _CALLS: Final = tuple(
         (r"the case gives no award '(.*)'", "案例没有奖补“{}”"),
         (r"no conformance cases at '(.*)'", "“{}”没有一致性案例"),
         (r"the engine '(.*)' can't be started: (.*)", "无法启动引擎“{}”：{}"),
+        (r"nothing is written: in today's language the file would not keep its comments", "未写入：迁移后注释不全"),
         (r"--clause is for what --mutate changes", "--clause 只用于 --mutate"),
         (r"'(.*)' fails without any change: (.*)", "“{}”未作改动即有测试不通过：{}"),
         (r"no sentence '(.*)' in (.*)", "{1} 中没有条款“{0}”"),
