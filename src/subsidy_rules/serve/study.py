@@ -144,7 +144,7 @@ def run_budget(  # noqa: PLR0913, PLR0917 - one argument for each option
 ) -> None:
     """Hold envelopes against what cases ask: demand by kind, coverage, the scale factor, and what would just fit."""
     with reported(lang):
-        from subsidy_rules.study import told
+        from subsidy_rules.study import told_budget
         from subsidy_rules.study.budget import budget
         from subsidy_rules.study.budget import fit as solve
 
@@ -164,12 +164,12 @@ def run_budget(  # noqa: PLR0913, PLR0917 - one argument for each option
             ((key, amount),) = envelopes.items()
             solved.append(solve(named, path, amount, low=low, high=high, fund=key, scenario=side))
         if format_ is Format.json:
-            cli.write_json(told.budget_json(found, solved))
+            cli.write_json(told_budget.to_json(found, solved))
         elif format_ is Format.markdown:
-            write(told.budget_markdown(found, solved, lang.code, unit=unit))
+            write(told_budget.to_markdown(found, solved, lang.code, unit=unit))
         else:
             width, plain, color = cli.console()
-            write(told.budget_text(found, solved, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
+            write(told_budget.to_text(found, solved, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
 
 
 def _pair(text: str, form: str) -> tuple[str, str]:

@@ -72,6 +72,7 @@ _CALLS: Final = tuple(
         (r"'(.*)' of the result is no mapping", "结果的“{}”应为键值对"),
         (r"the rule file of '(.*)' is not known; load it with load_policies", "没有“{}”的规则文件，请先加载"),
         (r"--set is PATH=VALUE, not '(.*)'", "--set 应写成 路径=值，不能写“{}”"),
+        (r"data frames need polars; install .*", "数据框需要 polars：请安装 subsidy-rules[study]"),
         (r"--envelope is OF=AMOUNT, not '(.*)'", "--envelope 应写成 资金=金额，不能写“{}”"),
         (r"--uptake is OF=SHARE, not '(.*)'", "--uptake 应写成 范围=比例，不能写“{}”"),
         (r"--fit is PATH=LOW\.\.HIGH, not '(.*)'", "--fit 应写成 路径=下限..上限，不能写“{}”"),

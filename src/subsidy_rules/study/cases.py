@@ -23,9 +23,14 @@ _PART: Final = re.compile(r"\.?([^.\[\]]+)|\[([0-9]{1,4})\]")
 class Frame(Protocol):
     """A data frame of polars, or one that narwhals knows."""
 
-    def iter_rows(self, *, named: bool) -> Iterator[Mapping[str, object]]:
-        """Return its rows as mappings."""
+    @property
+    def columns(self) -> Iterable[str]:
+        """The names of its columns."""
         ...
+
+
+class _Rows(Protocol):
+    def iter_rows(self, *, named: bool) -> Iterator[Mapping[str, object]]: ...
 
 
 Cases: TypeAlias = "Case | Iterable[Case | Named] | Frame | str | Path"
@@ -99,7 +104,7 @@ def _of_frame(frame: object) -> Iterator[Named]:
         frame = narwhals.from_native(cast("Any", frame), eager_only=True)
     columns = [str(one) for one in cast("Iterable[object]", frame.columns)]  # type: ignore[attr-defined]
     ways = {column: way_of(column) for column in columns if column != "case"}
-    for place, row in enumerate(cast("Frame", frame).iter_rows(named=True), 1):
+    for place, row in enumerate(cast("_Rows", frame).iter_rows(named=True), 1):
         tree: object = {"case": "1"}
         for column, way in ways.items():
             value = row[column]

@@ -1,0 +1,93 @@
+"""`whatif` and `budget` on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from subsidy_rules.serve.cli import app
+
+ROOT = Path(__file__).parents[2]
+CITY = str(ROOT / "examples" / "city.jsonl")
+CAP = "xian_30/equipment_renewal.cap=3000万元"
+
+
+def _run(*arguments: str) -> tuple[int, str, str]:
+    found = CliRunner().invoke(app, list(arguments))
+    return found.exit_code, found.stdout, found.stderr
+
+
+def test_whatif_says_who_gains_under_which_clause(tmp_path: Path) -> None:
+    code, out, err = _run("whatif", CITY, "--set", CAP, "--by", "size", "--unit", "万元", "--lang", "en")
+    assert (code, err) == (0, "")
+    assert "12 cases: 3 gain, 0 lose, 9 unchanged; in 万元" in out
+    assert "+1,850" in out
+    assert "三（三）" in out
+    reform = tmp_path / "reform.yaml"
+    reform.write_text("reform: 1\nname: 方案二\nchanges: {xian_30/equipment_renewal.cap: 3000万元}\n", encoding="utf-8")
+    code, out, _ = _run("whatif", CITY, "--reform", str(reform), "--format", "json")
+    made = json.loads(out)
+    assert (code, made["total"]["change"]["exact"], made["reforms"][0]["name"]) == (0, "18500000.00", "方案二")
+    target = tmp_path / "out.md"
+    code, out, _ = _run("whatif", CITY, "--reform", str(reform), "--out", str(target))
+    assert code == 0
+    assert target.read_text(encoding="utf-8").startswith("案例 12 个")
+    assert _run("whatif", CITY, "--reform", str(reform), "--out", str(target))[0] == 2
+
+
+def test_whatif_takes_readings_and_facts() -> None:
+    code, out, _ = _run("whatif", CITY, "--to-reading", "xian_30/A5=cap_lifted", "--format", "markdown", "--lang", "en")
+    assert code == 0
+    assert "| A04 | gains |" in out
+    code, out, _ = _run("whatif", CITY, "--set", "decision_date=2023-01-01", "--lang", "en")
+    assert code == 0
+    assert "Eligibility changes" in out
+
+
+def test_cases_that_are_wrong_are_listed_with_skip(tmp_path: Path) -> None:
+    table = tmp_path / "cases.jsonl"
+    table.write_text(Path(CITY).read_text(encoding="utf-8") + '{"case": "1", "plase": "x"}\n', encoding="utf-8")
+    assert _run("whatif", str(table), "--set", CAP)[0] == 2
+    code, out, _ = _run("whatif", str(table), "--set", CAP, "--skip", "--lang", "en")
+    assert code == 1
+    assert "cases.jsonl:13" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("whatif", CITY), "没有修改"),
+        (("whatif", CITY, "--set", "xian_30/equipment_renewl.cap=1元"), "是否为“equipment_renewal”"),
+        (("whatif", CITY, "--set", "xian_30/equipment_renewal.cap=3%"), "不是"),
+        (("whatif", CITY, "--set", "xian_30/window.horizon=2020-01-01"), "有效期"),
+        (("whatif", CITY, "--set", CAP, "--by", "entreprise.size"), "是否为“enterprise.size”"),
+        (("whatif", CITY, "--set", CAP, "--unit", "美元"), "不是货币单位"),
+        (("whatif", CITY, "--set", "xian_30/equipment_renewal.cap"), "路径=值"),
+        (("whatif", CITY, "--set", CAP, "--out", "x.pdf"), "后缀不可用"),
+        (("whatif", CITY, "--to-reading", "x"), "编号=选项"),
+        (("whatif", "nowhere", "--set", CAP), "没有案例"),
+        (("budget", CITY, "--envelope", "city"), "资金=金额"),
+        (("budget", CITY, "--envelope", "village=1元"), "没有资金、政策或条款"),
+        (("budget", CITY, "--envelope", "city=1亿元", "--uptake", "*=60%"), "种子"),
+        (("budget", CITY, "--envelope", "city=1亿元", "--fit", "xian_30/equipment_renewal.cap=1元"), "下限..上限"),
+        (("budget", CITY, "--envelope", "city=1亿元", "--fit", "xian_30/equipment_renewal.cap=2元..1元"), "为空"),
+    ],
+)
+def test_what_is_wrong_is_said_in_chinese(arguments: tuple[str, ...], says: str) -> None:
+    code, out, err = _run(*arguments)
+    assert code == 2, out
+    assert says in err
+
+
+def test_budget_says_what_would_just_fit() -> None:
+    fit = "xian_30/equipment_renewal.cap=1763万元..1764万元"
+    code, out, _ = _run("budget", CITY, "--envelope", "city=1亿元", "--fit", fit, "--unit", "万元", "--lang", "en")
+    assert code == 0
+    assert "17632500元" in out
+    code, out, _ = _run("budget", CITY, "--envelope", "city=1亿元", "--format", "json")
+    assert json.loads(out)["envelopes"][0]["scale_exact"] == "10000/10817"
+    code, out, _ = _run("budget", CITY, "--envelope", "city=1亿元", "--format", "markdown", "--set", CAP)
+    assert "1.2667" in out or "126,670,000" in out
