@@ -114,8 +114,10 @@ def test_a_setting_is_a_reform_of_one_path() -> None:
 def test_warnings_are_those_that_come_with_the_reform() -> None:
     policies = _loaded("")
     assert not Reform.of({"xian_30/equipment_renewal.cap": "3000万元"}, name="x").warnings(policies)
-    found = Reform.of({"xian_30/informatisation": "off"}, name="x").warnings(policies)
-    assert {one.code for one in found} == {"unreachable"}
+    assert not Reform.of({"xian_30/informatisation": "off"}, name="x").warnings(policies)
+    never = {"xian_30/informatisation.when": ["project.total > 1元 and project.total < 1元"]}
+    (found, *_) = Reform.of(never, name="x").warnings(policies)
+    assert found.code == "unreachable"
 
 
 def test_policies_that_were_not_loaded_cannot_be_changed() -> None:

@@ -210,7 +210,7 @@ class _Walk:
             node = node_of(self.root, self.loc)
             if isinstance(node, doc.Scalar) and part.text == FIGURE and not part.selected:
                 return self._figure(node, waiting)
-            if isinstance(node, doc.Sequence):
+            if isinstance(node, doc.Sequence) and not self._is_option(node, part):
                 if self._item(node, part):
                     return Spot(self.loc, None, self.owner, self.step, new=True)
                 continue
@@ -244,6 +244,11 @@ class _Walk:
         what_zh = f"“{node.text}”有{len(found)}个数：{told}" if found else f"“{node.text}”没有数"
         raise PathError(FIGURE, what=what, what_zh=what_zh)
 
+    def _is_option(self, node: doc.Sequence, part: Part) -> bool:
+        """Whether a part names an option of the step whose steps a list holds, and nothing in the list."""
+        named = part.selected or part.text == APPEND or part.text in [_called(item) for item in node.items]
+        return not named and bool(self.step) and part.text in _keys(node_of(self.root, self.step))
+
     def _item(self, node: doc.Sequence, part: Part) -> bool:
         """Go to an item of a list; return whether it is one more."""
         if part.text == APPEND:
@@ -257,7 +262,16 @@ class _Walk:
             names = [_called(item) for item in node.items]
             if part.text not in names:
                 raise PathError(part.text, [one for one in names if one])
+            if names.count(part.text) > 1:
+                places = ", ".join(f"[{at}]" for at, one in enumerate(names) if one == part.text)
+                what = f"'{part.text}' stands there several times: {places}"
+                raise PathError(part.text, what=what, what_zh=f"此处有多个“{part.text}”：{places}")
             place = names.index(part.text)
+        item = node.items[place]
+        if part.text in WORDS and isinstance(item, doc.Mapping) and part.text in item.keys():  # noqa: SIM118 - no dict
+            self.step = (*self.loc, place)
+            self.loc = (*self.step, part.text)
+            return False
         self.loc = (*self.loc, place)
         if self.loc[:-1] in (("clauses",), ("cumulation",)) or (len(self.loc) == 4 and self.loc[2] == "rows"):  # noqa: PLR2004 - clauses, place, rows, place
             self.owner = self.loc

@@ -142,14 +142,18 @@ class Reform:
         return tuple(load_guide(self.folder / one, policies) for one in self.file.guides)
 
     def warnings(self, policies: Policies) -> tuple[Problem, ...]:
-        """Return what `check` warns of only with the reform, but for figures that the text does not print."""
+        """Return what `check` warns of only with the reform.
+
+        That a figure is not printed in the text is what a reform is for, and so is that nothing reaches what is `off`.
+        """
         made = _Applied(self, policies)
+        meant = {"unprinted-figure"} | ({"unreachable"} if any(one.after in OFF for one in made.changed) else set())
         found: list[Problem] = []
         for name, source in made.sources.items():
             before = policies.by_id[name]
             known = {(one.code, one.path) for one in lint(source_of(before), before)}
             told = lint(source, made.policies.by_id[name])
-            found += [one for one in told if (one.code, one.path) not in known and one.code != "unprinted-figure"]
+            found += [one for one in told if (one.code, one.path) not in known and one.code not in meant]
         return tuple(_told(found, self))
 
 
