@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import python_calamine as calamine
 from typer.testing import CliRunner
 
 from subsidy_rules.serve.cli import app
@@ -91,3 +92,24 @@ def test_budget_says_what_would_just_fit() -> None:
     assert json.loads(out)["envelopes"][0]["scale_exact"] == "10000/10817"
     code, out, _ = _run("budget", CITY, "--envelope", "city=1亿元", "--format", "markdown", "--set", CAP)
     assert "1.2667" in out or "126,670,000" in out
+
+
+def test_tables_are_cases_and_a_workbook_is_written(tmp_path: Path) -> None:
+    heads = "enterprise.id,decision_date,enterprise.type,enterprise.place,enterprise.civil_explosives,projects.id,"
+    heads += "projects.nature,projects.purposes,projects.costs.kind,projects.costs.amount,projects.costs.stage"
+    row = "{},2025-09-01,enterprise,610113,{},p1,改扩建,智能改造,equipment,{},paid"
+    table = tmp_path / "cases.csv"
+    lines = [heads, row.format("B1", "false", "2.5亿元"), row.format("B2", "false", "3000"), ""]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    code, _, err = _run("whatif", str(table), "--set", CAP, "--lang", "en")
+    assert (code, "unknown-unit" in err) == (2, True)
+    target = tmp_path / "out.xlsx"
+    code, out, _ = _run(
+        "whatif", str(table), "--set", CAP, "--skip", "--by", "size", "--unit", "万元", "--out", str(target)
+    )
+    assert (code, target.is_file()) == (1, True), out
+    book = calamine.CalamineWorkbook.from_path(str(target))
+    awards = book.get_sheet_by_name("变动的奖补").to_python()
+    assert awards[1][1:3] == ["xian_30/equipment_renewal@p1", "市政办发〔2024〕30号 三（三）#1"]
+    assert (awards[1][6], awards[1][8]) == (2000, 2500)
+    assert book.get_sheet_by_name("修改").to_python()[2][0] == "xian_30/equipment_renewal.cap\n2000万元 → 3000万元"

@@ -32,6 +32,7 @@ from subsidy_rules.serve.cli import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from subsidy_rules.errors import CaseError
     from subsidy_rules.study.cases import Named
     from subsidy_rules.study.compare import Comparison
     from subsidy_rules.study.side import Scenario
@@ -69,6 +70,10 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
             help="In groups: policy, clause, fund, project, city, industry, size, or a fact: project.nature.",
         ),
     ] = None,
+    map_: Annotated[
+        str | None,
+        typer.Option("--map", metavar="FILE", help="Of a table (CSV, XLSX, Parquet): which column is which fact."),
+    ] = None,
     policy: PolicyIds = None,
     rules: RulePaths = None,
     reading: ReadingChoices = None,
@@ -81,7 +86,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
     ] = False,
     out: Annotated[
         str | None,
-        typer.Option("--out", metavar="FILE", help="Write to a new file instead: .json, .md, .txt."),
+        typer.Option("--out", metavar="FILE", help="Write to a new file instead: .xlsx, .json, .md, .txt."),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.table,
     lang: Language = Lang.zh,
@@ -98,7 +103,10 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
         if after is before:
             raise UsageError("nothing is changed; give --reform, --set or --to-reading")
         with _progress() as tell:
-            found = compare(_cases(cases), before, after, by=by or (), skip=skip, progress=tell)
+            lost: list[tuple[str, CaseError]] = []
+            listed = _cases(cases, before, map_, lost if skip else None)
+            found = compare(listed, before, after, by=by or (), skip=skip, progress=tell)
+        found.rejected.extend(lost)
         _warn(found, lang)
         _say(found, target, format_, lang, unit)
         if found.rejected:
@@ -132,6 +140,10 @@ def run_budget(  # noqa: PLR0913, PLR0917 - one argument for each option
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one thing, as for whatif.")
     ] = None,
+    map_: Annotated[
+        str | None,
+        typer.Option("--map", metavar="FILE", help="Of a table (CSV, XLSX, Parquet): which column is which fact."),
+    ] = None,
     policy: PolicyIds = None,
     rules: RulePaths = None,
     reading: ReadingChoices = None,
@@ -153,7 +165,7 @@ def run_budget(  # noqa: PLR0913, PLR0917 - one argument for each option
         shares = dict(_pair(one, "--uptake is OF=SHARE") for one in uptake or ())
         if fit and len(envelopes) != 1:
             raise UsageError("--fit takes one --envelope")
-        named = list(_cases(cases))
+        named = list(_cases(cases, side, map_))
         found = budget(named, envelopes, side, uptake=shares, seed=seed, draws=draws)
         solved = []
         for one in fit or ():
@@ -183,18 +195,27 @@ def _pair(text: str, form: str) -> tuple[str, str]:
 def _target(out: str) -> Path:
     """Return where to write. Raises `UsageError` for a file that is there, or of a form that is not written."""
     path = Path(out)
-    if path.suffix not in (".json", ".md", ".txt"):
-        raise UsageError(f"'{out}' ends in none of .json, .md, .txt")
+    if path.suffix not in (".xlsx", ".json", ".md", ".txt"):
+        raise UsageError(f"'{out}' ends in none of .xlsx, .json, .md, .txt")
     if path.exists():
         raise UsageError(f"'{out}' exists and is not written over")
     return path
 
 
-def _cases(paths: list[str]) -> Iterator[Named]:
-    from subsidy_rules.study.cases import read_cases
+def _cases(
+    paths: list[str], side: Scenario, mapping: str | None = None, lost: list[tuple[str, CaseError]] | None = None
+) -> Iterator[Named]:
+    """Return the cases of files, folders and tables; rows that make none are `lost` where such are left out."""
+    from subsidy_rules.award.evaluate import shipped_policies
+    from subsidy_rules.study.cases import TABLES, read_cases, table_cases
 
     for path in paths:
-        yield from read_cases(Path(path))
+        if Path(path).suffix.lower() in TABLES or mapping is not None:
+            vocabulary = (side.policies or shipped_policies()).vocabulary
+            rejected = None if lost is None else lambda name, error: lost.append((name, error))
+            yield from table_cases(path, vocabulary, mapping, rejected=rejected)
+        else:
+            yield from read_cases(Path(path))
 
 
 def _sides(
@@ -277,6 +298,12 @@ def _say(found: Comparison, target: Path | None, format_: Format, lang: Lang, un
     from subsidy_rules.study import told
 
     suffix = "" if target is None else target.suffix
+    if target is not None and suffix == ".xlsx":
+        from subsidy_rules.study.book import write_workbook
+
+        write_workbook(found, target, lang.code, unit=unit)
+        write(f"{'已写' if lang is Lang.zh else 'written:'} {target}\n")
+        return
     if suffix == ".json" or (target is None and format_ is Format.json):
         text = told.to_json(found)
     elif suffix == ".md" or (target is None and format_ is Format.markdown):

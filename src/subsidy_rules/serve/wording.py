@@ -96,6 +96,7 @@ _CALLS: Final = tuple(
         (r"'(.*)' is no key of a group; did you mean '(.*)'\?", "“{}”不是分组的键；是否为“{}”？"),
         (r"'(.*)' is no key of a group", "“{}”不是分组的键"),
         (r"'(.*)' is no unit of money; there are: (.*)", "“{}”不是货币单位；可用：{}"),
+        (r"a workbook is in 元 or 万元; .*", "工作簿只能用元或万元；其他货币请写 JSON"),
         (r"'(.*)' ends in none of (.*)", "“{}”的后缀不可用；可用：{}"),
         (r"proofs need z3: (.*)", "证明需要 z3：{}"),
         (r"a list has one thing at least: (.*)", "每个清单至少一个对象：{}"),

@@ -8,14 +8,18 @@ fact that is not given. Amounts are text with a unit; a whole number stands for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, cast
 
-from subsidy_rules.errors import UsageError, expect
+from subsidy_rules.errors import CaseError, UsageError, expect
 from subsidy_rules.facts.case import Case
 from subsidy_rules.values import document as doc
 
+if TYPE_CHECKING:
+    from subsidy_rules.facts.vocabulary import Vocabulary
+
+TABLES: Final = (".csv", ".xlsx", ".parquet")
 SUFFIXES: Final = (".yaml", ".yml", ".json", ".jsonl")
 _PART: Final = re.compile(r"\.?([^.\[\]]+)|\[([0-9]{1,4})\]")
 
@@ -84,6 +88,36 @@ def read_cases(path: Path) -> Iterator[Named]:
                     yield Named(name_of(case, name), case)
     else:
         yield Named(path.stem, Case.load(path))
+
+
+def table_cases(
+    path: str | Path,
+    vocabulary: Vocabulary,
+    mapping: str | Path | None = None,
+    *,
+    rejected: Callable[[str, CaseError], None] | None = None,
+) -> Iterator[Named]:
+    """Return the cases of a table (CSV, XLSX, Parquet, JSON lines, or a template that was filled in), row by row.
+
+    `mapping` says which column is which fact; without one the heads of the columns are paths. Rows that make no case
+    are raised as `CaseError`, each problem with its cell, or given to `rejected`. Raises as `subsidy-rules batch` does.
+    """
+    from subsidy_rules.sheets import batch  # noqa: PLC0415 - only who reads tables
+    from subsidy_rules.sheets import mapping as mappings  # noqa: PLC0415
+
+    made, _ = batch.cases_of(Path(path), mappings.mapping_of(mapping, vocabulary), mapping)
+    for one in made:
+        wrong = CaseError(one.problems) if one.problems else None
+        try:
+            case = None if wrong else Case.from_dict(one.data, name=f"{Path(path).name}!{one.at or one.name}")
+        except CaseError as error:
+            wrong = CaseError(one.told(error))
+        if wrong is None and case is not None:
+            yield Named(one.name, case)
+        elif wrong is not None and rejected is not None:
+            rejected(one.name, wrong)
+        elif wrong is not None:
+            raise wrong
 
 
 def name_of(case: Case, otherwise: str) -> str:

@@ -87,6 +87,11 @@ def to_markdown(found: Comparison, lang: Lang = "zh", *, unit: str | None = None
     return "\n".join(lines).rstrip() + "\n"
 
 
+def as_blocks(found: Comparison, lang: Lang = "zh", *, unit: str | None = None) -> tuple[Block, ...]:
+    """Return the tables of a comparison, what is changed first. Raises `UsageError` for a unit that there is not."""
+    return tuple(_Teller(found, lang, unit).blocks())
+
+
 def to_html(found: Comparison, lang: Lang = "zh", *, unit: str | None = None) -> str:
     """Say a comparison as HTML, for a notebook."""
     teller = _Teller(found, lang, unit)
