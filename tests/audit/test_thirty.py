@@ -23,6 +23,7 @@ from subsidy_rules.audit.papers import write_papers
 from subsidy_rules.audit.report import as_json, to_html, to_json
 from subsidy_rules.audit.ties import findings
 from subsidy_rules.audit.verify import Audit, audit
+from subsidy_rules.errors import Lang
 from subsidy_rules.serve.cli import app
 from subsidy_rules.sheets import cells
 
@@ -72,7 +73,8 @@ def test_what_is_to_be_cut() -> None:
 
 
 def test_both_languages_say_every_verdict() -> None:
-    for lang in ("zh", "en"):
+    langs: tuple[Lang, ...] = ("zh", "en")
+    for lang in langs:
         told = as_json(audited(), lang)
         assert isinstance(told["verdicts"], list)
         assert len(told["verdicts"]) == len(audited().verdicts)

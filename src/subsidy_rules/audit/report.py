@@ -24,7 +24,7 @@ from subsidy_rules.values.quantity import ZERO, yuan_text
 from subsidy_rules.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 SCHEMA: Final = "subsidy-rules/audit/1"
 SHOWN: Final = 200
@@ -113,13 +113,24 @@ def _row(verdict: Verdict, audit: Audit, lang: Lang) -> tuple[tuple[str, ...], .
     return (places, tuple(filter(None, about)), (told.paid,), tuple(filter(None, (told.due, told.difference))))
 
 
-def to_text(audit: Audit, lang: Lang = "zh", *, width: int = 100, ascii_only: bool = False, color: bool = False) -> str:
-    """Write an audit for a screen: the summary and what does not tie out as tables, then each verdict by class."""
+def to_text(
+    audit: Audit,
+    lang: Lang = "zh",
+    *,
+    only: Sequence[str] = (),
+    width: int = 100,
+    ascii_only: bool = False,
+    color: bool = False,
+) -> str:
+    """Write an audit for a screen: the summary and what does not tie out as tables, then each verdict by class.
+
+    `only` are the classes of which verdicts are shown; all, where it is empty.
+    """
     found = findings(audit)
     tables = list(blocks(audit, found, lang))[: 2 if found else 1]
     parts = [text_table(block, width=width, ascii_only=ascii_only, color=color) for block in tables]
     for name in CLASSES:
-        own = [one for one in audit.verdicts if one.name == name]
+        own = [one for one in audit.verdicts if one.name == name and (not only or name in only)]
         if own:
             parts.append(f"{said(NAMES[name], lang)} ({len(own)})\n")
             parts += [_paragraph(one, audit, lang) for one in own[:SHOWN]]

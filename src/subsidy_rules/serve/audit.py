@@ -43,6 +43,17 @@ class AuditFormat(StrEnum):
     html = "html"
 
 
+class ClassName(StrEnum):
+    """The classes of verdicts."""
+
+    too_much = "too_much"
+    not_eligible = "not_eligible"
+    too_little = "too_little"
+    cant_tell = "cant_tell"
+    right_to_the_digits = "right_to_the_digits"
+    right = "right"
+
+
 @app.command()
 def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
     paid: Annotated[
@@ -73,6 +84,10 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
     ] = None,
     sample_size: Annotated[int, typer.Option("--sample-size", metavar="N", help="Lines that a sample has.")] = 25,
     seed: Annotated[str, typer.Option("--seed", metavar="TEXT", help="What the sample is drawn from.")] = "1",
+    only: Annotated[
+        list[ClassName] | None,
+        typer.Option("--only", help="Print only verdicts of this class; may be given several times."),
+    ] = None,
     format_: Annotated[AuditFormat, typer.Option("--format", help="How the outcome is printed.")] = AuditFormat.text,
     lang: Language = Lang.zh,
 ) -> None:
@@ -96,7 +111,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
             write_json(to_html(found, lang.code))
         else:
             width, ascii_only, color = screen()
-            write(to_text(found, lang.code, width=width, ascii_only=ascii_only, color=color))
+            shown = [one.value for one in only or ()]
+            write(to_text(found, lang.code, only=shown, width=width, ascii_only=ascii_only, color=color))
 
 
 def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
