@@ -267,3 +267,22 @@ def test_a_wrong_call_is_said_in_chinese(tmp_path: Path, options: list[str], sai
     ran = CliRunner().invoke(app, ["audit", str(tmp_path / "paid.csv"), *options])
     assert ran.exit_code == 2
     assert said in ran.output
+
+
+def test_one_policy_of_several_reads_the_facts_of_all(city: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    text = (
+        pack()
+        .replace("id: city", "id: other")
+        .replace("readings:", "facts:\n  enterprise: {own: {type: bool, zh: 自有, en: own}}\nreadings:")
+    )
+    other.write_text(
+        text.replace("- project.nature has 改扩建", "- project.nature has 改扩建\n  - enterprise.own"), encoding="utf-8"
+    )
+    desk = open_desk([city, other], only=["city"])
+    book = Book()
+    book.add(Case.from_text(CASE.replace("name: 甲公司", "name: 甲公司, own: true")))
+    sheet = Sheet(
+        "paid.csv", "", [row.split("|") for row in (HEAD + "甲公司|一期|retrofit|33333.33|2025-06-01").split("\n")]
+    )
+    assert one(audit(read_sheets([sheet]), desk, book)).name == "right"

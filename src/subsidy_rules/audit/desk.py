@@ -6,7 +6,7 @@ began last before it. A line is computed under the policies of the place of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -63,10 +63,13 @@ class Desk:
         ids = {plan.id for plan in (*here, *named)}
         return tuple(plan for plan in chosen if plan.id in ids)
 
-    def _gathered(self, plans: Iterable[PolicyPlan]) -> Policies:
+    def _gathered(self, plans: Sequence[PolicyPlan]) -> Policies:
+        """Return policies with the words of all that were loaded, so that a case reads the same with fewer."""
         key = tuple(map(id, plans))
         if key not in self._sets:
-            self._sets[key] = gather(plans)
+            ids = [plan.id for plan in plans]
+            others = [plan for plan in self.base.plans if plan.id not in ids]
+            self._sets[key] = gather([*plans, *others]).only(*ids)
         return self._sets[key]
 
     def calculator(self, plans: tuple[PolicyPlan, ...]) -> Calculator:
