@@ -20,7 +20,13 @@ from subsidy_rules.facts.case import Case
 from subsidy_rules.values.document import Mapping, Scalar
 
 HERE = Path(__file__).parents[1] / "policies"
-PACKS = tuple(sorted(file.stem for file in HERE.glob("*.txt")))
+COSTLY = {
+    "beihu": pytest.mark.slow,
+    "gaoming": pytest.mark.random,
+    "qinghe": pytest.mark.random,
+    "yunze": pytest.mark.random,
+}
+PACKS = [pytest.param(name, marks=COSTLY.get(name, ())) for name in sorted(file.stem for file in HERE.glob("*.txt"))]
 ONE = Fraction(1)
 
 
