@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from subsidy_rules import Case, UsageError
 from subsidy_rules.audit.columns import Map
 from subsidy_rules.audit.desk import open_desk
-from subsidy_rules.audit.knowledge import Book
+from subsidy_rules.audit.knowledge import Book, load_book
 from subsidy_rules.audit.lines import PaidLine
 from subsidy_rules.audit.listing import Sheet, read_sheets
 from subsidy_rules.audit.sampling import draw
@@ -286,3 +286,14 @@ def test_one_policy_of_several_reads_the_facts_of_all(city: Path, tmp_path: Path
         "paid.csv", "", [row.split("|") for row in (HEAD + "甲公司|一期|retrofit|33333.33|2025-06-01").split("\n")]
     )
     assert one(audit(read_sheets([sheet]), desk, book)).name == "right"
+
+
+def test_facts_of_a_table_are_cases_too(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "facts.csv").write_text(
+        "enterprise.name,enterprise.place,projects.name,projects.nature,projects.costs.kind,projects.costs.amount\n"
+        "甲公司,330100,一期,改扩建,equipment,333333.33元\n",
+        encoding="utf-8",
+    )
+    desk = open_desk([city])
+    book = load_book([tmp_path / "facts.csv"], desk.base.vocabulary)
+    assert [one.name for one in book.cases] == ["甲公司"]

@@ -1,9 +1,9 @@
 """What is known of whom: cases by enterprise and project, so that a line finds the facts it is to be computed from.
 
-FACTS is a case file, a file of JSON lines with one case each, or a folder of both. A line finds its case by the unified
-social credit code, else by the name; of several cases of one enterprise, by the decision date, then by the project.
-Where there is none, the line itself says a little (who, when, that there is such a project), and what is
-missing is asked for.
+FACTS is a case file, a file of JSON lines with one case each, a template that was filled in, a table, or a folder. A
+line finds its case by the unified social credit code, else by the name; of several cases of one enterprise, by the
+decision date, then by the project. Where there is none, a line with a clause is computed from what it says alone, and
+what is missing is asked for.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from subsidy_rules.audit.stated import squeezed
 from subsidy_rules.audit.uscc import fault_of
 from subsidy_rules.errors import CaseError, Place, Problem, UsageError
 from subsidy_rules.facts.case import Case
+from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.plan import ClausePlan
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.quantity import format_date
 from subsidy_rules.values.reading import Mapping as MappingNode
 from subsidy_rules.values.reading import Scalar
 
-SUFFIXES: Final = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
+LINES: Final = (".jsonl", ".ndjson")
+SUFFIXES: Final = (".yaml", ".yml", ".json", *LINES)
+TABLES: Final = (".xlsx", ".csv", ".tsv", ".parquet", ".jsonl")
 _DATE_KEYS: Final = ("decision_date", "决定日期")
 _NAME: Final = ("name", "名称")
 _USCC: Final = ("uscc", "统一社会信用代码")
@@ -139,23 +142,54 @@ def _iso(day: int) -> str:
     return format_date(Fraction(day))
 
 
-def load_book(paths: Iterable[str | Path]) -> Book:
-    """Read cases from files and folders. Raises `CaseError` for a file that is no case, `UsageError` for a path."""
+def load_book(
+    paths: Iterable[str | Path], vocabulary: Vocabulary | None = None, mapping: str | Path | None = None
+) -> Book:
+    """Read cases from files and folders: YAML, JSON, JSON lines, templates that were filled in, tables.
+
+    `vocabulary` is that of the policies, which a template or a table needs, and `mapping` says what the columns of a
+    table are. Raises `CaseError` for a file that is no case, `InputError` for a table, `UsageError` for a path.
+    """
+    words = Vocabulary.core() if vocabulary is None else vocabulary
     book = Book()
     for given in map(Path, paths):
         if not given.exists():
             raise UsageError(f"no facts at '{given}'")
-        files = sorted(one for one in given.rglob("*") if one.is_file()) if given.is_dir() else [given]
-        files = [one for one in files if one.suffix.lower() in SUFFIXES or not given.is_dir()]
+        files = [given]
+        if given.is_dir():
+            inside = sorted(one for one in given.rglob("*") if one.is_file())
+            files = [one for one in inside if one.suffix.lower() in SUFFIXES or _is_filled(one)]
         if not files:
             raise UsageError(f"no case files in '{given}'")
         for file in files:
-            if file.suffix.lower() in (".jsonl", ".ndjson"):
+            kind = file.suffix.lower()
+            if kind in TABLES and (mapping is not None or kind not in LINES):
+                for one in _rows(file, words, mapping):
+                    book.keep(one)
+            elif kind in LINES:
                 for one in _lines(file):
                     book.keep(one)
             else:
                 book.add(Case.load(file))
     return book
+
+
+def _is_filled(file: Path) -> bool:
+    from subsidy_rules.sheets.filled import is_template  # noqa: PLC0415 - only where a workbook lies in the folder
+
+    return file.suffix.lower() == ".xlsx" and is_template(file)
+
+
+def _rows(file: Path, vocabulary: Vocabulary, mapping: str | Path | None) -> Iterator[Known]:
+    """Return the cases of a filled-in template or of a table. Raises `CaseError` with what is wrong in one."""
+    from subsidy_rules.sheets.batch import cases_of  # noqa: PLC0415 - only for facts in tables
+    from subsidy_rules.sheets.mapping import mapping_of  # noqa: PLC0415
+
+    made, _ = cases_of(file, mapping_of(mapping, vocabulary), mapping)
+    for one in made:
+        if one.problems:
+            raise CaseError(one.problems)
+        yield known(one.data, f"{file}:{one.at or one.name}", partial(Case.from_dict, one.data, name=str(file)))
 
 
 def _lines(file: Path) -> Iterator[Known]:

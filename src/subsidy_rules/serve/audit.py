@@ -61,7 +61,11 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
     ],
     facts: Annotated[
         list[str] | None,
-        typer.Option("--facts", metavar="PATH", help="Cases of the enterprises: a file, JSON lines, or a folder."),
+        typer.Option("--facts", metavar="PATH", help="Cases: YAML, JSON lines, filled-in templates, tables, folders."),
+    ] = None,
+    facts_map: Annotated[
+        str | None,
+        typer.Option("--facts-map", metavar="FILE", help="What the columns of a table of facts are, as for batch."),
     ] = None,
     map_: Annotated[
         str | None, typer.Option("--map", metavar="FILE", help="What the columns are, and what holds for all lines.")
@@ -101,10 +105,10 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
 
         for path in (out, bundle):
             _free(path)
-        found = _audited(paid, facts, map_, unit, as_of, policy, rules, reading, guide)
+        found = _audited(paid, facts, facts_map, map_, unit, as_of, policy, rules, reading, guide)
         papers = _papers(found, out, lang, sample_size, seed)
         if bundle is not None:
-            _bundle(found, bundle, [*paid, *(facts or ()), *([map_] if map_ else ())], papers, lang)
+            _bundle(found, bundle, [*paid, *(facts or ()), *(one for one in (map_, facts_map) if one)], papers, lang)
         if format_ is AuditFormat.json:
             write_json(to_json(found, lang.code))
         elif format_ is AuditFormat.html:
@@ -118,6 +122,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
 def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
     paid: list[str],
     facts: list[str] | None,
+    facts_map: str | None,
     map_: str | None,
     unit: str | None,
     as_of: str | None,
@@ -148,7 +153,7 @@ def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
     except QuantityError as error:
         raise UsageError(f"--as-of: {error.what}") from error
     tell, done = _progress()
-    book = load_book(facts) if facts else Book()
+    book = load_book(facts, desk.base.vocabulary, facts_map) if facts else Book()
     listed = load_list(paid, use, desk.currency)
     found = run(listed, desk, book, use, as_of=days, progress=tell)
     done(len(listed.lines))
