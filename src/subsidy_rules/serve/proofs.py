@@ -7,6 +7,7 @@ subsidy-rules prove my_city.yaml --against my_city_2024.yaml
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -100,8 +101,11 @@ def _keep(findings: Sequence[Finding], folder: Path) -> None:
     from subsidy_rules.author.proofs import said
 
     folder.mkdir(parents=True)
-    for place, one in enumerate(findings):
+    counted: Counter[str] = Counter()
+    for one in findings:
         if one.status in ("refuted", "exception", "fault"):
+            head = f"{one.policy}_{one.clause}_{one.kind}"
+            counted[head] += 1
             for at, case in enumerate(one.cases):
-                name = f"{one.policy}_{one.clause}_{one.kind}_{place}{'ab'[at] if len(one.cases) > 1 else ''}.json"
+                name = f"{head}_{counted[head]}{'ab'[at] if len(one.cases) > 1 else ''}.json"
                 (folder / name).write_text(said.shown(case), encoding="utf-8", newline="\n")

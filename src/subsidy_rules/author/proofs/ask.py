@@ -47,6 +47,7 @@ class Asked:
     symbols: Symbols
     wanted: z3.BoolRef
     effort: int = EFFORT
+    wishes: list[z3.BoolRef] = field(default_factory=list)
     solver: z3.Solver = field(init=False)
     answer: Answer = field(init=False)
 
@@ -69,14 +70,9 @@ class Asked:
     def models(self) -> Iterator[z3.ModelRef]:
         """Yield models, those of the plainest cases first."""
         usual, plainly, briefly = self.symbols.usual(), self.symbols.plainly(), self.symbols.briefly()
-        for extra in (
-            [*usual, *plainly, *briefly],
-            [*usual, *self.symbols.pinned()],
-            [*usual, *briefly],
-            [*plainly, *briefly],
-            briefly,
-            usual,
-        ):
+        plainest = [*usual, *plainly, *briefly]
+        pinned = [*usual, *self.symbols.pinned()]
+        for extra in ([*plainest, *self.wishes], plainest, pinned, [*usual, *briefly], briefly, usual):
             if self._check(self.effort // _PLAIN, *extra) == "some":
                 yield self.solver.model()
         if self._check(self.effort) == "some":
@@ -107,7 +103,7 @@ class Asker:
         symbols = symbols_of(self.policies, self.size)
         translator = Translator(symbols, self.plan, wide, loose)
         wanted = formula(translator)
-        return Asked(symbols, wanted, self.effort), translator.widened
+        return Asked(symbols, wanted, self.effort, translator.wishes), translator.widened
 
 
 def settled(ask: Callable[[bool, bool], tuple[Asked, bool]]) -> tuple[Status, Asked | None]:

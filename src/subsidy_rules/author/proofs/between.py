@@ -18,6 +18,7 @@ from subsidy_rules.author.proofs import terms as t
 from subsidy_rules.author.proofs.ask import Asked, Asker, Formula, settled
 from subsidy_rules.author.proofs.finding import Finding, Kind, Shown, Status
 from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, unsound
+from subsidy_rules.author.proofs.sentences import TIMED_OUT
 from subsidy_rules.author.proofs.symbols import Thing
 from subsidy_rules.author.proofs.translate import OutOfReachError, Sentence, Translator, sentence
 from subsidy_rules.award.engine import number
@@ -29,8 +30,12 @@ from subsidy_rules.plan import ClausePlan, RulePlan
 from subsidy_rules.values.quantity import ZERO
 
 _NEVER: Final[Both] = ("没有案例使它起作用", "no case makes it bite")
+_FEW: Final[Both] = ("两项奖补达不到上限，更多项未求", "two awards do not reach it, and more are not asked about")
 _KEPT: Final[Both] = ("起作用的案例经计算遵守", "where it bites, evaluate keeps to it")
 _BROKEN: Final[Both] = ("经计算并未遵守", "evaluate does not keep to it")
+
+
+_TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class _Desk:
                 if asked is not None:
                     return self._twice(asked, pair, about, expected=True)
                 if status == "timed_out":
-                    return self.finding("once", status, about, ("", ""))
+                    return self.finding("once", status, about, TIMED_OUT)
                 worst = status
             found = [self._ask(_Pair(one, other, where), False, False, added=False)[0] for where in places]
         except OutOfReachError as error:
@@ -106,7 +111,7 @@ class _Desk:
                 made = self._twice(asked, _Pair(one, other, where), about, expected=False)
                 return made if made.status != "proved" else self.finding("once", worst, about, made.said, made.cases)
         if any(asked.answer == "unknown" for asked in found):
-            return self.finding("once", "timed_out", about, ("", ""))
+            return self.finding("once", "timed_out", about, TIMED_OUT)
         return self.finding("once", "exception", about, _NEVER)
 
     def _ask(self, pair: _Pair, wide: bool, loose: bool, *, added: bool) -> tuple[Asked, bool]:
@@ -158,8 +163,7 @@ class _Desk:
             ]
             if any(award is None for award in awards):
                 continue
-            twice = all(award is not None and award.net.minimum > ZERO for award in awards)
-            if twice:
+            if again.are_added([award.id for award in awards if award is not None]):
                 return self._paid_twice(about, last)
             if not expected:
                 return self.finding("once", "proved", about, _KEPT, (last,))
@@ -191,7 +195,7 @@ class _Desk:
         def formula(made: Translator) -> z3.BoolRef:
             found = sentence(made, clause)
             holds = made.truth(self.rule.when[name], found.scope).sure
-            return t.both(found.eligible.sure, found.award.lo > 0, holds)
+            return t.both(found.eligible.sure, found.award.hi > 0, holds)
 
         def broken(again: Replayed) -> bool | None:
             award = _award(again, name, 0)
@@ -205,10 +209,12 @@ class _Desk:
             asked, _ = self.asker.ask(formula, wide=False, loose=False)
         except OutOfReachError as error:
             return self.finding(kind, "out_of_reach", about, (error.zh, error.en))
+        if asked.answer == "none" and kind == "ceiling" and self._many():
+            return self.finding(kind, "out_of_reach", about, _FEW)
         if asked.answer == "none":
             return self.finding(kind, "exception", about, _NEVER)
         if asked.answer == "unknown":
-            return self.finding(kind, "timed_out", about, ("", ""))
+            return self.finding(kind, "timed_out", about, TIMED_OUT)
         last: Shown | None = None
         for one in asked.cases():
             case = shown(one, self.asker.plan)
@@ -223,6 +229,11 @@ class _Desk:
         return self._fault(kind, about, last)
 
     # ceilings
+
+    def _many(self) -> bool:
+        """Whether more than two awards may stand under a ceiling."""
+        named = [self.clauses[name] for name in self.rule.clauses if name in self.clauses]
+        return len(named) > _TWO or any(one.per.source is not None for one in named)
 
     def ceiling(self) -> Iterator[Finding]:
         about: Both = ("、".join(self.rule.clauses), ", ".join(self.rule.clauses))
@@ -269,7 +280,7 @@ def made_key(made: Translator, node: op.Value, found: Sentence) -> z3.ExprRef:
 
 
 def _pays(found: Sentence) -> z3.BoolRef:
-    return t.both(found.eligible.sure, t.negated(found.barred.may), found.award.lo > 0)
+    return t.both(found.eligible.sure, t.negated(found.barred.may), found.award.hi > 0)
 
 
 def _names(rule: RulePlan, names: tuple[str, str]) -> bool:

@@ -101,7 +101,7 @@ def _ask(desk: Desk, part: Part, spec: FieldSpec, *, wide: bool, loose: bool) ->
         basis[1].hi >= basis[0].hi,
         t.some(second.paid.hi < first.paid.hi, second.paid.lo < first.paid.lo),
     )
-    return Asked(symbols, wanted, asker.effort), one.widened or other.widened
+    return Asked(symbols, wanted, asker.effort, [*one.wishes, *other.wishes]), one.widened or other.widened
 
 
 def _rounded_alike(one: t.Figure, other: t.Figure) -> list[z3.BoolRef]:

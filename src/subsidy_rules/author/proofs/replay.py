@@ -77,6 +77,11 @@ class Replayed:
         sums = cumulation.solve_only(kept)
         return sums.parts.get(("possible", ""), (ZERO,) * 4)[3]
 
+    def are_added(self, names: Iterable[str]) -> bool:
+        """Whether two awards come to more together than the greater of them."""
+        rows = [self.record.rows[self.record.by_id[name]] for name in names]
+        return self.together(rows) > max(self.gated(row).maximum for row in rows)
+
     def is_open(self, row: Row) -> bool:
         """Whether the row may be paid."""
         return not self.record.hulls[self.record.by_id[row.id]].eligible.is_false

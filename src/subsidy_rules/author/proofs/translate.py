@@ -67,8 +67,8 @@ class Product:
 class Translator:
     """Translates the operations of one policy.
 
-    Of a second case, `first` is the translator of the first one, whose figures it shares but for what reads the facts
-    that are `raised`.
+    `wishes` are what a case that is shown had better do: be surely eligible. Of a second case, `first` is the
+    translator of the first one, whose figures it shares but for what reads the facts that are `raised`.
     """
 
     symbols: Symbols
@@ -78,6 +78,7 @@ class Translator:
     mark: str = ""
     raised: frozenset[tuple[str, str]] = frozenset()
     first: Translator | None = None
+    wishes: list[z3.BoolRef] = field(default_factory=list)
     widened: bool = False
     products: list[Product] = field(default_factory=list)
     sums: dict[tuple[object, ...], Figure] = field(default_factory=dict)
@@ -585,6 +586,7 @@ def sentence(
         scope.running = made.value(step.value, scope).clamped()
         running.append(scope.running)
     award = scope.running.rounded(Fraction(made.plan.unit), made.plan.mode)
+    made.wishes += [*(one.sure for one in gates), t.negated(t.either(*bars).may)]
     return Sentence(
         clause, scope, tuple(gates), t.either(*bars), tuple(applies), tuple(operands), tuple(running), award
     )

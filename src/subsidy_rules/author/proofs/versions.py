@@ -85,7 +85,8 @@ class _Desk:
             translators.append(made)
             figures.append(Figure.exact(t.ZERO) if clause is None else sentence(made, clause).paid)
         differ = z3.Or(figures[0].lo != figures[1].lo, figures[0].hi != figures[1].hi)
-        return Asked(symbols, differ), any(one.widened for one in translators)
+        wishes = [wish for one in translators for wish in one.wishes]
+        return Asked(symbols, differ, wishes=wishes), any(one.widened for one in translators)
 
     def _replayed(self, case: Shown, place: int) -> Replayed:
         policies, plan = self.both[place], self.plans[place]
@@ -131,7 +132,8 @@ def _smallest(asked: Asked) -> Iterator[Found]:
     symbols: Symbols = asked.symbols
     there = z3.Sum([z3.If(one.there, 1, 0) for members in symbols.lists.values() for one in members] or [z3.IntVal(0)])
     small = [value for value, spec in symbols.facts.values() if spec.type in ("money", "count")]
-    for extra in ([*symbols.usual(), *symbols.briefly()], symbols.briefly()):
+    usual, briefly = symbols.usual(), symbols.briefly()
+    for extra in ([*usual, *briefly, *asked.wishes], [*usual, *briefly], briefly):
         solver = z3.Optimize()
         solver.set("timeout", 5000)
         solver.add(*symbols.known, asked.wanted, *extra)
