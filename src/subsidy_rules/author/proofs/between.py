@@ -17,7 +17,7 @@ import z3
 from subsidy_rules.author.proofs import terms as t
 from subsidy_rules.author.proofs.ask import Asked, Asker, Formula, settled
 from subsidy_rules.author.proofs.finding import Finding, Kind, Shown, Status
-from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, unsound
+from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, unsound, with_fewest_readings
 from subsidy_rules.author.proofs.sentences import TIMED_OUT
 from subsidy_rules.author.proofs.symbols import Thing
 from subsidy_rules.author.proofs.translate import OutOfReachError, Sentence, Translator, sentence
@@ -163,15 +163,21 @@ class _Desk:
             ]
             if any(award is None for award in awards):
                 continue
-            if again.are_added([award.id for award in awards if award is not None]):
-                return self._paid_twice(about, last)
+            names = [award.id for award in awards if award is not None]
+            if again.are_added(names):
+                return self._paid_twice(about, last, names)
             if not expected:
                 return self.finding("once", "proved", about, _KEPT, (last,))
         return self._fault("once", about, last)
 
-    def _paid_twice(self, about: Both, case: Shown) -> Finding:
+    def _paid_twice(self, about: Both, case: Shown, names: list[str]) -> Finding:
         """Return that both are paid: an exception where only a reading that is not the usual one lets them add up."""
         readings = self.asker.plan.readings
+
+        def twice(again: Replayed) -> bool:
+            return again.are_added(names)
+
+        case = with_fewest_readings(case, self.asker.policies, twice)
         chosen = [f"{name}={one}" for name, one in case.readings.items() if readings[name].default != one]
         if chosen:
             said = (f"取解读 {', '.join(chosen)} 时两项都支付", f"both are paid under {', '.join(chosen)}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from subsidy_rules.award.model import Both, Json
 
 Status: TypeAlias = Literal["proved", "bounded", "shown", "exception", "refuted", "out_of_reach", "timed_out", "fault"]
-Kind: TypeAlias = Literal["sign", "cap", "bound", "monotone", "bands", "live", "once", "ceiling", "version"]
+Kind: TypeAlias = Literal["sign", "cap", "bound", "monotone", "bands", "live", "once", "ceiling", "version", "rest"]
 
 STATUSES: Final[Mapping[str, Both]] = {
     "proved": ("已证明", "proved"),
@@ -37,6 +37,7 @@ KINDS: Final[Mapping[str, Both]] = {
     "once": ("不重复支付", "not paid twice"),
     "ceiling": ("合计不超过总上限", "not above a ceiling over several awards"),
     "version": ("两个版本相同", "two versions agree"),
+    "rest": ("未列入证明的部分", "what nothing is asked about"),
 }
 FAILING: Final[frozenset[str]] = frozenset({"refuted", "fault"})
 UNSETTLED: Final[frozenset[str]] = frozenset({"out_of_reach", "timed_out"})

@@ -6,8 +6,8 @@ taken) can be asked of the engine itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from subsidy_rules.author.proofs.finding import Shown, Status
@@ -19,7 +19,7 @@ from subsidy_rules.award.model import Award, Both, Entitlement
 from subsidy_rules.award.record import Record
 from subsidy_rules.award.rows import Row
 from subsidy_rules.award.run import Run
-from subsidy_rules.errors import Lang
+from subsidy_rules.errors import InputError, Lang
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import Guide, Policies, guide_from_document
 from subsidy_rules.plan.model import PolicyPlan
@@ -113,6 +113,18 @@ def replayed(case: Shown, policies: Policies) -> Replayed:
     chosen = resolve_readings(policies, case.readings)
     record = Record(Run(made, policies, facts, chosen, guide_of(case, policies)))
     return Replayed(record, record.entitlement())
+
+
+def with_fewest_readings(case: Shown, policies: Policies, seen: Callable[[Replayed], bool]) -> Shown:
+    """Return a case without the choices of readings that what is seen of it does not rest on."""
+    for name in case.readings:
+        fewer = replace(case, readings={one: option for one, option in case.readings.items() if one != name})
+        try:
+            kept = seen(replayed(fewer, policies))
+        except (InputError, KeyError):  # a fact of the case is read otherwise, or there is no such award
+            kept = False
+        case = fewer if kept else case
+    return case
 
 
 def unsound(case: Shown | None) -> tuple[Status, Both]:

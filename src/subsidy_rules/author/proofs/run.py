@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
 
 from subsidy_rules.author.proofs.finding import Finding
 from subsidy_rules.errors import UsageError, expect
 from subsidy_rules.plan import Policies
 
-SIZE = 2
+if TYPE_CHECKING:
+    from subsidy_rules.award.model import Both
+
+_DIVISION: Final[Both] = ("分担、分期与清算", "payers, instalments and settlement")
+_DUTY: Final[Both] = ("义务的最低额", "the least figure of an obligation")
+_NOT_ASKED: Final[Both] = ("没有提出待证的命题", "nothing is asked about it")
+SIZE: Final = 2
 """Things in each list, where a number must be set."""
 
 
@@ -52,6 +59,10 @@ def _proved(policies: Policies, size: int, told: Callable[[str], None]) -> Itera
             yield from desk.settle()
             yield from bands(desk)
             yield from falls(desk)
+            if clause.division:
+                yield Finding(plan.id, clause.sentence.id, "rest", "out_of_reach", _DIVISION, _NOT_ASKED)
+        for duty in plan.obligations:
+            yield Finding(plan.id, duty.sentence.id, "rest", "out_of_reach", _DUTY, _NOT_ASKED)
         for rule in plan.rules:
             told(f"{plan.id}/{rule.id}")
             yield from between(asker, rule)

@@ -14,7 +14,7 @@ from subsidy_rules.author.proofs.ask import Asked, Asker, Formula, settled
 from subsidy_rules.author.proofs.claims import Claim, claims_of
 from subsidy_rules.author.proofs.finding import Finding, Kind, Shown, Status
 from subsidy_rules.author.proofs.parts import Branch, branches_of, parts_of
-from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, takes, unsound
+from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, takes, unsound, with_fewest_readings
 from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, sentence
 from subsidy_rules.award.model import Both
 from subsidy_rules.award.rows import Row
@@ -72,6 +72,14 @@ class Desk:
             row = again.row(self.clause.sentence.id)
             if row is not None and again.is_open(row) and claim.seen(row):
                 status = "refuted" if claim.excuse is None else "exception"
+
+                def seen(other: Replayed) -> bool:
+                    row = other.row(self.clause.sentence.id)
+                    return row is not None and other.is_open(row) and claim.seen(row)
+
+                last = with_fewest_readings(last, self.asker.policies, seen)
+                again = self.replayed(last)
+                row = again.row(self.clause.sentence.id) or row
                 said = again.amounts(row)
                 excuse = claim.excuse or ("", "")
                 told = (f"{excuse[0]}：{said[0]}".strip("："), f"{excuse[1]}: {said[1]}".strip(": "))
