@@ -19,7 +19,7 @@ from subsidy_rules.plan import Policies, PolicyPlan
 
 EFFORT: Final = 10_000_000
 """Steps of the solver for one question."""
-SECONDS: Final = 3
+SECONDS: Final = 6
 """What it may take at most besides, where products of unknowns make a step long."""
 _PLAIN: Final = 3
 """A plainer case may take one part in so many of those steps."""
@@ -50,6 +50,7 @@ class Asked:
     wishes: list[z3.BoolRef] = field(default_factory=list)
     solver: z3.Solver = field(init=False)
     answer: Answer = field(init=False)
+    first: z3.ModelRef = field(init=False)
 
     def __post_init__(self) -> None:
         """Ask."""
@@ -58,6 +59,8 @@ class Asked:
         self.answer = self._check(self.effort)
         if self.answer == "unknown" and self._check(self.effort, *self.symbols.pinned()) == "some":
             self.answer = "some"
+        if self.answer == "some":
+            self.first = self.solver.model()
 
     def _check(self, effort: int, *extra: z3.BoolRef) -> Answer:
         if z3.is_false(self.wanted):
@@ -75,8 +78,7 @@ class Asked:
         for extra in ([*plainest, *self.wishes], plainest, pinned, [*usual, *briefly], briefly, usual):
             if self._check(self.effort // _PLAIN, *extra) == "some":
                 yield self.solver.model()
-        if self._check(self.effort) == "some":
-            yield self.solver.model()
+        yield self.first
 
     def cases(self) -> Iterator[Found]:
         """Yield cases, the plainest first."""

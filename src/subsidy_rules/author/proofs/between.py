@@ -24,7 +24,7 @@ from subsidy_rules.author.proofs.translate import OutOfReachError, Sentence, Tra
 from subsidy_rules.award.engine import number
 from subsidy_rules.award.model import Award, Both
 from subsidy_rules.errors import InputError
-from subsidy_rules.facts.vocabulary import FieldSpec
+from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, RulePlan
 from subsidy_rules.values.quantity import ZERO
@@ -279,9 +279,11 @@ class _Desk:
 
 
 def made_key(made: Translator, node: op.Value, found: Sentence) -> z3.ExprRef:
-    """Return what a ceiling goes by. Raises `OutOfReachError` where it is no member, text or thing."""
+    """Return what a ceiling goes by. Raises `OutOfReachError` where it is no single fact."""
     if isinstance(node, op.Fact) and node.spec.type in ("enum", "text", "ref", "place"):
         return made.symbols.code(found.scope.things[node.name], node.spec)
+    if isinstance(node, op.Fact) and node.spec.type in NUMERIC:
+        return made.symbols.number(found.scope.things[node.name], node.spec)
     raise OutOfReachError("上限的键", "the key of a ceiling")
 
 
