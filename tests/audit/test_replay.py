@@ -95,7 +95,7 @@ def test_keys_that_came_later_are_no_difference() -> None:
         del entry["version"]
     found = replay(made, case=case(), rules=[PACKS])
     assert found.equal
-    assert found.added == tuple(f"stamp.rules[{one['policy']}].version" for one in made["stamp"]["rules"])
+    assert {f"stamp.rules[{one['policy']}].version" for one in made["stamp"]["rules"]} <= set(found.added)
 
 
 def test_a_pack_of_other_bytes_and_the_same_meaning_is_taken_and_said(tmp_path: Path) -> None:
@@ -201,7 +201,8 @@ def test_the_command(tmp_path: Path) -> None:
     assert code == 1
     assert "不同：1 个字段" in said
     assert "    原来  1.00\n    现在  2000000.00\n" in said
-    assert "当时的结果还没有的字段：stamp.rules[lanting_2023].version" in said
+    assert "当时的结果还没有的字段：" in said
+    assert "stamp.rules[lanting_2023].version" in said
     assert "库版本：当时 0.0.1" in said
     told = json.loads(run(path, *inputs, "--format", "json")[1])
     assert (told["schema"], told["equal"]) == ("subsidy-rules/replay/1", False)
