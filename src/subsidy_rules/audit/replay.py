@@ -208,8 +208,9 @@ def _find_packs(stamp: Mapping[str, Json], rules: Files) -> Iterator[Pack]:
         path = next((path for path in files if _meaning_of(path, policy) == meaning), None)
         if path is None:
             where = ", ".join(map(str, dict.fromkeys(rules))) or "any other folder"
+            short = source[:12]
             raise UsageError(
-                f"no pack of '{policy}' has the digest {source[:12]}, neither among those that ship or did nor in {where}"
+                f"no pack of '{policy}' has the digest {short}, neither among those that ship or did nor in {where}"
             )
         yield Pack(policy, source, meaning, path, "meaning")
 
