@@ -7,12 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from subsidy_rules import Calculator, Case, Entitlement, RuleError, evaluate, load_policies
 from subsidy_rules.author.suite import load_suite
 from subsidy_rules.author.trial import run_suite
 from subsidy_rules.plan import Policies, compile_policy
 from subsidy_rules.policy.source import read_policy
+from subsidy_rules.serve.cli import app
 
 HERE = Path(__file__).parent
 FILES = [HERE / "lanting_2023.yaml", HERE / "lanting_2025.yaml"]
@@ -236,3 +238,30 @@ def test_a_policy_without_versions_has_the_meaning_that_it_had() -> None:
     plan = compile_policy(read_policy(plain))
     assert plan.header.version is None
     assert all(gate.role != "version" for clause in plan.clauses for gate in clause.gates)
+
+
+def test_a_policy_without_versions_may_be_reviewed_and_amended_and_stands_beside_others(tmp_path: Path) -> None:
+    text = FILES[1].read_text(encoding="utf-8").replace("id: lanting_2025", "id: plain")
+    head, _, rest = text.partition("  version:\n")
+    path = tmp_path / "plain.yaml"
+    path.write_text(head + "  reviewed_by:\n" + rest.partition("  reviewed_by:\n")[2], encoding="utf-8")
+    found = evaluate(case(applied_on="2025-08-01", decision_date="2026-07-01"), load_policies([*FILES, path]))
+    assert [policy for policy, _, _ in found.stamp.rules] == ["lanting_2025", "plain"]
+    # the repeal of 2026-06-01 is judged by the decision, where no version says another date
+    assert documents(found, "plain/loans@enterprise")[1:] == ["澜政发〔2026〕8号"]
+    assert list(found.stamp.editions["plain"]) == ["reviewed_by", "approved_by"]
+
+
+def test_the_list_of_clauses_shows_versions_reviews_and_amendments() -> None:
+    def run(*more: str) -> str:
+        rules = [word for path in FILES for word in ("--rules", str(path))]
+        return CliRunner().invoke(app, ["clauses", *rules, *more]).output
+
+    said = run("--lang", "en")
+    assert "lanting_2025: lanting 2025年版, in force 2025-07-01 –; reviewed by 区财政局 法规科 on 2025-06-18;" in said
+    assert "lanting_2023：lanting 2023年版，2023-07-01 – 2025-06-30有效；审核：区财政局 法规科 2023-06-20" in run()
+    assert "〔废止 2026-06-01 –，澜政发〔2026〕8号〕" in run().replace("\n", "").replace(" " * 55, "")
+    rows = {(row["policy"], row["id"]): row for row in json.loads(run("--format", "json"))}
+    assert [one["kind"] for one in rows["lanting_2025", "honour"]["amended"]] == ["corrected", "suspended"]
+    assert rows["lanting_2025", "honour"]["version"]["name"] == "2025年版"
+    assert "amended" not in rows["lanting_2023", "honour"]

@@ -88,8 +88,7 @@ def _kept(row: Row, ctx: Context) -> Iterator[Citation]:
     per = row.clause.plan.per
     node = gate.truth
     for one in (t for t in version.transitional if not t.per or t.per in (per.name, per.parent)):
-        if not isinstance(node, op.IfTruth):
-            return
+        assert isinstance(node, op.IfTruth)  # noqa: S101 - the gate asks the provisions one after the other
         holds = truth(node.condition)(ctx)
         if not holds.is_false:
             document = one.document or plan.header.document or plan.header.title
