@@ -49,6 +49,8 @@ LINES: tuple[tuple[int, str], ...] = (
     (1, f"test {AUTHOR / 'more.yaml'} --fail-under 100"),
     (2, f"test {AUTHOR / 'bad' / 'unknown_top.yaml'}"),
     (2, "new 没有🖂"),
+    (2, "certify 没有🖂.json"),
+    (2, "certify 没有🖂.json --lang en"),
     (0, "schema rules"),
     (0, "schema case --packs"),
     (0, "schema result"),
