@@ -509,16 +509,24 @@ def _read(ctx: Context) -> Iterator[tuple[Thing, FieldSpec]]:
             yield thing, spec
 
 
+_ANOTHER: Final = "其他"
+"""A member that no policy names."""
+
+
 def _choices(spec: FieldSpec) -> Iterator[Plain]:
     """Yield what a fact may be that is no number: each member, each alone and none of a set, both truths."""
     if spec.type == "bool":
         yield from ("true", "false")
     elif spec.type == "enum":
         yield from spec.members
+        if spec.open:
+            yield {"other": _ANOTHER}
     elif spec.type == "set":
         yield []
         for one in spec.members:
             yield [one]
+        if spec.open:
+            yield [{"other": _ANOTHER}]
 
 
 def _tried(test: CaseTest) -> Evaluated | None:
