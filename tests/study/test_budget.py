@@ -43,7 +43,7 @@ def test_demand_keeps_its_kinds_and_the_scale_is_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "low", "high"), [(CAP, "0元", "5000万元"), ("xian_30/equipment_renewal.rate", "1%", "30%")]
+    ("path", "low", "high"), [(CAP, "1700万元", "1800万元"), ("xian_30/equipment_renewal.rate", "7%", "8%")]
 )
 def test_what_just_fits_does_and_one_unit_more_does_not(path: str, low: str, high: str) -> None:
     found = fit(CITY, path, "1亿元", low=low, high=high, fund="city", scenario=POLICIES)

@@ -237,7 +237,8 @@ class _Search:
         if self.low >= self.high:
             raise UsageError(f"the range {low}..{high} is empty")
         self.probes: dict[Fraction, Fraction] = {}
-        first, last = self._at(self.low), self._at(self.high)
+        self.side = first = self._at(self.low)  # the others run on its code
+        last = self._at(self.high)
         self.fixed = Fraction(0)
         self.moving: list[Named] = []
         self.count = self.undetermined = 0
@@ -304,7 +305,7 @@ class _Search:
 
     def _fit(self, value: Fraction, beyond: Fraction | None, *, rising: bool) -> Fit:
         """Return an answer, of policies that pass every check and of every case."""
-        self.lever.reform(value).apply(self.side.policies)
+        self.lever.reform(value).apply(self.lever.policies)
         totals = [self._whole(one) for one in (value, beyond) if one is not None]
         known = [self.probes[one] for one in (value, beyond) if one is not None]
         if totals != known:
