@@ -29,9 +29,10 @@ LONGEST: Final = 4000
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<open>open\b|∞)
+    | (?P<cell>@[0-9]+)
     | (?P<name>min|max|whole|begun|round)\(
-    | (?P<number>(?:[A-Z]{3}\ )?-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?(?![0-9…]))
-      (?P<unit>%|\ ?(?!to\b)[^\s()+−×÷,0-9–…-][^\s(),+−×÷–…]*)?
+    | (?P<number>(?:[A-Z]{3}\ )?-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?:/[0-9]+)?(?![0-9…]))
+      (?P<unit>%|\ ?(?!to\b|or\b)[^\s()+−×÷,0-9–…-][^\s(),+−×÷–…]*)?
     | (?P<sign>[()+−×÷]|-(?=\s)|to\b)
     | (?P<comma>,)
     )""",
@@ -46,8 +47,15 @@ class Leaf(NamedTuple):
     said: str
 
 
+class Cell(NamedTuple):
+    """An earlier step that stands in a cell: `@` and its number in a line."""
+
+    name: str
+
+
 class Call(NamedTuple):
-    """An operation on others: `+ − × ÷ min max whole begun round to`."""
+    """An operation on others: `+ − × ÷ min max whole begun to`, `kept` (nothing of less), `raised` (but not
+    what is nothing), `round` with its mode."""
 
     name: str
     of: tuple[Tree, ...]
@@ -59,7 +67,7 @@ class Open(NamedTuple):
     said: str = "open"
 
 
-Tree: TypeAlias = "Leaf | Call | Open"
+Tree: TypeAlias = "Leaf | Call | Cell | Open"
 
 
 class UnreadError(ValueError):
@@ -126,6 +134,8 @@ class _Reader:
         token = self.take()
         if token["open"]:
             return Open()
+        if token["cell"]:
+            return Cell(token["cell"])
         if token["number"]:
             return self.figure(token)
         if token["sign"] == "(":
@@ -195,6 +205,12 @@ class Writer:
                 return self.write(most)
             case Call(("min" | "max") as name, parts) if len(parts) > 1:
                 return self._pick(name, [self.write(one) for one in parts])
+            case Call("raised", (one, least)):
+                return self._raised(self._bounded(one), self._bounded(least))
+            case Call("kept", (one, least)):
+                return self._kept(self._bounded(one), self._bounded(least))
+            case Call(("round down" | "round up" | "round half_up") as name, (one, unit)):
+                return self._rounded(name, self._bounded(one), unit)
             case Call(("whole" | "begun") as name, (one,)):
                 return self._whole(name, self._bounded(one))
             case Call(("+" | "−" | "×" | "÷") as sign, (left, right)):
@@ -239,6 +255,25 @@ class Writer:
             up = f"MOD({a.denominator}-{rest},{a.denominator})"
             made = Written(f"({a.numerator}+{up})/{_factor(a.denominator)}", "1", -(-a.n // a.d), 1)
         return self._checked(made, EXACT)
+
+    def _raised(self, a: Written, b: Written) -> Written:
+        most = _picked("max", a, b)
+        if a.n < 0 or b.n < 0:
+            raise UnreadError("negative")
+        text = f"IF({a.numerator}>0,{most.numerator},0)"
+        return self._checked(Written(text, most.denominator, most.n if a.n else 0, most.d, most.fixed), EXACT)
+
+    def _kept(self, a: Written, b: Written) -> Written:
+        left, right, n, m, den, d = _common(a, b)
+        if max(n, m) > DIFFERS:
+            raise TooLargeError(str(n))
+        text = f"IF({left}<{right},0,{left})"
+        return self._checked(Written(text, den, 0 if n < m else n, d, a.fixed and b.fixed), EXACT)
+
+    def _rounded(self, name: str, a: Written, unit: Tree) -> Written:
+        if not isinstance(unit, Leaf) or unit.value.denominator != 1 or unit.value <= 0:
+            raise UnreadError("unit")
+        return self._checked(rounded(a, int(unit.value), name.removeprefix("round ")), EXACT)
 
     @staticmethod
     def _checked(made: Written, most: int) -> Written:

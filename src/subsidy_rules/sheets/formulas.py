@@ -22,8 +22,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from subsidy_rules.award.model import NOTICE, Award, Entitlement, Step
 from subsidy_rules.award.phrases import KINDS, STATUSES, WORDS, cite_all, word
 from subsidy_rules.errors import Lang, UsageError, check_lang
+from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.sheets.arithmetic import (
     EXACT,
+    Call,
+    Cell,
     Leaf,
     TooLargeError,
     Tree,
@@ -253,6 +256,8 @@ class _AwardSteps:
     def __init__(self, steps: _Steps, award: Award) -> None:
         self.of, self.sheet, self.award = steps.of, steps.sheet, award
         self.known: dict[Tree, Written] = {}
+        self.plain: dict[str, Written] = {}
+        """Lines that are no arithmetic, each with the cells in which its figure stands."""
         self.last: Written | None = None
         self.remark: Remark | None = None
 
@@ -271,10 +276,12 @@ class _AwardSteps:
         amount = step.amount
         assert amount is not None  # noqa: S101 - those without were left out
         most = amount.maximum
-        try:
-            tree = read_line(step.formula_en, self.of.one)
-        except UnreadError:
-            return self._plain(step, most, OPEN if not amount.decided else UNWRITTEN, None)
+        tree = self._read(step.formula_en)
+        if tree is None:
+            made = self._plain(step, most, OPEN if not amount.decided else UNWRITTEN, None)
+            if made is not None:
+                self.plain[step.formula_en] = made
+            return made
         leaves: list[Leaf] = []
 
         def refer(leaf: Leaf) -> Written:
@@ -283,7 +290,7 @@ class _AwardSteps:
             return Written(f"D{row}", f"E{row}", leaf.value.numerator, leaf.value.denominator)
 
         try:
-            made = Writer(refer, self.known).write(tree)
+            made = Writer(refer, self.known).write(self._meant(tree, step))
             if made is not None and made.n < 0:
                 made = Written(f"MAX(0,{made.numerator})", made.denominator, 0, made.d, made.fixed)
         except TooLargeError:
@@ -295,6 +302,47 @@ class _AwardSteps:
         for leaf in leaves:
             self._leaf(leaf)
         return self._row(step.word, self._text(step), made, tree, step.quote)
+
+    def _read(self, line: str) -> Tree | None:
+        """Read a line; where a part of it is no arithmetic, with that part as the cell in which its figure stands."""
+        for text in ("", *reversed(self.plain)):
+            name = f"@{list(self.plain).index(text)}" if text else ""
+            try:
+                tree = read_line(line.replace(text, name) if text else line, self.of.one)
+            except UnreadError:
+                continue
+            if text:
+                self.known[Cell(name)] = self.plain[text]
+            return tree
+        return None
+
+    def _meant(self, tree: Tree, step: Step) -> Tree:
+        """Return what a step does that its line does not say: below what nothing is paid, and which way it rounds."""
+        if step.word == "pay_from":
+            try:
+                least = read_line(step.text_en.removeprefix("≥ "), self.of.one)
+            except UnreadError:
+                return tree
+            return Call("kept", (tree, least))
+        if step.word == "minimum" and isinstance(tree, Call) and tree.name == "max":
+            return Call("raised", tree.of)
+        modes = self._modes()
+        if isinstance(tree, Call) and tree.name == "round" and len(modes) == 1:
+            return Call(f"round {_MODES[modes.pop()]}", tree.of)
+        return tree
+
+    def _modes(self) -> set[int]:
+        """Return the ways in which steps of the sentence round."""
+        plan = self.of.plans.get(self.award.policy)
+        clauses = [one for one in (plan.clauses if plan is not None else ()) if one.sentence.id == self.award.clause]
+        lots = [lot for clause in clauses for lot in (clause.steps, *(row.steps for row in clause.rows))]
+        steps = [step for lot in lots for step in lot]
+        return {
+            part.mode
+            for step in steps
+            for part in op.walk(step.value)
+            if isinstance(part, op.Rounded) and step.word == "round"
+        }
 
     def _text(self, step: Step) -> str:
         return step.text if self.of.lang == "zh" else step.text_en
