@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from subsidy_rules import Case, InputError, UsageError, Vocabulary, evaluate, load_policies
+from subsidy_rules.serve.cli import app
 from subsidy_rules.sheets import batch as batches
 from subsidy_rules.sheets.batch import Setup, run_batch
 from subsidy_rules.sheets.cells import one_sheet, read_sheets
@@ -297,3 +298,14 @@ def test_processes_keep_the_order_and_a_killed_run_goes_on(folder: Path) -> None
     subprocess.run(command(folder, "--jobs", "2"), check=True, capture_output=True)
     assert (folder / "out.csv").read_bytes() == whole
     assert json.loads((folder / "out.csv.report.json").read_text(encoding="utf-8"))["resumed"] >= 800
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "退回 0 个"), ("en", "2 cases, 3 awards, 0 rejected")])
+def test_the_command_says_what_it_did(lang: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(folder / "cases.csv"), str(folder / "out.csv"), "--map", str(folder / "map.yaml")]
+    options = ["--rules", str(folder / "rules.yaml"), "--jobs", "1", "--lang", lang]
+    assert not app(["batch", *files, *options], standalone_mode=False)
+    assert told in capsys.readouterr().out
+    (folder / "cases.csv").write_text(HEAD + "E1,甲,330100,p1,新,12x,,\n", encoding="utf-8")
+    assert app(["batch", *files, *options], standalone_mode=False) == 1
+    assert app(["batch", *files, *options, "--reading", "x"], standalone_mode=False) == 2

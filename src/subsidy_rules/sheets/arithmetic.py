@@ -54,8 +54,10 @@ class Cell(NamedTuple):
 
 
 class Call(NamedTuple):
-    """An operation on others: `+ − × ÷ min max whole begun to`, `kept` (nothing of less), `raised` (but not
-    what is nothing), `round` with its mode."""
+    """An operation on others: `+ − × ÷ min max whole begun to`, and those that a step does and its line does not say.
+
+    These are `kept` (nothing of what is below), `raised` (but not what is nothing), and `round` with its mode.
+    """
 
     name: str
     of: tuple[Tree, ...]

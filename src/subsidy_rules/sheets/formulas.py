@@ -285,6 +285,8 @@ class _AwardSteps:
         leaves: list[Leaf] = []
 
         def refer(leaf: Leaf) -> Written:
+            if max(abs(leaf.value.numerator), leaf.value.denominator) > EXACT:
+                raise TooLargeError(leaf.said)
             leaves.append(leaf)
             row = self.sheet.next_row + len(leaves) - 1
             return Written(f"D{row}", f"E{row}", leaf.value.numerator, leaf.value.denominator)
