@@ -124,9 +124,7 @@ def _version(document: doc.Document) -> int:
         findings.add("missing-key", node or document.root, "language", what, what_zh, *remedy)
     elif node.text not in map(str, range(TODAY + 1)):
         later = node.text.isascii() and node.text.isdigit()
-        what = (
-            f"this library knows no version '{shown(node.text)}' of the language: it reads {TODAY}, migrates older"
-        )
+        what = f"this library knows no version '{shown(node.text)}' of the language: it reads {TODAY}, migrates older"
         what_zh = f"本库不识别语言版本“{shown(node.text)}”：只读取版本 {TODAY}，并可迁移更早的版本"
         remedy = (
             ("install a newer subsidy-rules, which reads it", "请安装能读取该版本的新版 subsidy-rules")

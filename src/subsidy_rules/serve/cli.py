@@ -624,4 +624,5 @@ from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - 
 from subsidy_rules.serve import proofs as proofs  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import sheets as sheets  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import study as study  # noqa: E402, PLC0414 - as above
+from subsidy_rules.serve import sweep as sweep  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import versions as versions  # noqa: E402, PLC0414 - as above

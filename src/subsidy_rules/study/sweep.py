@@ -22,8 +22,8 @@ piece is then asked whole, with the number as a range: where that comes to no mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -72,7 +72,7 @@ class Piece:
     """One piece: from `first` to `last`, both in it, in units of the fact (fen, days, things; ratios exact).
 
     `low` and `high` are what the award comes to there (least and greatest, in fen); `rate` is what one more unit
-    brings, exact, None where that is no line or differs between least and greatest. `why` says what binds: a step with
+    adds to the greatest, exact; None at a single place and where there is no greatest. `why` says what binds: a step with
     its quote, or why it is refused. `proved`: no value between leaves the range of the two ends.
     """
 
@@ -112,7 +112,7 @@ class Line:
 class Sweep:
     """What a sweep found: the fact, the range, a line for each award that the range reaches, and the total.
 
-    `complete` says that no limit was met; `evaluations` how often the case was evaluated.
+    `complete` says that no limit was met; `evaluations` how often the case was evaluated; `walk` goes on from there.
     """
 
     path: str
@@ -123,6 +123,7 @@ class Sweep:
     lines: tuple[Line, ...]
     evaluations: int
     complete: bool = True
+    walk: Callable[[], _Walk] = field(compare=False, repr=False, kw_only=True)
 
     def line(self, name: str) -> Line:
         """Return the line of an award by its id, or `total`. Raises `UsageError` where there is none."""
@@ -174,6 +175,43 @@ def sweep(case: Case, path: str, over: str, scenario: Scenario | None = None) ->
     first, last = _range(over, spec, side)
     walk = _Walk(case, path, spec, side, first, last)
     return walk.sweep()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to an inverse question: the place, what the award comes to there and one unit before it (in fen)."""
+
+    place: Fraction
+    there: Ends
+    before: Ends | None
+
+
+def least_for(found: Sweep, name: str, wanted: Fraction | None = None) -> Answer | None:
+    """Return the least place of a sweep at which an award reaches a figure in fen: its greatest, unless given.
+
+    None where it is reached nowhere. The place is exact to one unit: the sweep has evaluated it and the one before it,
+    or solves it on a piece that is one line, and then it is of that line.
+    """
+    line = found.line(name)
+    ends = [piece.high[1] for piece in line.pieces if not isinstance(piece.high[1], Infinity)]
+    goal = max(
+        (*ends, *(piece.low[1] for piece in line.pieces if not isinstance(piece.low[1], Infinity))), default=None
+    )
+    target = goal if wanted is None else wanted
+    if target is None:
+        return None
+    walk = found.walk()
+    for piece in line.pieces:
+        if all(isinstance(end, Infinity) or end < target for end in (piece.low[1], piece.high[1])):
+            continue
+        left, right = (walk.number(place) for place in (piece.first, piece.last))
+        while left < right:
+            middle = (left + right) // 2
+            value = walk.at(middle).get(name, _NOTHING).ends[1]
+            left, right = (left, middle) if isinstance(value, Infinity) or value >= target else (middle + 1, right)
+        before = walk.at(left - 1).get(name, _NOTHING).ends if left else None
+        return Answer(walk.place(left), walk.at(left).get(name, _NOTHING).ends, before)
+    return None
 
 
 def said_figure(spec: FieldSpec, place: Fraction) -> str:
@@ -275,7 +313,17 @@ class _Walk:
         lines = [self.line(name, ends) for name in (*(one for one in names if one != TOTAL), TOTAL)]
         kept = tuple(one for one in lines if one.id == TOTAL or any(any(piece.high) for piece in one.pieces))
         last = self.first + self.steps * self.unit
-        return Sweep(self.path, self.spec, self.unit, self.first, last, kept, self.evaluations, complete)
+        return Sweep(
+            self.path, self.spec, self.unit, self.first, last, kept, self.evaluations, complete, walk=lambda: self
+        )
+
+    def number(self, place: Fraction) -> int:
+        """Return how many units a place is from the first."""
+        return int((place - self.first) / self.unit)
+
+    def place(self, number: int) -> Fraction:
+        """Return the place so many units from the first."""
+        return self.first + number * self.unit
 
     def seeds(self) -> Iterator[int]:
         """Give the places to look at first: the ends, a grid, and around every number of the policies of this type."""
@@ -371,16 +419,14 @@ class _Walk:
         return Piece(first, last, a.ends, b.ends, rate, a.why, a.why_en, proved)
 
     def rate(self, a: Ends, b: Ends, steps: int) -> Fraction | None:
-        """Return what one unit of the fact brings: the simplest ratio that both ends, each rounded, allow."""
+        """Return what one unit of the fact adds to the greatest: the simplest ratio that both rounded ends allow."""
         if not steps:
             return None
-        found = set()
-        for left, right in zip(a, b, strict=True):
-            if isinstance(left, Infinity) or isinstance(right, Infinity):
-                return None
-            exact = (right - left) / (steps * self.unit)
-            found.add(_simplest(exact, self.slack / (steps * self.unit)))
-        return found.pop() if len(found) == 1 else None
+        left, right = a[1], b[1]
+        if isinstance(left, Infinity) or isinstance(right, Infinity):
+            return None
+        length = steps * self.unit
+        return _simplest((right - left) / length, self.slack / length)
 
     def proved(self, name: str, left: int, right: int) -> bool:
         """Ask for the whole range at once: whether nothing in it comes to less or more than its ends."""
@@ -409,7 +455,8 @@ def values_of(found: Entitlement) -> dict[str, Value]:
             refused.id, Value(("refused", tuple(one.condition for one in refused.failed)), _NOTHING.ends, why, why)
         )
     total = found.total.possible
-    made[TOTAL] = Value((TOTAL, total.kind), (total.minimum, total.maximum))
+    shapes = tuple((name, value.shape) for name, value in sorted(made.items()))
+    made[TOTAL] = Value((TOTAL, total.kind, shapes), (total.minimum, total.maximum))
     return made
 
 
@@ -447,4 +494,4 @@ def _json_number(value: Number) -> str | None:
     return None if isinstance(value, Infinity) else exact_text(value / 100)
 
 
-__all__ = ["Cliff", "Line", "Piece", "Sweep", "said_figure", "say_cliff", "sweep"]
+__all__ = ["Answer", "Cliff", "Line", "Piece", "Sweep", "least_for", "said_figure", "say_cliff", "sweep"]
