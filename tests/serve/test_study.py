@@ -113,3 +113,19 @@ def test_tables_are_cases_and_a_workbook_is_written(tmp_path: Path) -> None:
     assert awards[1][1:3] == ["xian_30/equipment_renewal@p1", "市政办发〔2024〕30号 三（三）#1"]
     assert (awards[1][6], awards[1][8]) == (2000, 2500)
     assert book.get_sheet_by_name("修改").to_python()[2][0] == "xian_30/equipment_renewal.cap\n2000万元 → 3000万元"
+
+
+def test_a_sweep_says_its_breaks(tmp_path: Path) -> None:
+    case = tmp_path / "case.jsonl"
+    case.write_text(Path(CITY).read_text(encoding="utf-8").splitlines()[9] + "\n", encoding="utf-8")
+    options = ("--sweep", "projects[0].costs[0].amount=0元..1亿元", "--policy", "xian_30")
+    cap = "xian_30/capability_platform.cap=600万元"
+    code, out, _ = _run("whatif", str(case), *options, "--set", cap, "--format", "json")
+    assert code == 0
+    (line,) = [one for one in json.loads(out)["lines"] if one["id"] == "xian_30/capability_platform@p1"]
+    assert line["pieces"][-1]["high"] == ["6000000", "6000000"]
+    code, out, _ = _run("whatif", str(case), *options, "--unit", "万元", "--lang", "en")
+    assert code == 0
+    assert "1/10" in out
+    assert _run("whatif", str(case), *options, "--out", "x.md")[0] == 2
+    assert _run("whatif", str(case), "--sweep", "projects[0].costs[0].amount")[0] == 2

@@ -58,6 +58,14 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
             help="Change one thing: xian_30/equipment_renewal.cap=3000万元 of a rule, enterprise.size=small of a case.",
         ),
     ] = None,
+    sweep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sweep",
+            metavar="PATH=LOW..HIGH",
+            help="Move one number of each case over a range instead: every break and cliff, after what is changed.",
+        ),
+    ] = None,
     to_reading: Annotated[
         list[str] | None,
         typer.Option("--to-reading", metavar="ID=OPTION", help="Choose an option of a reading after, not before."),
@@ -100,6 +108,12 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
 
         target = None if out is None else _target(out)
         before, after = _sides(reform, set_, to_reading, policy=policy, rules=rules, reading=reading, guide=guide)
+        if sweep:
+            if out is not None:
+                raise UsageError("--sweep is printed and goes with no --out")
+            for one in sweep:
+                _sweep(one, _cases(cases, before, map_), after, format_, lang, unit)
+            return
         if after is before:
             raise UsageError("nothing is changed; give --reform, --set or --to-reading")
         with _progress() as tell:
@@ -190,6 +204,25 @@ def _pair(text: str, form: str) -> tuple[str, str]:
     if not sign or not key.strip() or not value.strip():
         raise UsageError(f"{form}, not '{text}'")
     return key.strip(), value.strip()
+
+
+def _sweep(given: str, cases: Iterator[Named], side: Scenario, format_: Format, lang: Lang, unit: str | None) -> None:
+    """Move one number of each case over a range, and say what each award comes to."""
+    import json
+
+    from subsidy_rules.study import told_sweep
+    from subsidy_rules.study.sweep import sweep
+
+    path, over = _pair(given, "--sweep is PATH=LOW..HIGH")
+    for name, case in cases:
+        found = sweep(case, path, over, side)
+        if format_ is Format.json:
+            cli.write_json(json.dumps({"case": name, **found.as_json()}, ensure_ascii=False, indent=2) + "\n")
+        elif format_ is Format.markdown:
+            write(told_sweep.to_markdown(found, name, lang.code, unit=unit))
+        else:
+            width, plain, color = cli.console()
+            write(told_sweep.to_text(found, name, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
 
 
 def _target(out: str) -> Path:

@@ -97,6 +97,8 @@ _CALLS: Final = tuple(
         (r"'(.*)' is no key of a group", "“{}”不是分组的键"),
         (r"'(.*)' is no unit of money; there are: (.*)", "“{}”不是货币单位；可用：{}"),
         (r"a workbook is in 元 or 万元; .*", "工作簿只能用元或万元；其他货币请写 JSON"),
+        (r"--sweep is printed and goes with no --out", "--sweep 只打印，不能与 --out 同用"),
+        (r"--sweep is PATH=LOW\.\.HIGH, not '(.*)'", "--sweep 应写成 路径=下限..上限，不能写“{}”"),
         (r"'(.*)' ends in none of (.*)", "“{}”的后缀不可用；可用：{}"),
         (r"proofs need z3: (.*)", "证明需要 z3：{}"),
         (r"a list has one thing at least: (.*)", "每个清单至少一个对象：{}"),
