@@ -38,7 +38,7 @@ PACKAGE := --no-build-isolation -e
 CORE_ROOMS := */subsidy_rules/values/*,*/subsidy_rules/mechanisms/*,*/subsidy_rules/award/*
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo fuzz mutants test check format pytest slow events lowest offline console schemas docs clean
+.PHONY: help bench demo fuzz mutants test check format pytest slow events lowest offline console schemas docs workbook clean
 
 help:
 	@echo 'make demo     print the itemised awards of an example enterprise'
@@ -54,6 +54,7 @@ help:
 	@echo 'make offline  fetch the wheels, then install from them alone and run the command'
 	@echo 'make console  every command on consoles that are not UTF-8'
 	@echo 'make schemas  write schemas/ from the code'
+	@echo 'make workbook recalculate workbooks of results in LibreOffice (soffice), where it is installed'
 	@echo 'make docs     build the documentation site into build/docs, in an environment of its own'
 	@echo 'make format   let ruff format and fix'
 	@echo 'make clean    remove what these made'
@@ -167,6 +168,10 @@ console: $(DEV)
 
 schemas: $(DEV)
 	$(BIN)/python -m tests.schemas.kept
+
+# Skipped, with the reason, where there is no LibreOffice.
+workbook: $(DEV)
+	$(BIN)/pytest -m slow tests/sheets/test_recalculated.py $(ARGS)
 
 # The variable silences a notice of the theme about what comes after MkDocs 1.
 docs: $(DOCS)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from subsidy_rules import load_policies, schema_of
+from subsidy_rules.sheets.mapping import map_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def made() -> dict[str, Schema]:
         "cases/1/case.schema.json": schema_of("case"),
         "cases/1/case.packs.schema.json": schema_of("case", load_policies()),
         "results/1/result.schema.json": schema_of("result"),
+        "maps/1/map.schema.json": map_schema(),
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from subsidy_rules import Case, Policies, evaluate, load_policies
+from subsidy_rules.serve.cli import app
 from subsidy_rules.sheets.batch import Setup, run_batch
 from subsidy_rules.sheets.cells import read_sheets
 from subsidy_rules.sheets.filled import is_template, read_filled
@@ -130,3 +131,13 @@ def test_the_same_policies_give_the_same_bytes(tmp_path: Path, xian: Policies) -
     write_template(tmp_path / "a.xlsx", xian)
     write_template(tmp_path / "b.xlsx", xian)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_evaluate_reads_a_template_of_one_case(tmp_path: Path, form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = filled(form, tmp_path, FILLED)
+    app(["evaluate", str(path), "--policy", "xian_31", "--format", "json"], standalone_mode=False)
+    assert '"max": "4000600.00"' in capsys.readouterr().out
+    entries = {name: [dict(row) for row in rows] for name, rows in FILLED.items()}
+    entries["投资明细"][0]["金额"] = "八千万"
+    assert app(["evaluate", str(filled(form, tmp_path, entries)), "--lang", "en"], standalone_mode=False) == 2
+    assert "投资明细!E5: unknown-unit: projects[0].costs[0].amount" in capsys.readouterr().err

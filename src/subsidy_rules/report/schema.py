@@ -68,6 +68,11 @@ def schema_of(kind: Kind, policies: Policies | None = None) -> Schema:
     return {"$schema": DIALECT, "$id": f"urn:subsidy-rules:{kind}:{VERSION}", **made}
 
 
+def schema_of_model(kind: str, model: type[BaseModel]) -> Schema:
+    """Return the JSON Schema of another kind of file, which is read as this model."""
+    return {"$schema": DIALECT, "$id": f"urn:subsidy-rules:{kind}:{VERSION}", **_of_model(model)}
+
+
 # Scalars: the library reads their text, so that they may be numbers or truths for YAML and JSON
 
 _SCALAR: Final[Schema] = {"type": ["string", "number", "boolean"]}

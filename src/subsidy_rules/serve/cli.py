@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
 import typer
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from subsidy_rules.facts.case import Case
     from subsidy_rules.plan import Policies, PolicyPlan
     from subsidy_rules.policy.source import RuleSource
+    from subsidy_rules.report.schema import Kind as Named
 
 WIDTH: Final = 100
 """Columns where the output is no terminal."""
@@ -73,9 +74,15 @@ class Kind(StrEnum):
     reform = "reform"
     case = "case"
     result = "result"
+    map = "map"
 
 
-CaseFile = Annotated[str, typer.Argument(metavar="CASE", help="Case file, YAML or JSON; - reads standard input.")]
+CaseFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE", help="Case file: YAML, JSON, or a filled-in template (.xlsx); - reads standard input."
+    ),
+]
 PolicyIds = Annotated[
     list[str] | None, typer.Option("--policy", metavar="ID", help="Only this policy; may be given several times.")
 ]
@@ -374,7 +381,7 @@ def schema(
     ] = False,
     lang: Language = Lang.zh,
 ) -> None:
-    """Print the JSON Schema of rule files, guides, cases or results, for an editor or another program.
+    """Print the JSON Schema of rule files, guides, cases, results or maps of columns, for an editor or another program.
 
     With --packs or --rules, that of a case knows the words of those policies and refuses others.
     """
@@ -383,7 +390,12 @@ def schema(
 
         from subsidy_rules.report.schema import schema_of
 
-        made = schema_of(kind.value, _policies(rules, None) if rules or packs else None)
+        if kind is Kind.map:
+            from subsidy_rules.sheets.mapping import map_schema
+
+            made = map_schema()
+        else:
+            made = schema_of(cast("Named", kind.value), _policies(rules, None) if rules or packs else None)
         _write_json(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -440,6 +452,8 @@ def _evaluated(
     policies = _policies(rules, policy)
     guides = [load_guide(path, policies) for path in guide or []]
     named = policies if policy or rules else None
+    if case.lower().endswith(".xlsx"):
+        return _of_workbook(case, policies, lambda one: run(one, named, as_of, readings=chosen, guides=guides))
     return run(_case(case), named, as_of, readings=chosen, guides=guides)
 
 
@@ -452,6 +466,21 @@ def chosen_readings(reading: list[str] | None) -> dict[str, str]:
             raise UsageError(f"--reading is ID=OPTION, not '{one}'")
         chosen[name] = option
     return chosen
+
+
+def _of_workbook(path: str, policies: Policies, run: Callable[[Case], Entitlement]) -> Entitlement:
+    """Evaluate the one case of a template that was filled in; what is wrong is told with its sheet and cell."""
+    from pathlib import Path
+
+    from subsidy_rules.errors import CaseError
+    from subsidy_rules.facts.case import Case
+    from subsidy_rules.sheets.filled import one_filled
+
+    made = one_filled(Path(path), policies.vocabulary)
+    try:
+        return run(Case.from_dict(made.data, name=path))
+    except CaseError as error:
+        raise InputError(made.told(error)) from error
 
 
 def _case(path: str) -> Case:

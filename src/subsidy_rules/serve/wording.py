@@ -140,13 +140,32 @@ _CALLS: Final = tuple(
         (r"--clause is for what --mutate changes", "--clause 只用于 --mutate"),
         (r"'(.*)' fails without any change: (.*)", "“{}”未作改动即有测试不通过：{}"),
         (r"no sentence '(.*)' in (.*)", "{1} 中没有条款“{0}”"),
-        (r"no file or folder at '(.*)'", "“{}”没有文件或文件夹"),
         (r"no rules, tests, guide or case in YAML at '(.*)'", "“{}”没有 YAML 格式的规则、测试、细则或案例"),
         (r"'(.*)' is not written: laid out twice it would not be the same", "未写入“{}”：重排两次结果不同"),
         (r"'(.*)' is not written: laid out it could not be read", "未写入“{}”：重排后无法读取"),
         (r"'(.*)' is not written: laid out it would not say the same", "未写入“{}”：重排后内容不同"),
         (r"'(.*)' is not written: laid out it would not keep its comments", "未写入“{}”：重排后注释不全"),
         (r"'(.*)' is not written: laid out it would not mean the same", "未写入“{}”：重排后含义摘要不同"),
+        (r"'(.*)' is not a table that is read; these are: (.*)", "“{}”不是可读取的表格；可用：{}"),
+        (r"'(.*)' is not a table that is written; these are: (.*)", "“{}”不是可写出的表格；可用：{}"),
+        (r"'(.*)' has no sheet '(.*)'; it has: (.*)", "“{}”没有工作表“{}”；有：{}"),
+        (r"'(.*)' has (.*) sheets with rows; name one: (.*)", "“{}”有 {} 个非空工作表，请在映射的 sheet 中指明：{}"),
+        (r"(.*) needs an extra that is not installed: (.*)", "{} 需要未安装的附加组件：{}"),
+        (
+            r"a sheet holds (.*) rows; write CSV or Parquet, or fewer rows",
+            "一张工作表最多 {} 行；请改写 CSV 或 Parquet",
+        ),
+        (r"'(.*)' does not end in \.xlsx", "“{}”不以 .xlsx 结尾"),
+        (r"rows is '(.*)'; it can be: (.*)", "rows 不能是“{}”；可用：{}"),
+        (r"whole results are written as JSON lines \(\.jsonl\)", "完整结果只写成 JSON lines（.jsonl）"),
+        (r"jobs is the number of processes, 1 or more", "jobs 是进程数，不少于 1"),
+        (r"'(.*)' would be written over what is read", "“{}”就是所读的文件，不能覆盖"),
+        (
+            r"'(.*)' holds (.*) cases; evaluate takes one, batch takes any number",
+            "“{}”有 {} 个案例；一次一个，多个请用 batch",
+        ),
+        (r"a template is of at least one policy", "模板至少要有一项政策"),
+        (r"a workbook needs at least one result", "工作簿至少要有一个结果"),
     )
 )
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from subsidy_rules.errors import InputError, Problem
+from subsidy_rules.errors import InputError, Problem, UsageError
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.sheets.cells import Row, Sheet, read_sheets, refuse
 from subsidy_rules.sheets.mapping import Builder, ColumnFile, Made, MapFile, Mapper, SheetReader
@@ -66,6 +66,20 @@ def read_filled(file: Path, vocabulary: Vocabulary) -> Iterator[Made]:
         raise InputError(strangers)
     for name, rows in names.items():
         yield _made(name, rows, wrong.get(name, []))
+
+
+def one_filled(file: Path, vocabulary: Vocabulary) -> Made:
+    """Return the one case of a template. Raises `InputError` where it is none or wrong, `UsageError` for several."""
+    if not is_template(file):
+        what = ("不是由 template 生成的工作簿", "this is no workbook that `template` made")
+        remedy = ("其他表格请用 batch 读取", "read other tables with batch")
+        refuse("bad-sheet", str(file), file.stem, what, remedy)
+    found = list(read_filled(file, vocabulary))
+    if len(found) != 1:
+        raise UsageError(f"'{file.name}' holds {len(found)} cases; evaluate takes one, batch takes any number")
+    if found[0].problems:
+        raise InputError(found[0].problems)
+    return found[0]
 
 
 def _made(name: str, rows: list[tuple[_Part, Row]], problems: list[Problem]) -> Made:

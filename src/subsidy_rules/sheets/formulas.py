@@ -351,7 +351,10 @@ class _AwardSteps:
 
     def _leaf(self, leaf: Leaf) -> None:
         n, d = (Styled(one, "input", "fen") for one in (leaf.value.numerator, leaf.value.denominator))
-        self.sheet.row([self.award.id, self.of.say("数据", "figure"), leaf.said, n, d])
+        said = leaf.said
+        if self.of.lang == "zh" and said[:3].isalpha():
+            said = said[4:] + self.award.currency.zh
+        self.sheet.row([self.award.id, self.of.say("数据", "figure"), said, n, d])
 
     def _row(self, name: str, text: str, made: Written, tree: Tree | None, quote: str) -> Written:
         at = self.sheet.next_row

@@ -30,6 +30,7 @@ from subsidy_rules.errors import CaseError, InputError, Place, Problem, brief, s
 from subsidy_rules.facts.case import OF_ROOT
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.policy.shape import node_at, shape_of
+from subsidy_rules.report.schema import Schema, schema_of_model
 from subsidy_rules.sheets.cells import Row, Said, Sheet, is_error, number_text
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.classes import dataclass
@@ -74,6 +75,11 @@ class MapFile(BaseModel):
     things: Annotated[dict[str, str], Field(description="list → column that tells its things apart")] = {}
     fixed: Annotated[dict[str, str | list[str]], Field(description="path of a fact → its value in every case")] = {}
     ignore: Annotated[list[str] | str, Field(description="columns that say nothing; * for all that are left")] = []
+
+
+def map_schema() -> Schema:
+    """Return the JSON Schema of a mapping."""
+    return schema_of_model("map", MapFile)
 
 
 Step = tuple[str, int]
