@@ -5,6 +5,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 import z3
@@ -19,6 +20,7 @@ from subsidy_rules.author.proofs.symbols import Found
 from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, sentence
 from subsidy_rules.errors import InputError, UsageError
 from subsidy_rules.plan import Policies
+from subsidy_rules.values import document as doc
 from tests.serve.test_cli import run
 
 HERE = Path(__file__).parent
@@ -200,3 +202,15 @@ def test_the_terms_of_the_packs_are_what_is_evaluated(pack: Path) -> None:
     compared, wrong = agreeing(load_policies([pack]), 20251)
     assert compared
     assert not wrong
+
+
+LISTED: Any = doc.plain(doc.read(HERE / "exceptions.yaml").root)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pack", LISTED)
+def test_of_the_packs_nothing_is_refuted_and_each_exception_is_listed(pack: str) -> None:
+    findings = prove(load_policies([ROOT / pack]))
+    assert not [one for one in findings if one.status in ("refuted", "fault")]
+    found = {f"{one.clause} {one.kind}" for one in findings if one.status == "exception"}
+    assert found == set(LISTED[pack])

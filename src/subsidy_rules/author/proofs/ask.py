@@ -19,7 +19,7 @@ from subsidy_rules.plan import Policies, PolicyPlan
 
 EFFORT: Final = 10_000_000
 """Steps of the solver for one question."""
-SECONDS: Final = 6
+SECONDS: Final = 3
 """What it may take at most besides, where products of unknowns make a step long."""
 _PLAIN: Final = 3
 """A plainer case may take one part in so many of those steps."""
@@ -66,7 +66,7 @@ class Asked:
         if z3.is_false(self.wanted):
             return "none"
         self.solver.set("rlimit", effort)
-        self.solver.set("timeout", SECONDS * 1000)
+        self.solver.set("timeout", SECONDS * 1000 * effort // self.effort)
         found = self.solver.check(*extra)
         return "some" if found == z3.sat else "none" if found == z3.unsat else "unknown"
 
