@@ -114,7 +114,7 @@ def test_bands_have_cliffs_to_the_fen() -> None:
         (1000 * WAN, 2000 * WAN, "3/100"),
     ]
     assert [(int(one.at), int(one.by)) for one in line.cliffs] == [(100 * WAN, 3 * WAN), (1000 * WAN, -30 * WAN)]
-    assert say_cliff(found, line.cliffs[1], "zh") == "swept/banded@p1：项目总投资到1,000万元，少得30万元"
+    assert say_cliff(found, line.cliffs[1], "zh") == "swept/banded@p1：总投资到1,000万元，少得30万元"
     assert say_cliff(found, line.cliffs[0], "en").endswith("one more unit brings 30000 yuan")
 
 
@@ -172,9 +172,9 @@ def test_pieces_are_those_of_a_search_at_every_place(number: int) -> None:
     for one in line.pieces:
         assert (one.low, one.high) == (by_search[int(one.first)].ends, by_search[int(one.last)].ends)
         inside = [by_search[place].ends[0] for place in range(int(one.first), int(one.last) + 1)]
-        if one.proved and one.rate is not None:
+        if one.proved and one.rate is not None:  # its ends are rounded, and so is every place between
             start = by_search[int(one.first)].ends[0]
-            assert all(abs(start + one.rate * step - value) <= 1 for step, value in enumerate(inside))  # type: ignore[operator]
+            assert all(abs(start + one.rate * step - value) <= 3 for step, value in enumerate(inside))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,8 @@ class Piece:
     """One piece: from `first` to `last`, both in it, in units of the fact (fen, days, things; ratios exact).
 
     `low` and `high` are what the award comes to there (least and greatest, in fen); `rate` is what one more unit
-    adds to the greatest, exact; None at a single place and where there is no greatest. `why` says what binds: a step with
-    its quote, or why it is refused. `proved`: no value between leaves the range of the two ends.
+    adds to the greatest, exact; None at a single place and where there is no greatest. `why` says what
+    binds: a step with its quote, or why it is refused. `proved`: no value between leaves the range of the two ends.
     """
 
     first: Fraction
