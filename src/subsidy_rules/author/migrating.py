@@ -30,7 +30,7 @@ from subsidy_rules.author.formatting import find_files, in_order
 from subsidy_rules.author.layout import laid_out
 from subsidy_rules.author.written import Entry, Group, Leaf, Written, comments, written
 from subsidy_rules.award.model import Both
-from subsidy_rules.errors import InputError, UsageError, shown
+from subsidy_rules.errors import InputError, UsageError, brief
 from subsidy_rules.policy.source import read_policy
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.findings import Findings
@@ -124,8 +124,8 @@ def _version(document: doc.Document) -> int:
         findings.add("missing-key", node or document.root, "language", what, what_zh, *remedy)
     elif node.text not in map(str, range(TODAY + 1)):
         later = node.text.isascii() and node.text.isdigit()
-        what = f"this library knows no version '{shown(node.text)}' of the language: it reads {TODAY}, migrates older"
-        what_zh = f"本库不识别语言版本“{shown(node.text)}”：只读取版本 {TODAY}，并可迁移更早的版本"
+        what = f"this library knows no version '{brief(node.text)}' of the language: it reads {TODAY}, migrates older"
+        what_zh = f"本库不识别语言版本“{brief(node.text)}”：只读取版本 {TODAY}，并可迁移更早的版本"
         remedy = (
             ("install a newer subsidy-rules, which reads it", "请安装能读取该版本的新版 subsidy-rules")
             if later
