@@ -147,7 +147,8 @@ class Reform:
         That a figure is not printed in the text is what a reform is for, and so is that nothing reaches what is `off`.
         """
         made = _Applied(self, policies)
-        meant = {"unprinted-figure"} | ({"unreachable"} if any(one.after in OFF for one in made.changed) else set())
+        off = any(one.after in OFF for one in made.changed)
+        meant = {"unprinted-figure", "unused-figure", *(("unreachable",) if off else ())}
         found: list[Problem] = []
         for name, source in made.sources.items():
             before = policies.by_id[name]
