@@ -10,7 +10,12 @@ import pytest
 
 import subsidy_rules
 
-MODULES = sorted(one.name for one in pkgutil.walk_packages(subsidy_rules.__path__, "subsidy_rules."))
+RUN_BY_ALEMBIC = ".migrations.env"
+MODULES = sorted(
+    one.name
+    for one in pkgutil.walk_packages(subsidy_rules.__path__, "subsidy_rules.")
+    if not one.name.endswith(RUN_BY_ALEMBIC)
+)
 
 
 @pytest.mark.parametrize("name", ["subsidy_rules", *MODULES])

@@ -626,21 +626,12 @@ def _ascii_only() -> bool:
 
 
 # What other modules of commands use, and those modules, which add their commands to `app`.
-reported, write, write_json = _reported, _write, _write_json
-reported, write = _reported, _write
-applied, evaluated, policies_of = _applied, _evaluated, _policies
+reported, write, write_json, complain, policies = _reported, _write, _write_json, _complain, _policies
+applied, evaluated = _applied, _evaluated
 
 
 def screen() -> tuple[int, bool, bool]:
     """Return how wide the screen is, whether it has ASCII only, and whether it has colour."""
-    return _width(), _ascii_only(), _is_terminal()
-
-
-reported, write, write_json, complain, policies = _reported, _write, _write_json, _complain, _policies
-
-
-def console() -> tuple[int, bool, bool]:
-    """Return what text is written for: the columns, whether only ASCII can be shown, whether in color."""
     return _width(), _ascii_only(), _is_terminal()
 
 

@@ -28,7 +28,7 @@ from subsidy_rules.serve.cli import (
     app,
     applied,
     evaluated,
-    policies_of,
+    policies,
     reported,
     write,
 )
@@ -137,7 +137,7 @@ def template(
     with reported(lang):
         from subsidy_rules.sheets.template import write_template
 
-        asked = write_template(target, policies_of(rules, policy), lang.code)
+        asked = write_template(target, policies(rules, policy), lang.code)
         write(f"{target}：{asked} 项事实\n" if lang is Lang.zh else f"{target}: {asked} facts\n")
 
 

@@ -194,7 +194,7 @@ def run_budget(  # noqa: PLR0913, PLR0917 - one argument for each option
         elif format_ is Format.markdown:
             write(told_budget.to_markdown(found, solved, lang.code, unit=unit))
         else:
-            width, plain, color = cli.console()
+            width, plain, color = cli.screen()
             write(told_budget.to_text(found, solved, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
 
 
@@ -221,7 +221,7 @@ def _sweep(given: str, cases: Iterator[Named], side: Scenario, format_: Format, 
         elif format_ is Format.markdown:
             write(told_sweep.to_markdown(found, name, lang.code, unit=unit))
         else:
-            width, plain, color = cli.console()
+            width, plain, color = cli.screen()
             write(told_sweep.to_text(found, name, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
 
 
@@ -342,7 +342,7 @@ def _say(found: Comparison, target: Path | None, format_: Format, lang: Lang, un
     elif suffix == ".md" or (target is None and format_ is Format.markdown):
         text = told.to_markdown(found, lang.code, unit=unit)
     else:
-        width, plain, color = cli.console() if target is None else (cli.WIDTH, False, False)
+        width, plain, color = cli.screen() if target is None else (cli.WIDTH, False, False)
         text = told.to_text(found, lang.code, unit=unit, width=width, ascii_only=plain, color=color)
     if target is not None:
         with target.open("x", encoding="utf-8", newline="\n") as file:

@@ -94,7 +94,7 @@ _CALLS: Final = tuple(
         (r"'(.*)': the case has (.*) there, counted from 0", "“{}”：案例该处有 {} 项，从0起数"),
         (r"'(.*)' leads to nothing in this case", "“{}”在本案例中没有对应"),
         (r"'(.*)' is no key of a group; did you mean '(.*)'\?", "“{}”不是分组的键；是否为“{}”？"),
-        (r"'(.*)' is no key of a group", "“{}”不是分组的键"),
+        (r"'(.*)' is no key of a group(.*)", "“{}”不是分组的键{}"),
         (r"'(.*)' is no unit of money; there are: (.*)", "“{}”不是货币单位；可用：{}"),
         (r"a workbook is in 元 or 万元; .*", "工作簿只能用元或万元；其他货币请写 JSON"),
         (r"--sweep is printed and goes with no --out", "--sweep 只打印，不能与 --out 同用"),
@@ -166,6 +166,15 @@ _CALLS: Final = tuple(
         ),
         (r"a template is of at least one policy", "模板至少要有一项政策"),
         (r"a workbook needs at least one result", "工作簿至少要有一个结果"),
+        (r"a sweep is PATH=LOW\.\.HIGH, not '(.*)'", "应写成 路径=下限..上限，不能写“{}”"),
+        (r"cases are Case, a list of them, a data frame, or a path", "案例须为 Case、其列表、数据表或路径"),
+        (r"'(.*)' is none of (.*)", "没有“{}”；可用：{}"),
+        (r"(.*) is no whole number of the smallest unit", "{} 不是最小单位的整数倍"),
+        (r"no award '(.*)' in this range; there are: (.*)", "该范围内没有奖补“{}”；可用：{}"),
+        (r"'(.*)' is no number of a case, which a range could be of", "“{}”不是案例中的数值，不能取范围"),
+        (r"a range is LOW\.\.HIGH, not '(.*)'", "范围应写成 下限..上限，不能写“{}”"),
+        (r"the range '(.*)': (.*)", "范围“{}”：{}"),
+        (r"(.*), not '(.*)'", "应写成 {}，不能写“{}”"),
     )
 )
 

@@ -17,7 +17,7 @@ piece is then asked whole, with the number as a range: where that comes to no mo
 ... ''')
 >>> found = sweep(case, "projects[0].costs[0].amount", "0元..1亿元")
 >>> [(str(one.first), str(one.last), str(one.rate)) for one in found.line("xian_30/capability_platform@p1").pieces]
-[('0', '4999999995', '1/10'), ('4999999996', '10000000000', '0')]
+[('0', '5000000000', '1/10'), ('5000000001', '10000000000', '0')]
 """
 
 from __future__ import annotations
