@@ -62,7 +62,8 @@ def wheel(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_wheel_has_the_packs_the_schemas_the_types_and_the_licence_and_nothing_of_ours_besides(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     rules = [name.removeprefix("subsidy_rules/rules/") for name in names if name.startswith("subsidy_rules/rules/")]
-    assert {name for name in rules if not name.startswith("superseded/")} == PACKS
+    assert {name for name in rules if not name.startswith(("superseded/", "lifecycles/"))} == PACKS
+    assert "lifecycles/shenyang.yaml" in rules
     assert {name for name in rules if name.startswith("superseded/")} == SUPERSEDED
     assert {name.removeprefix("subsidy_rules/") for name in names if "/schemas/" in name} == SCHEMAS
     assert SCHEMAS
