@@ -151,7 +151,7 @@ def test_a_folder_has_the_files_that_are_named_so_or_say_so(desk: Path) -> None:
         (
             ["--generate", "--coverage"],
             "error: --generate goes with no --coverage, --fail-under, --junit or --mutate",
-            "错误：--generate 不能与 --coverage、--fail-under、--junit 同用",
+            "错误：--generate 不能与 --coverage、--fail-under、--junit、--mutate 同用",
         ),
         (
             ["--generate", "--out", "city.yaml"],

@@ -125,3 +125,13 @@ def test_a_cover_of_awards_that_do_not_exclude_each_other_proves_nothing() -> No
     problem = Problem(range(3), [(0, 1), (1, 2)], [Layer({0: 30, 1: 50, 2: 30})])
     found = best(problem)
     assert check_certificate(problem, replace(found, bound=50, proof=Proof(((0, 1, 2),)))) == ("bound",)
+
+
+def test_what_is_the_same_is_equal_and_has_one_hash() -> None:
+    ceiling = Ceiling((1, 2), 5)
+    made = [Problem([1, 2], [(1, 2)], [Layer({1: 3, 2: room}, [ceiling])]) for room in (4, 4, 5)]
+    assert (made[0], hash(made[0])) == (made[1], hash(made[1]))
+    assert made[0] != made[2]
+    assert made[0] != "a problem"
+    assert made[0].layers[0] != "a layer"
+    assert len({*made[0].layers, *made[1].layers}) == 1

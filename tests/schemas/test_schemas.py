@@ -329,7 +329,7 @@ def test_a_file_with_a_warning_alone_fits() -> None:
 
 
 def test_a_wrong_call_is_said_to_be_one() -> None:
-    with pytest.raises(UsageError, match="no schema of 'cases'; there are: rules, guide, case, result"):
+    with pytest.raises(UsageError, match="no schema of 'cases'; there are: rules, guide, reform, case, result"):
         schema_of("cases")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="only the schema of a case depends on policies"):
         schema_of("rules", POLICIES)

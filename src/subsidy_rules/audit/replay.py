@@ -6,7 +6,7 @@ finds those files, computes again, and says that the result is equal or what dif
     found = replay(Path("2025-09-01.result.json"), cases=["archive/cases"])
     if not found.equal:
         for one in found.differences:
-            print(one.path, one.was, one.now)
+            tell(one.path, one.was, one.now)
 
 Packs are looked for among those that ship, those that they superseded (`rules/superseded`), and in the files and
 folders that are given. A pack of which only the layout or a comment changed has other bytes and the same meaning, and

@@ -45,6 +45,14 @@ class Layer:
         frames = [(frozenset(one.members), one.room) for one in self.ceilings]
         self._frames = sorted(frames, key=lambda frame: (len(frame[0]), frame[1]))
 
+    def __eq__(self, other: object) -> bool:
+        """Two layers are one where they have the same figures under the same ceilings."""
+        return isinstance(other, Layer) and (self.figures, self.ceilings) == (other.figures, other.ceilings)
+
+    def __hash__(self) -> int:
+        """Layers that are one have one hash."""
+        return hash(tuple(self.figures))
+
     def kept(self, chosen: Collection[int]) -> dict[int, int]:
         """Return what the ceilings leave of each award of a set."""
         return kept({one: self.figures[one] for one in chosen}, self._stages)
@@ -86,6 +94,15 @@ class Problem:
             self.rivals[one].add(other)
             self.rivals[other].add(one)
         self.ties = Layer({one: 1 << place for place, one in enumerate(reversed(self.awards))})
+
+    def __eq__(self, other: object) -> bool:
+        """Two problems are one where they have the same awards, layers and pairs."""
+        mine = self.awards, self.layers, self.rivals
+        return isinstance(other, Problem) and mine == (other.awards, other.layers, other.rivals)
+
+    def __hash__(self) -> int:
+        """Problems that are one have one hash."""
+        return hash(self.awards)
 
     def worth(self, chosen: Collection[int]) -> int:
         """Return what a set comes to, all layers together."""

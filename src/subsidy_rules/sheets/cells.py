@@ -6,7 +6,7 @@ written out exactly, so that no float leaves this room: `28000000`, `0.1`, `15%`
 
     for sheet in read_sheets("cases.xlsx"):
         for row in sheet.rows:
-            print(sheet.at(row.number, 2), row.texts)
+            tell(sheet.at(row.number, 2), row.texts)
 
 Rows are read as they are asked for, and may be asked for again; the memory used does not grow with the number of rows.
 What a file says of itself is checked before it is believed: see `subsidy_rules.sheets.xlsx` for workbooks.

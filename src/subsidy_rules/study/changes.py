@@ -4,7 +4,7 @@ Two rule files are compared as they are written, sentence by sentence: which is 
 suspended and by which document, which rate, cap, threshold, date, condition, reading or quote is another one.
 
     for one in changes(read_policy(old), read_policy(new)):
-        print(one.place, one.nature, one.old, one.new)
+        tell(one.place, one.nature, one.old, one.new)
 
 A sentence is known again by its id, or, where the id is new, by where it stands in the text. `2000万元` in place of
 `20000000元` is no change. Of a condition that differs in one sign only the nature is `inclusivity`, in one day `date`,

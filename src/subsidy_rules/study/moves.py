@@ -4,7 +4,7 @@
     for change in found.changes: ...
     for case in found.cases:
         for move in case.moves:
-            print(move.award, move.step, move.cause)
+            tell(move.award, move.step, move.cause)
 
 Both versions are taken as if each were in force for every case: the question is what the change does, not which version
 a date chooses. Nothing is computed here: every figure is that of `evaluate`.
