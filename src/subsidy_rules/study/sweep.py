@@ -4,7 +4,9 @@ A piece is a range on which an award has one shape (its standing, its kind, whic
 and goes along one line, but for rounding. Where the shape changes is found to the last unit (a fen, a day, one thing,
 one step of a ratio) by halving. Where to look is what the policies print: every threshold and every cap is tried. Each
 piece is then asked whole, with the number as a range: where that comes to no more and no less than its two ends, it is
-`proved` that nothing lies between; else it is told as not proved.
+`proved` that nothing lies between; else it is told as not proved. A bend without a change of shape (of a total, where
+another award comes to count) shows only where rounding no longer hides it: the pieces beside it do not touch then, and
+neither is proved.
 
 >>> from subsidy_rules import Case
 >>> case = Case.from_text('''
