@@ -1,8 +1,9 @@
-"""Random logs of one lifecycle, replayed in plain Python and on durable-rules: `make events` runs some of them.
+"""Random logs of a lifecycle and random ledgers, in plain Python and on durable-rules: `make events` runs some.
 
     python tests/events_lives.py [COUNT]
 
-Prints how many logs and events agree; ends with 1 where one does not, or where the second engine has ended.
+COUNT logs, and a quarter as many ledgers (at least fifty). Prints how many agree; ends with 1 where one does not, or
+where the second engine has ended.
 """
 
 from __future__ import annotations
@@ -10,15 +11,36 @@ from __future__ import annotations
 import json
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from subsidy_rules.audit.ledger import Entry
+from subsidy_rules.audit.ledger.findings import findings
+from subsidy_rules.audit.ledger.rulebook import load_rulebook
+from subsidy_rules.audit.ledger.second import second
 from subsidy_rules.audit.lifecycle import load_lifecycle, read_log, replay
 from subsidy_rules.audit.lifecycle.second import second_of, why_off
 from tests.audit.lives import random_log
+from tests.audit.planted import planted, row
 
 SEED, BATCH = "second eyes", 100
+
+
+def ledger_of(rng: random.Random, number: int) -> list[Entry]:
+    """Make a ledger of its own: enterprises, projects and papers that no other one has."""
+    made, _ = planted(rng, [row(rng, at) for at in range(20)], 6)
+    return [
+        replace(
+            one,
+            id=f"{number}/{one.id}",
+            beneficiary=f"{number}/{one.beneficiary}",
+            project=f"{number}/{one.project}",
+            marks={key: tuple(f"{number}/{mark}" for mark in marks) for key, marks in one.marks.items()},
+        )
+        for one in made
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -39,6 +61,16 @@ def main(arguments: list[str]) -> int:
             if said.status != "agrees":
                 print(f"lives: log {start + number}: {said.en}", file=sys.stderr)
                 return 1
+    ledgers, places = max(count // 4, BATCH // 2), 0
+    rules = load_rulebook()
+    for start in range(0, ledgers, BATCH // 2):
+        entries = [one for number in range(start, start + BATCH // 2) for one in ledger_of(rng, number)]
+        said = second(entries, rules)
+        places += len(findings(entries, rules))
+        if said.status != "agrees":
+            print(f"lives: ledgers from {start}: {said.en}", file=sys.stderr)
+            return 1
+    print(f"lives: durable-rules finds the same pairs as plain Python in {ledgers} ledgers ({places} findings)")
     print(f"lives: durable-rules goes through the same states as plain Python in {count} logs ({events} events)")
     return 0
 

@@ -20,9 +20,11 @@ from subsidy_rules import Case, UsageError, evaluate
 from subsidy_rules.audit.ledger import Entry, open_ledger
 from subsidy_rules.audit.ledger.entry import read_entry
 from subsidy_rules.audit.ledger.fill import entries_of, unread
-from subsidy_rules.audit.ledger.findings import findings, suspicions
+from subsidy_rules.audit.ledger.findings import PAPERS, findings, suspicions
 from subsidy_rules.audit.ledger.history import formerly, payments, with_history
-from subsidy_rules.audit.ledger.rulebook import load_rulebook
+from subsidy_rules.audit.ledger.rulebook import Exclusive, load_rulebook
+from subsidy_rules.audit.ledger.second import second
+from subsidy_rules.audit.lifecycle.second import why_off
 from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.values.document import plain
 from tests.audit.planted import planted, row
@@ -289,6 +291,15 @@ CASE: dict[str, Any] = {
     "certificates": [{"id": "c1", "kind": "装备承制", "event": "new", "issued_on": "2025-08-01"}],
     "assume_none": ["earlier_awards", "grants", "titles"],
 }
+
+
+def test_the_second_engine_finds_the_same_pairs_or_says_why_it_is_off() -> None:
+    rng = random.Random("second")
+    ledger, _ = planted(rng, [row(rng, number) for number in range(40)], 12)
+    ledger += [payment(number, policy="xian_31", clause=clause, project="双") for number, clause in enumerate("ab")]
+    said = second(ledger, replace(RULES, exclusive=(Exclusive("xian_31/a", "xian_31/b", PAPERS),)))
+    off = why_off()
+    assert said.status == ("agrees" if off is None else "off")
 
 
 def test_history_is_fed_to_the_evaluator() -> None:

@@ -96,6 +96,9 @@ def findings(
     gate: Annotated[
         str | None, typer.Option("--gate", metavar="AMOUNT", help="The least contract that counts, for split ones.")
     ] = None,
+    second: Annotated[
+        bool, typer.Option("--second", help="Search on durable-rules too ([events]), and say whether it agrees.")
+    ] = False,
     output: Annotated[ListFormat, typer.Option("--format", help="How it is printed.")] = ListFormat.table,
     lang: Language = Lang.zh,
 ) -> None:
@@ -105,6 +108,7 @@ def findings(
         from subsidy_rules.audit.ledger.findings import findings as search
         from subsidy_rules.audit.ledger.findings import suspicions
         from subsidy_rules.audit.ledger.rulebook import load_rulebook
+        from subsidy_rules.audit.ledger.second import second as held_against
         from subsidy_rules.values.quantity import parse_money
 
         chosen = dict(one.split("=", 1) for one in reading or () if "=" in one)
@@ -124,7 +128,10 @@ def findings(
             _table(likely, "疑点，须人工核实" if lang is Lang.zh else "Likely, to be looked into", lang)
             for one in book.left_out:
                 write(f"{'未核对' if lang is Lang.zh else 'not searched'} {one[0 if lang is Lang.zh else 1]}\n")
-        if certain:
+        said = held_against(entries, book) if second else None
+        if said is not None:
+            typer.echo(said.said(lang.code), err=True)
+        if certain or (said is not None and said.status in ("differs", "crashed")):
             raise typer.Exit(FOUND)
 
 
