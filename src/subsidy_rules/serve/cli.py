@@ -638,6 +638,7 @@ def screen() -> tuple[int, bool, bool]:
 from subsidy_rules.serve import audit as audit  # noqa: E402, PLC0414 - it needs all of the above
 from subsidy_rules.serve import audit_choices as audit_choices  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import author as author  # noqa: E402, PLC0414 - as above
+from subsidy_rules.serve import cohort as cohort  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import language as language  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import ledger as ledger  # noqa: E402, PLC0414 - as above
 from subsidy_rules.serve import lifecycle as lifecycle  # noqa: E402, PLC0414 - as above

@@ -167,6 +167,8 @@ _CALLS: Final = tuple(
         (r"a template is of at least one policy", "模板至少要有一项政策"),
         (r"a workbook needs at least one result", "工作簿至少要有一个结果"),
         (r"a sweep is PATH=LOW\.\.HIGH, not '(.*)'", "应写成 路径=下限..上限，不能写“{}”"),
+        (r"no sentence '(.*)' in the loaded policies", "已加载的政策没有条款“{}”"),
+        (r"two applicants are called '(.*)'", "两个申报者同名：“{}”"),
         (r"cases are Case, a list of them, a data frame, or a path", "案例须为 Case、其列表、数据表或路径"),
         (r"'(.*)' is none of (.*)", "没有“{}”；可用：{}"),
         (r"(.*) is no whole number of the smallest unit", "{} 不是最小单位的整数倍"),

@@ -1,0 +1,382 @@
+"""Cohorts: one pot and many applicants. Who gets how much, and under which rule.
+
+A rule file says what is asked for (a sentence, or everything), how much there is, and how it is given out:
+`pro_rata`, `first_come` by a date, `ranking` by a number, with a quota. Each applicant's demand is what `evaluate`
+gives; where it is open, so is the share, and its range says how far: the least with the own demand at its least and
+all others' at their greatest, and the reverse. Nothing depends on the order in which cases are given.
+
+    cohort: 1
+    name: 2025年设备更新专项
+    demand: xian_30/equipment_renewal
+    pot: 5000万元
+    give: pro_rata
+    cap: 1000万元
+    freed: handed_on
+    path: 五
+    quote: 按比例分配
+
+Shares are whole fen: of a share by ratio what is below a fen is left, and the fen that are left over go to the greatest
+remainders, of equal ones to the first by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from subsidy_rules.award.model import Json
+from subsidy_rules.errors import Lang, RuleError, UsageError
+from subsidy_rules.facts.case import Case
+from subsidy_rules.mechanisms.step import Strict
+from subsidy_rules.policy.model import Count
+from subsidy_rules.policy.shape import node_at, shape_of
+from subsidy_rules.study.cases import way_of
+from subsidy_rules.study.side import Scenario, Side
+from subsidy_rules.values import document as doc
+from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.findings import Findings
+from subsidy_rules.values.quantity import Infinity, QuantityError, exact_text, parse_money
+
+EVERYTHING: Final = "total"
+Both: TypeAlias = tuple[int, int]
+
+
+class CohortFile(Strict):
+    """The shape of a rule file of a cohort."""
+
+    cohort: Literal["1"]
+    name: str
+    demand: str
+    pot: str
+    give: Literal["pro_rata", "first_come", "ranking"]
+    by: str | None = None
+    order: Literal["highest", "lowest"] = "highest"
+    then: str | None = None
+    quota: Count | None = None
+    cap: str | None = None
+    freed: Literal["kept", "handed_on"] | None = None
+    policy: str = ""
+    path: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRule:
+    """A rule that is ready: amounts in fen, and the digest of its file."""
+
+    file: CohortFile
+    pot: int
+    cap: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one applicant asks for and gets, least and greatest, in fen; why it is open, in Chinese and English."""
+
+    name: str
+    demand: Both | None
+    share: Both
+    zh: str = ""
+    en: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is one figure."""
+        return self.share[0] == self.share[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """What became of a pot: the shares by name, what is given out for certain, and what is left of it at most."""
+
+    rule: CohortRule
+    shares: tuple[Share, ...]
+
+    @property
+    def given(self) -> int:
+        """What is given out for certain, in fen."""
+        return sum(one.share[0] for one in self.shares)
+
+    @property
+    def left(self) -> int:
+        """What is left of the pot where every share is at its least, in fen."""
+        return self.rule.pot - self.given
+
+    def as_json(self) -> dict[str, Json]:
+        """Write it in yuan."""
+        file = self.rule.file
+        return {
+            "schema": "subsidy-rules/cohort/1",
+            "name": file.name,
+            "give": file.give,
+            "demand": file.demand,
+            "pot": _yuan(self.rule.pot),
+            "given": _yuan(self.given),
+            "citation": {"policy": file.policy, "path": file.path, "quote": file.quote},
+            "shares": [
+                {
+                    "name": one.name,
+                    "demand": None if one.demand is None else list(map(_yuan, one.demand)),
+                    "share": list(map(_yuan, one.share)),
+                    "zh": one.zh,
+                    "en": one.en,
+                }
+                for one in self.shares
+            ],
+            "stamp": {"rule": self.rule.sha256},
+        }
+
+
+def load_cohort_rule(source: str | Path) -> CohortRule:
+    """Read a rule file, a path or its text. Raises `RuleError` with every problem found."""
+    document = doc.read(source, error=RuleError)
+    shape = shape_of(document, CohortFile)
+    if shape.model is None or shape.problems:
+        raise RuleError(shape.problems)
+    file, findings = shape.model, Findings(document)
+    pot, cap = (_money(findings, document, file, key) for key in ("pot", "cap"))
+    _fits(findings, document, file)
+    findings.raise_as(RuleError)
+    return CohortRule(file, pot or 0, cap, document.sha256)
+
+
+def evaluate_cohort(cases: Iterable[tuple[str, Case]], rule: CohortRule, scenario: Scenario | None = None) -> Cohort:
+    """Give a pot out among cases, each with its name. Raises `UsageError` for a name that is there twice.
+
+    Raises `UsageError` too where `demand` names no sentence of the loaded policies.
+    """
+    side = Side(scenario or Scenario())
+    known = {f"{plan.id}/{one.sentence.id}" for plan in side.policies.plans for one in plan.clauses}
+    if rule.file.demand != EVERYTHING and rule.file.demand not in known:
+        raise UsageError(f"no sentence '{rule.file.demand}' in the loaded policies")
+    asked: list[_Asked] = []
+    for name, case in cases:
+        if any(one.name == name for one in asked):
+            raise UsageError(f"two applicants are called '{name}'")
+        asked.append(_asked(name, case, rule.file, side))
+    asked.sort(key=lambda one: one.name)
+    shares = _pro_rata(asked, rule) if rule.file.give == "pro_rata" else _in_order(asked, rule)
+    return Cohort(rule, tuple(sorted(shares, key=lambda one: one.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One applicant: the demand (None: without end or figure), and the numbers that it is ordered by."""
+
+    name: str
+    demand: Both | None
+    keys: tuple[Fraction | None, ...]
+
+
+def shared(pot: int, demands: Mapping[str, int], cap: int | None = None, *, handed_on: bool = True) -> dict[str, int]:
+    """Share a pot pro rata over demands, whole fen, and return the shares by name.
+
+    Where the demands come to no more than the pot, each gets its own (under the cap). Else the shares add up to the
+    pot, but for what a cap frees where it is not handed on, or where all are at their cap.
+
+    >>> shared(100, {"a": 100, "b": 100, "c": 100})
+    {'a': 34, 'b': 33, 'c': 33}
+    >>> shared(100, {"a": 300, "b": 100}, 50), shared(100, {"a": 300, "b": 100}, 50, handed_on=False)
+    ({'a': 50, 'b': 50}, {'a': 50, 'b': 25})
+    """
+    most = {name: one if cap is None else min(one, cap) for name, one in demands.items()}
+    if sum(demands.values()) <= pot:
+        return most
+    if not handed_on or cap is None:
+        found = _apportioned(pot, demands)
+        return {name: min(found[name], most[name]) for name in demands}
+    full: dict[str, int] = {}
+    while True:
+        rest = {name: one for name, one in demands.items() if name not in full}
+        left, total = pot - sum(full.values()), sum(rest.values())
+        over = [name for name, one in rest.items() if one * left >= most[name] * total]
+        if not over or not total:
+            return {**full, **_apportioned(left, rest)}
+        full |= {name: most[name] for name in over}
+
+
+def _apportioned(pot: int, demands: Mapping[str, int]) -> dict[str, int]:
+    """Share by largest remainders; of equal ones the first by name has the odd fen."""
+    total = sum(demands.values())
+    if not total:
+        return dict.fromkeys(demands, 0)
+    exact = {name: divmod(pot * one, total) for name, one in demands.items()}
+    odd = pot - sum(whole for whole, _ in exact.values())
+    first = sorted(exact, key=lambda name: (-exact[name][1], name))[:odd]
+    return {name: whole + (name in first) for name, (whole, _) in exact.items()}
+
+
+def _pro_rata(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
+    handed_on = rule.file.freed != "kept"
+    unknown = [one.name for one in asked if one.demand is None]
+    low = {one.name: one.demand[0] for one in asked if one.demand is not None}
+    high = {one.name: one.demand[1] for one in asked if one.demand is not None}
+    for one in asked:
+        if one.demand is None:
+            yield Share(one.name, None, (0, rule.pot if rule.cap is None else min(rule.pot, rule.cap)), *_NO_FIGURE)
+            continue
+        least = shared(rule.pot, {**high, one.name: one.demand[0]}, rule.cap, handed_on=handed_on)[one.name]
+        most = shared(rule.pot, {**low, one.name: one.demand[1]}, rule.cap, handed_on=handed_on)[one.name]
+        if unknown or low != high:
+            # by how the demands stand, the odd fen may go either way; one without end leaves nothing certain
+            least, most = max(0, least - 1), min(one.demand[1], most + 1)
+        found = (0 if unknown else least, most)
+        why = _OPEN if found[0] != found[1] else ("", "")
+        yield Share(one.name, one.demand, found, *why)
+
+
+_OPEN: Final = ("有需求额尚未确定", "a demand is open")
+_NO_FIGURE: Final = ("需求额没有上限或没有数额", "the demand has no upper end, or no figure")
+_NO_KEY: Final = ("排序依据缺失", "what it is ordered by is not known")
+_TIE: Final = ("与他人并列，余额不足以全部支付", "it is level with others, and not all can be paid")
+
+
+def _in_order(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
+    """Pay one after another, whole demands while the pot lasts, those that are level together."""
+    unplaced = [one for one in asked if None in one.keys]
+    groups: dict[tuple[Fraction, ...], list[_Asked]] = {}
+    for one in asked:
+        if None not in one.keys:
+            groups.setdefault(_ordered(one, rule.file), []).append(one)
+    least = most = rule.pot
+    places_least = places_most = rule.file.quota if rule.file.quota is not None else len(asked)
+    if unplaced:
+        # any of them may come before all others
+        least = max(0, least - sum(_top(one, rule) for one in unplaced))
+        places_least = max(0, places_least - len(unplaced))
+    for key in sorted(groups):
+        group = groups[key]
+        wanted_low, wanted_high = (sum(_end(one, rule, end) for one in group) for end in (0, 1))
+        fits = wanted_high <= least and len(group) <= places_least
+        for one in group:
+            low, high = _end(one, rule, 0), _end(one, rule, 1)
+            alone = len(group) == 1
+            sure = min(low, least) if (fits or alone) and places_least else 0
+            may = min(high, most) if places_most else 0
+            why = ("", "") if sure == may else _NO_FIGURE if one.demand is None else _TIE if not alone else _OPEN
+            yield Share(one.name, one.demand, (sure, may), *why)
+        least, most = max(0, least - wanted_high), max(0, most - wanted_low)
+        places_least, places_most = max(0, places_least - len(group)), max(0, places_most - len(group))
+    for one in unplaced:
+        yield Share(one.name, one.demand, (0, min(_top(one, rule), rule.pot)), *_NO_KEY)
+
+
+def _ordered(one: _Asked, file: CohortFile) -> tuple[Fraction, ...]:
+    sign = -1 if file.give == "ranking" and file.order == "highest" else 1
+    first, *then = [key for key in one.keys if key is not None]
+    return sign * first, *then
+
+
+def _end(one: _Asked, rule: CohortRule, end: int) -> int:
+    most = rule.pot if rule.cap is None else min(rule.pot, rule.cap)
+    return (0, most)[end] if one.demand is None else min(one.demand[end], most)
+
+
+def _top(one: _Asked, rule: CohortRule) -> int:
+    return _end(one, rule, 1)
+
+
+def _asked(name: str, case: Case, file: CohortFile, side: Side) -> _Asked:
+    found = side.evaluate(case)
+    keys = tuple(_number(case, path, side) for path in (file.by, file.then) if path is not None)
+    if file.demand == EVERYTHING:
+        return _Asked(name, _ends(found.total.decided, found.total.possible), keys)
+    decided = [one.net for one in found.awards if f"{one.policy}/{one.clause}" == file.demand]
+    open_ = [one.net for one in found.undecided if f"{one.policy}/{one.clause}" == file.demand]
+    ends = [_ends(one, one) for one in decided] + [_ends(one, one) for one in open_]
+    if None in ends:
+        return _Asked(name, None, keys)
+    least = sum(one[0] for one in ends[: len(decided)] if one is not None)
+    return _Asked(name, (least, sum(one[1] for one in ends if one is not None)), keys)
+
+
+def _ends(low: Amount, high: Amount) -> Both | None:
+    """Return the ends in whole fen; None without an upper end."""
+    if isinstance(low.minimum, Infinity) or isinstance(high.maximum, Infinity):
+        return None
+    return int(low.minimum), int(high.maximum)
+
+
+def _number(case: Case, path: str, side: Side) -> Fraction | None:
+    """Return a number of a case; None where it is not known. Raises `UsageError` where the path is none of a number."""
+    *around, name = way_of(path)
+    where = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in around).removeprefix(".")
+    facts = case.facts_of(side.policies.vocabulary)
+    thing = next((one for one in (facts.root, *facts.paths.values()) if one.path == where), None)
+    spec = None if thing is None else side.policies.vocabulary.field(thing.entity, str(name))
+    if thing is None:
+        return None
+    if spec is None or spec.type not in ("money", "ratio", "count", "quantity", "date"):
+        raise UsageError(f"'{path}' is no number of a case, which a range could be of")
+    value = thing.values.get(str(name))
+    if not isinstance(value, Amount) or value.kind != "exact" or isinstance(value.minimum, Infinity):
+        return None
+    return value.minimum
+
+
+def _money(findings: Findings, document: doc.Document, file: CohortFile, key: str) -> int | None:
+    text = getattr(file, key)
+    if text is None:
+        return None
+    node, path = node_at(document, (key,))
+    try:
+        fen = parse_money(text)
+    except QuantityError as error:
+        findings.add(error.code, node, path, error.what, error.what_zh, error.remedy, error.remedy_zh)
+        return None
+    return int(fen)
+
+
+def _fits(findings: Findings, document: doc.Document, file: CohortFile) -> None:
+    """Say which keys don't go together, or are missing."""
+
+    def say(key: str, what: str, what_zh: str) -> None:
+        node, path = node_at(document, (key,))
+        findings.add("bad-clause", node, path, what, what_zh)
+
+    if file.give == "pro_rata":
+        for key in ("by", "then", "quota"):
+            if getattr(file, key) is not None:
+                say(key, f"'{key}' goes with first_come and ranking", f"“{key}”只用于 first_come 和 ranking")
+        if file.cap is not None and file.freed is None:
+            say("cap", "with a cap, say whether what it frees is handed on: freed", "有上限时须写明余额是否再分：freed")
+    elif file.by is None:
+        say("give", "say what they are ordered by: by", "须写明按什么排序：by")
+    if file.give != "pro_rata" and file.freed is not None:
+        say("freed", "'freed' goes with pro_rata", "“freed”只用于 pro_rata")
+    if file.cap is None and file.freed is not None:
+        say("freed", "'freed' goes with a cap", "“freed”须与 cap 同用")
+
+
+def _yuan(fen: int) -> str:
+    return exact_text(Fraction(fen, 100))
+
+
+def to_text(found: Cohort, lang: Lang, *, width: int, ascii_only: bool = False, color: bool = False) -> str:
+    """Write it for a screen."""
+    from subsidy_rules.report.tables import Block, text_table  # noqa: PLC0415 - who wants figures alone needs no tables
+
+    zh, file = lang == "zh", found.rule.file
+    heads = ("申报者", "需求", "分得", "说明") if zh else ("applicant", "demand", "share", "why open")
+    rows = tuple(
+        (
+            (one.name,),
+            ("—" if one.demand is None else _range(one.demand),),
+            (_range(one.share),),
+            (one.zh if zh else one.en,),
+        )
+        for one in found.shares
+    )
+    cited = f"{file.policy} {file.path} {file.quote}".strip()
+    given, pot = _yuan(found.given), _yuan(found.rule.pot)
+    total = f"确定分出 {given} 元，共 {pot} 元" if zh else f"{given} of {pot} yuan given out for certain"
+    table = text_table(Block(file.name, heads, rows, figures=(1, 2)), width=width, ascii_only=ascii_only, color=color)
+    return f"{table}\n{total}\n{cited}\n"
+
+
+def _range(ends: Both) -> str:
+    return _yuan(ends[0]) if ends[0] == ends[1] else f"{_yuan(ends[0])} … {_yuan(ends[1])}"
