@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def sweep(
+def sweep(  # noqa: PLR0913, PLR0917 - one for each option of the command
     case: Annotated[str, typer.Argument(metavar="CASE", help="Case file, YAML or JSON.")],
     over: Annotated[str, typer.Argument(metavar="PATH=RANGE", help='Such as "projects[0].costs[0].amount=0..3亿元".')],
     award: Annotated[
@@ -38,6 +38,9 @@ def sweep(
     ] = None,
     rules: RulePaths = None,
     reading: ReadingChoices = None,
+    chart: Annotated[
+        str | None, typer.Option("--chart", metavar="FILE", help="Draw it too: .html, .png, .svg; one award, or total.")
+    ] = None,
     output: Annotated[ListFormat, typer.Option("--format", help="How it is printed.")] = ListFormat.table,
     lang: Language = Lang.zh,
 ) -> None:
@@ -50,6 +53,7 @@ def sweep(
         from subsidy_rules.facts.case import Case
         from subsidy_rules.plan import load_policies
         from subsidy_rules.study.side import Scenario
+        from subsidy_rules.study.sweep import TOTAL
         from subsidy_rules.study.sweep import sweep as run
 
         path, equals, text = over.partition("=")
@@ -62,6 +66,10 @@ def sweep(
         policies = load_policies(rules) if rules else None
         found = run(Case.load(case), path, text, Scenario(policies=policies, readings=chosen))
         lines = [found.line(one) for one in award] if award else list(found.lines)
+        if chart is not None:
+            from subsidy_rules.study.charts import save_chart, sweep_chart
+
+            save_chart(sweep_chart(found, lines[0].id if len(lines) == 1 else TOTAL, lang.code), chart)
         if output is ListFormat.json:
             tree = found.as_json()
             names = {one.id for one in lines}
@@ -114,3 +122,38 @@ def _money(ends: tuple[object, object], lang: Lang) -> str:
         return format_money(number) if lang is Lang.zh else f"CNY {exact_text(number / 100)}"
 
     return said(ends[0]) if ends[0] == ends[1] else f"{said(ends[0])}–{said(ends[1])}"
+
+
+@app.command()
+def tornado(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Case file, YAML or JSON.")],
+    rules: RulePaths = None,
+    reading: ReadingChoices = None,
+    chart: Annotated[
+        str | None, typer.Option("--chart", metavar="FILE", help="Draw it too: .html, .png, .svg.")
+    ] = None,
+    output: Annotated[ListFormat, typer.Option("--format", help="How it is printed.")] = ListFormat.table,
+    lang: Language = Lang.zh,
+) -> None:
+    """Say what moves the total of a case most: each reading and each open fact, at each thing that it may say."""
+    with reported(lang):
+        from subsidy_rules.facts.case import Case
+        from subsidy_rules.plan import load_policies
+        from subsidy_rules.study.side import Scenario
+        from subsidy_rules.study.tornado import to_text
+        from subsidy_rules.study.tornado import tornado as run
+
+        wrong = next((one for one in reading or () if "=" not in one), None)
+        if wrong is not None:
+            raise UsageError(f"--reading is ID=OPTION, not '{wrong}'")
+        chosen = dict(one.split("=", 1) for one in reading or ())
+        found = run(Case.load(case), Scenario(policies=load_policies(rules) if rules else None, readings=chosen))
+        if chart is not None:
+            from subsidy_rules.study.charts import save_chart, tornado_chart
+
+            save_chart(tornado_chart(found, lang.code), chart)
+        if output is ListFormat.json:
+            write_json(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
+            return
+        width, ascii_only, color = screen()
+        write(to_text(found, lang.code, width=width, ascii_only=ascii_only, color=color))

@@ -168,6 +168,8 @@ _CALLS: Final = tuple(
         (r"a workbook needs at least one result", "工作簿至少要有一个结果"),
         (r"a sweep is PATH=LOW\.\.HIGH, not '(.*)'", "应写成 路径=下限..上限，不能写“{}”"),
         (r"no sentence '(.*)' in the loaded policies", "已加载的政策没有条款“{}”"),
+        (r"a picture is written as (.*), not as '(.*)'", "图片只能写成 {}，不能写“{}”"),
+        (r"pictures need the extra \[study\]: (.*)", "画图需要安装 [study]：{}"),
         (r"two applicants are called '(.*)'", "两个申报者同名：“{}”"),
         (r"cases are Case, a list of them, a data frame, or a path", "案例须为 Case、其列表、数据表或路径"),
         (r"'(.*)' is none of (.*)", "没有“{}”；可用：{}"),

@@ -361,7 +361,11 @@ def to_text(found: Cohort, lang: Lang, *, width: int, ascii_only: bool = False, 
     from subsidy_rules.report.tables import Block, text_table  # noqa: PLC0415 - who wants figures alone needs no tables
 
     zh, file = lang == "zh", found.rule.file
-    heads = ("申报者", "需求", "分得", "说明") if zh else ("applicant", "demand", "share", "why open")
+    heads = (
+        ("申报者", "需求（元）", "分得（元）", "说明")
+        if zh
+        else ("applicant", "demand, yuan", "share, yuan", "why open")
+    )
     rows = tuple(
         (
             (one.name,),
