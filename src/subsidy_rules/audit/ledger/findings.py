@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
 from subsidy_rules.audit.ledger.entry import Entry
@@ -29,7 +28,7 @@ from subsidy_rules.values.quantity import parse_date
 
 PAPERS: Final = Cited("", "", "", "")
 """What a finding is by that no policy makes one, but the papers themselves."""
-NEARLY: Final = 0.8
+PAIR: Final = 2
 APART: Final = 45
 """Days within which contracts with one counterparty may be one that was split."""
 
@@ -216,18 +215,37 @@ def _similar_names(searched: Searched) -> Iterator[Finding]:
     """Hold each name against its neighbours in the order of names, read forwards and backwards."""
     names: dict[str, list[Payment]] = defaultdict(list)
     for one in searched.paid:
-        names[one.entry.name or one.entry.beneficiary].append(one)
+        called = one.entry.name or one.entry.beneficiary
+        if not called.isascii():  # a code is not a name
+            names[called].append(one)
     seen = set()
     for order in (sorted(names), sorted(names, key=lambda name: name[::-1])):
         for place, name in enumerate(order):
             for other in order[place + 1 : place + 4]:
                 pair = min(name, other), max(name, other)
-                alike = pair not in seen and SequenceMatcher(None, *pair).ratio() >= NEARLY
+                alike = pair not in seen and one_slip(*pair)
                 seen.add(pair)
                 who = [{one.entry.beneficiary for one in names[each]} for each in pair]
                 if alike and who[0] != who[1]:
                     paid = [*names[pair[0]], *names[pair[1]]]
                     yield _found("similar_names", PAPERS, paid, min(_sum(names[each]) for each in pair), certain=False)
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether two names differ by one slip: a character exchanged, left out or put in, or two that changed places.
+
+    >>> one_slip("宏达机械有限公司", "宏达机诫有限公司"), one_slip("宏达机械有限公司", "宏运机电有限公司")
+    (True, False)
+    """
+    at = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    left, right = one[at:], other[at:]
+    while left and right and left[-1] == right[-1]:
+        left, right = left[:-1], right[:-1]
+    return one != other and (
+        max(len(left), len(right)) <= 1 or (len(left) == len(right) == PAIR and left == right[::-1])
+    )
 
 
 def _split_contracts(searched: Searched, gate: int) -> Iterator[Finding]:
