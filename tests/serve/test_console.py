@@ -22,6 +22,7 @@ CASE = str(ROOT / "examples" / "joint_project.yaml")
 CLAUSE = "shenyang/key_project"
 LPR = str(ROOT / "examples" / "guides" / "lpr.yaml")
 BAD = ROOT / "tests" / "bad"
+PAID = ROOT / "examples" / "audit"
 AUTHOR = ROOT / "tests" / "author"
 
 LINES: tuple[tuple[int, str], ...] = (
@@ -66,6 +67,34 @@ LINES: tuple[tuple[int, str], ...] = (
     (2, f"explain {CASE} 没有🖂"),
     (2, f"explain {CASE} 没有🖂 --lang en"),
     (2, f"evaluate {CASE} --format 表"),
+    (0, f"audit {PAID / 'paid.csv'} --facts {PAID / 'cases.jsonl'}"),
+    (0, f"audit {PAID / 'paid.csv'} --facts {PAID / 'cases.jsonl'} --lang en"),
+    (0, f"audit {PAID / 'paid.csv'} --facts {PAID / 'cases.jsonl'} --format json"),
+    (2, "audit 没有🖂.csv"),
+    (2, "batch 没有🖂.csv x.csv"),
+    (2, "budget 没有🖂.jsonl --envelope *=1亿元"),
+    (2, "cohort 没有🖂.jsonl --rule 没有🖂.yaml"),
+    (2, "conformance 没有🖂"),
+    (0, f"diff {ROOT / 'rules' / 'xian_31.yaml'} {ROOT / 'rules' / 'xian_31.yaml'}"),
+    (2, "diff 没有🖂.yaml 没有🖂.yaml --lang en"),
+    (0, f"fmt --check {ROOT / 'rules' / 'xian_31.yaml'}"),
+    (2, "fmt --check 没有🖂.yaml"),
+    (0, "ledger --help"),
+    (2, "ledger verify 没有🖂/没有/paid.db"),
+    (2, "ledger verify 没有🖂/没有/paid.db --lang en"),
+    (2, "lifecycle 没有🖂.yaml --on 2025-01-01"),
+    (2, "lifecycle 没有🖂.yaml"),
+    (2, "migrate 没有🖂.yaml"),
+    (2, "prove 没有🖂.yaml"),
+    (2, "replay 没有🖂.json"),
+    (2, f"sweep {CASE} 没有🖂=0..1"),
+    (2, f"sweep {CASE} projects[0].没有🖂=0..1 --lang en"),
+    (2, "template --policy 没有🖂 x.xlsx"),
+    (2, "tornado 没有🖂.yaml"),
+    (2, f"whatif {CASE} --set 没有🖂=1"),
+    (0, f"whatif {CASE} --set xian_31/digital_factory.rate=6%"),
+    (0, f"whatif {CASE} --set xian_31/digital_factory.rate=6% --lang en --format json"),
+    (2, "workbook 没有🖂.yaml x.xlsx"),
     (2, "没有🖂"),
     (2, "schema 没有🖂"),
 )
@@ -140,7 +169,7 @@ def test_every_command_ends_as_it_should_and_prints_what_can_be_shown(console: s
 
 
 def is_json(line: str) -> bool:
-    return "json" in line or (line.startswith("schema") and "没有" not in line)
+    return "--format json" in line or (line.startswith("schema") and "没有" not in line)
 
 
 @pytest.mark.parametrize("console", [one for one in CONSOLES if one != "utf-8"])

@@ -79,8 +79,10 @@ def test_pictures_are_files_that_need_no_network(tmp_path: Path) -> None:
 
 def test_a_machine_without_chinese_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(charts, "_has_chinese", lambda: False)
-    with pytest.warns(UserWarning, match="apt-get install fonts-wqy-microhei"):
-        save_chart(waterfall_chart(evaluate(CASE).awards[0]), tmp_path / "a.svg")
+    said = save_chart(waterfall_chart(evaluate(CASE).awards[0]), tmp_path / "a.svg")
+    assert said is not None
+    assert "apt-get install fonts-wqy-microhei" in said
+    assert save_chart(waterfall_chart(evaluate(CASE).awards[0], "en"), tmp_path / "a.html") is None
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

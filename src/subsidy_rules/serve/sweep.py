@@ -19,6 +19,7 @@ from subsidy_rules.serve.cli import (
     ReadingChoices,
     RulePaths,
     app,
+    complain,
     reported,
     screen,
     write,
@@ -69,7 +70,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option of the command
         if chart is not None:
             from subsidy_rules.study.charts import save_chart, sweep_chart
 
-            save_chart(sweep_chart(found, lines[0].id if len(lines) == 1 else TOTAL, lang.code), chart)
+            _told(save_chart(sweep_chart(found, lines[0].id if len(lines) == 1 else TOTAL, lang.code), chart))
         if output is ListFormat.json:
             tree = found.as_json()
             names = {one.id for one in lines}
@@ -87,6 +88,11 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option of the command
                 if lang is Lang.zh
                 else "the limit of evaluations was met: not complete\n"
             )
+
+
+def _told(said: str | None) -> None:
+    if said is not None:
+        complain(said)
 
 
 def _table(found: Sweep, line: Line, lang: Lang) -> None:
@@ -151,7 +157,7 @@ def tornado(
         if chart is not None:
             from subsidy_rules.study.charts import save_chart, tornado_chart
 
-            save_chart(tornado_chart(found, lang.code), chart)
+            _told(save_chart(tornado_chart(found, lang.code), chart))
         if output is ListFormat.json:
             write_json(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
             return

@@ -472,10 +472,11 @@ def _digest(file: Path) -> str:
         with file.open("rb") as stream:
             while chunk := stream.read(2**20):
                 made.update(chunk)
-    except FileNotFoundError as error:
+    except (OSError, ValueError) as error:  # a name that the system can't write is a ValueError
         from subsidy_rules.sheets.cells import problem  # noqa: PLC0415 - the same words as the reader's
 
-        what = ("没有此文件", "there is no such file")
+        missing = isinstance(error, FileNotFoundError)
+        what = ("没有此文件", "there is no such file") if missing else ("不能读取该文件", "the file can't be read")
         raise InputError([problem("unreadable", str(file), "", what)]) from error
     return made.hexdigest()
 

@@ -2,14 +2,13 @@
 
 Made with Altair; saved as HTML that needs no network, PNG or SVG (the extra `[study]`). What is written in a picture is
 computed exactly; only where things are drawn is a binary fraction, of a pixel. Chinese needs a font that has it:
-`save_chart` says plainly where a picture with Chinese is drawn without one.
+`save_chart` returns what to install where a picture with Chinese is drawn without one.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -124,20 +123,21 @@ def tornado_chart(found: Tornado, lang: Lang = "zh") -> Chart:
     return _titled(alt.layer(bars, said_), "")
 
 
-def save_chart(chart: Chart, path: str | Path) -> None:
+def save_chart(chart: Chart, path: str | Path) -> str | None:
     """Write a picture: `.html` (whole in itself, no network), `.png`, `.svg`.
 
-    Raises `UsageError` for another ending. Warns where Chinese is drawn into a PNG or SVG and no font has it.
+    Returns what is to be told: that Chinese was drawn into a PNG or SVG and no font has it; None where all is well.
+    Raises `UsageError` for another ending.
     """
     target = Path(path)
     if target.suffix not in ENDINGS:
         raise UsageError(f"a picture is written as {', '.join(ENDINGS)}, not as '{target.name}'")
     if target.suffix == ".html":
         chart.save(str(target), inline=True)
-        return
-    if not _has_chinese() and any("\u4e00" <= char <= "\u9fff" for char in chart.to_json(ensure_ascii=False)):
-        warnings.warn(NO_FONT, stacklevel=2)
+        return None
     chart.save(str(target), scale_factor=2 if target.suffix == ".png" else 1)
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in chart.to_json(ensure_ascii=False))
+    return NO_FONT if chinese and not _has_chinese() else None
 
 
 def _has_chinese() -> bool:

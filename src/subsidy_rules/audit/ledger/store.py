@@ -150,7 +150,11 @@ def open_store(url: str | Path) -> Ledger:
         raise UsageError(f"a ledger is kept in SQLite or PostgreSQL, not in {address.get_backend_name()}")
     with _said_plainly():
         engine = _sqlite(given) if address.get_backend_name() == "sqlite" else sqlalchemy.create_engine(address)
-        _migrate(engine)
+        try:
+            _migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     return Ledger(engine)
 
 
@@ -193,6 +197,8 @@ def _said_plainly() -> Iterator[None]:
         if "locked" in said or "lock timeout" in said:
             raise UsageError(f"another writer holds the ledger: {said}") from error
         raise UsageError(f"the ledger can't be read or written: {said}") from error
+    except UnicodeEncodeError as error:
+        raise UsageError("the ledger can't be read or written: the system can't write its name") from error
 
 
 def _row(number: int, entry: Entry, written: str, previous: str, digest: str) -> dict[str, object]:
