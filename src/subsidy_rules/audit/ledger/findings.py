@@ -29,6 +29,8 @@ from subsidy_rules.values.quantity import parse_date
 PAPERS: Final = Cited("", "", "", "")
 """What a finding is by that no policy makes one, but the papers themselves."""
 PAIR: Final = 2
+LONG: Final = 6
+"""As many characters as a name has at least that is held against others."""
 APART: Final = 45
 """Days within which contracts with one counterparty may be one that was split."""
 
@@ -216,7 +218,7 @@ def _similar_names(searched: Searched) -> Iterator[Finding]:
     names: dict[str, list[Payment]] = defaultdict(list)
     for one in searched.paid:
         called = one.entry.name or one.entry.beneficiary
-        if not called.isascii():  # a code is not a name
+        if len(called) >= LONG and not called.isascii():  # a code is no name, and short names are alike by chance
             names[called].append(one)
     seen = set()
     for order in (sorted(names), sorted(names, key=lambda name: name[::-1])):
