@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import permutations, product
+from typing import Any, Literal
 
 import pytest
 
 from subsidy_rules import Case, RuleError, UsageError
 from subsidy_rules.plan import compile_policy, gather
 from subsidy_rules.policy.source import read_policy
-from subsidy_rules.study.cohort import Cohort, evaluate_cohort, load_cohort_rule, shared, to_text
+from subsidy_rules.study.cohort import (
+    Cohort,
+    CohortFile,
+    CohortRule,
+    _Asked,
+    _in_order,
+    _pro_rata,
+    evaluate_cohort,
+    load_cohort_rule,
+    shared,
+    to_text,
+)
 from subsidy_rules.study.side import Scenario
 
 WAN = 1_000_000
@@ -112,7 +126,7 @@ def test_pro_rata_by_hand() -> None:
 def test_an_open_demand_leaves_shares_open() -> None:
     found = given_out({"甲": case({"min": "600万元", "max": "900万元"}), "乙": case("900万元")})
     # 60 to 90 beside 90: 40 to 50, and 60 to 50
-    assert told(found) == {"甲": (40 * WAN - 1, 50 * WAN + 1), "乙": (50 * WAN - 1, 60 * WAN + 1)}
+    assert told(found) == {"甲": (40 * WAN, 50 * WAN), "乙": (50 * WAN, 60 * WAN)}
     assert [one.en for one in found.shares] == ["a demand is open"] * 2
     unknown = given_out({"甲": case(None), "乙": case("900万元")})
     assert told(unknown)["乙"] == (0, 90 * WAN)
@@ -151,6 +165,97 @@ def test_a_ranking_has_a_quota_and_the_last_gets_what_is_left() -> None:
     assert {one.name: one.en for one in unplaced.shares}["戊"] == "what it is ordered by is not known"
 
 
+def test_who_has_nothing_to_get_takes_no_place() -> None:
+    by = {"give": "ranking", "by": "projects[0].score", "quota": "1"}
+    assert told(given_out({"甲": case("0元", 90), "乙": case("400万元", 80)}, **by)) == {
+        "甲": (0, 0),
+        "乙": (40 * WAN,) * 2,
+    }
+    # whether 甲 gets anything is open, and so is whether a place is left
+    open_ = {"甲": case({"min": "0元", "max": "100万元"}, 90), "乙": case("400万元", 80)}
+    assert told(given_out(open_, **by)) == {"甲": (0, 10 * WAN), "乙": (0, 40 * WAN)}
+
+
+def test_an_open_demand_opens_no_more_than_it_moves() -> None:
+    open_ = case({"min": "600万元", "max": "9000万元"})
+    # the pot is enough for all
+    assert told(given_out({"甲": open_, "乙": case("900万元")}, pot="1亿元"))["乙"] == (90 * WAN,) * 2
+    # no share is above the cap, or the pot
+    capped = told(given_out({"甲": open_, "乙": case("900万元")}, cap="50万元", freed="handed_on"))
+    assert capped == {"甲": (50 * WAN,) * 2, "乙": (50 * WAN,) * 2}
+    assert told(given_out({"甲": open_})) == {"甲": (60 * WAN, 100 * WAN)}
+
+
+def small(rng: random.Random, count: int, span: int) -> dict[str, tuple[int, int]]:
+    """Draw demands of a few fen, some of them open."""
+    lows = [rng.choice([0, 0, 1, 3, rng.randrange(8)]) for _ in range(count)]
+    return {"abcd"[place]: (low, low + rng.choice([0, 0, 1, span])) for place, low in enumerate(lows)}
+
+
+def every(demands: dict[str, tuple[int, int]]) -> Iterator[dict[str, int]]:
+    for found in product(*(range(low, high + 1) for low, high in demands.values())):
+        yield dict(zip(demands, found, strict=True))
+
+
+def holds(given: dict[str, tuple[int, int]], seen: dict[str, set[int]], most: int) -> bool:
+    """Whether every range holds all that was seen, and none is above what one may get."""
+    return all(low <= min(seen[name]) and max(seen[name]) <= high <= most for name, (low, high) in given.items())
+
+
+def test_pro_rata_ranges_hold_every_share_that_is_possible() -> None:
+    rng = random.Random("every demand")
+    for _ in range(300):
+        demands, pot = small(rng, rng.randrange(1, 4), 4), rng.randrange(1, 20)
+        choices: list[tuple[int | None, Literal["kept", "handed_on"] | None]] = [
+            (None, None),
+            (3, "kept"),
+            (3, "handed_on"),
+            (6, "handed_on"),
+        ]
+        cap, freed = rng.choice(choices)
+        file = CohortFile(cohort="1", name="x", demand="total", pot="", give="pro_rata", freed=freed)
+        found = list(
+            _pro_rata([_Asked(name, ends, ()) for name, ends in demands.items()], CohortRule(file, pot, cap, ""))
+        )
+        seen: dict[str, set[int]] = {name: set() for name in demands}
+        for one in every(demands):
+            for name, share in shared(pot, one, cap, handed_on=freed != "kept").items():
+                seen[name].add(share)
+        assert holds({one.name: one.share for one in found}, seen, min(pot, cap or pot))
+
+
+def paid(order: Sequence[str], demands: dict[str, int], pot: int, cap: int | None, quota: int) -> dict[str, int]:
+    """Pay one after another, as a clerk does."""
+    found = {}
+    for name in order:
+        found[name] = min(demands[name], pot, cap or pot) if quota else 0
+        quota -= bool(found[name])
+        pot -= found[name]
+    return found
+
+
+def test_ranges_in_order_hold_every_order_that_is_possible() -> None:
+    rng = random.Random("every order")
+    for _ in range(300):
+        demands, pot = small(rng, rng.randrange(1, 5), 2), rng.randrange(1, 12)
+        keys = {name: rng.choice([Fraction(1), Fraction(2), Fraction(3), Fraction(3), None]) for name in demands}
+        cap, quota = rng.choice([None, 3]), rng.choice([None, 0, 1, 2, 3])
+        file = CohortFile(cohort="1", name="x", demand="total", pot="", give="first_come", by="x", quota=quota)
+        asked = [_Asked(name, ends, (keys[name],)) for name, ends in demands.items()]
+        found = {one.name: one.share for one in _in_order(asked, CohortRule(file, pot, cap, ""))}
+        assert set(found) == set(demands)
+        rng.shuffle(asked)
+        assert found == {one.name: one.share for one in _in_order(asked, CohortRule(file, pot, cap, ""))}
+        seen: dict[str, set[int]] = {name: set() for name in demands}
+        for order in permutations(demands):
+            known = [key for key in (keys[name] for name in order) if key is not None]
+            if known == sorted(known):
+                for one in every(demands):
+                    for name, share in paid(order, one, pot, cap, len(demands) if quota is None else quota).items():
+                        seen[name].add(share)
+        assert holds(found, seen, min(pot, cap or pot))
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -175,7 +280,18 @@ def test_calls_that_are_refused() -> None:
         given_out({}, demand="grants/x")
     with pytest.raises(UsageError, match="two applicants are called"):
         evaluate_cohort([("甲", case("1万元"))] * 2, load_cohort_rule(rule()), SCENARIO)
-    with pytest.raises(UsageError, match="is no number of a case"):
-        given_out({"甲": case("1万元")}, give="ranking", by="projects[0].id")
+    with pytest.raises(UsageError, match="did you mean 'grants/renewal'"):
+        given_out({}, demand="grants/renewel")
+    for path in (
+        "projects[0].id",
+        "projcts[0].score",
+        "projects.score",
+        "project.score",
+        "enterprise.score",
+        "aplied_on",
+    ):
+        with pytest.raises(UsageError, match="is no number of a case"):
+            given_out({}, give="ranking", by=path)
+    assert given_out({}, give="ranking", by="projects[1].score").shares == ()
     whole = given_out({"甲": case("900万元")}, demand="total")
     assert whole.as_json()["given"] == "900000"

@@ -24,12 +24,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.award.model import Json
-from subsidy_rules.errors import Lang, RuleError, UsageError
+from subsidy_rules.errors import Lang, RuleError, UsageError, suggest
 from subsidy_rules.facts.case import Case
+from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms.step import Strict
 from subsidy_rules.policy.model import Count
 from subsidy_rules.policy.shape import node_at, shape_of
@@ -147,12 +149,18 @@ def load_cohort_rule(source: str | Path) -> CohortRule:
 def evaluate_cohort(cases: Iterable[tuple[str, Case]], rule: CohortRule, scenario: Scenario | None = None) -> Cohort:
     """Give a pot out among cases, each with its name. Raises `UsageError` for a name that is there twice.
 
-    Raises `UsageError` too where `demand` names no sentence of the loaded policies.
+    Raises `UsageError` too where `demand` names no sentence of the loaded policies, or `by` or `then` no number that
+    they know of a case.
     """
     side = Side(scenario or Scenario())
     known = {f"{plan.id}/{one.sentence.id}" for plan in side.policies.plans for one in plan.clauses}
     if rule.file.demand != EVERYTHING and rule.file.demand not in known:
-        raise UsageError(f"no sentence '{rule.file.demand}' in the loaded policies")
+        near = suggest(rule.file.demand, (EVERYTHING, *sorted(known)))
+        told = f"; did you mean '{near}'?" if near else ""
+        raise UsageError(f"no sentence '{rule.file.demand}' in the loaded policies{told}")
+    for path in (rule.file.by, rule.file.then):
+        if path is not None:
+            _orders(path, side.policies.vocabulary)
     asked: list[_Asked] = []
     for name, case in cases:
         if any(one.name == name for one in asked):
@@ -184,19 +192,39 @@ def shared(pot: int, demands: Mapping[str, int], cap: int | None = None, *, hand
     ({'a': 50, 'b': 50}, {'a': 50, 'b': 25})
     """
     most = {name: one if cap is None else min(one, cap) for name, one in demands.items()}
+    full = _full(pot, demands, most, handed_on=handed_on)
+    rest = {name: one for name, one in demands.items() if name not in full}
+    found = _apportioned(pot - sum(full.values()), rest)
+    return {**full, **{name: min(one, most[name]) for name, one in found.items()}}
+
+
+def _full(pot: int, demands: Mapping[str, int], most: Mapping[str, int], *, handed_on: bool) -> dict[str, int]:
+    """Return those that get all that they may, before what is left is shared among the others."""
     if sum(demands.values()) <= pot:
-        return most
-    if not handed_on or cap is None:
-        found = _apportioned(pot, demands)
-        return {name: min(found[name], most[name]) for name in demands}
+        return dict(most)
     full: dict[str, int] = {}
-    while True:
+    while handed_on:
         rest = {name: one for name, one in demands.items() if name not in full}
         left, total = pot - sum(full.values()), sum(rest.values())
         over = [name for name, one in rest.items() if one * left >= most[name] * total]
-        if not over or not total:
-            return {**full, **_apportioned(left, rest)}
+        if not over:
+            break
         full |= {name: most[name] for name in over}
+    return full
+
+
+def _before_rounding(pot: int, demands: Mapping[str, int], cap: int | None, name: str, *, handed_on: bool) -> Fraction:
+    """Return the share of one applicant as the ratio gives it, fractions of a fen and all.
+
+    What `shared` pays is this, its floor, or its ceiling. It grows with the own demand and falls with any other, which
+    what is paid need not: the odd fen goes where the remainders say.
+    """
+    most = {one: asked if cap is None else min(asked, cap) for one, asked in demands.items()}
+    full = _full(pot, demands, most, handed_on=handed_on)
+    if name in full:
+        return Fraction(full[name])
+    total = sum(asked for one, asked in demands.items() if one not in full)
+    return min(Fraction(demands[name] * (pot - sum(full.values())), total), Fraction(most[name]))
 
 
 def _apportioned(pot: int, demands: Mapping[str, int]) -> dict[str, int]:
@@ -215,16 +243,20 @@ def _pro_rata(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
     unknown = [one.name for one in asked if one.demand is None]
     low = {one.name: one.demand[0] for one in asked if one.demand is not None}
     high = {one.name: one.demand[1] for one in asked if one.demand is not None}
+    settled = shared(rule.pot, low, rule.cap, handed_on=handed_on)
     for one in asked:
         if one.demand is None:
             yield Share(one.name, None, (0, rule.pot if rule.cap is None else min(rule.pot, rule.cap)), *_NO_FIGURE)
             continue
-        least = shared(rule.pot, {**high, one.name: one.demand[0]}, rule.cap, handed_on=handed_on)[one.name]
-        most = shared(rule.pot, {**low, one.name: one.demand[1]}, rule.cap, handed_on=handed_on)[one.name]
-        if unknown or low != high:
-            # by how the demands stand, the odd fen may go either way; one without end leaves nothing certain
-            least, most = max(0, least - 1), min(one.demand[1], most + 1)
-        found = (0 if unknown else least, most)
+        if low == high and not unknown:
+            found = (settled[one.name],) * 2
+        else:
+            least = _before_rounding(
+                rule.pot, {**high, one.name: one.demand[0]}, rule.cap, one.name, handed_on=handed_on
+            )
+            most = _before_rounding(rule.pot, {**low, one.name: one.demand[1]}, rule.cap, one.name, handed_on=handed_on)
+            # beside a demand without end nothing is certain
+            found = (0 if unknown else floor(least), ceil(most))
         why = _OPEN if found[0] != found[1] else ("", "")
         yield Share(one.name, one.demand, found, *why)
 
@@ -236,10 +268,15 @@ _TIE: Final = ("与他人并列，余额不足以全部支付", "it is level wit
 
 
 def _in_order(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
-    """Pay one after another, whole demands while the pot lasts, those that are level together."""
-    unplaced = [one for one in asked if None in one.keys]
+    """Pay one after another, whole demands while the pot lasts, those that are level together.
+
+    The last that the pot reaches gets what is left of it. Who has nothing to get takes no place of a quota.
+    """
+    claims = [one for one in asked if _top(one, rule)]
+    yield from (Share(one.name, one.demand, (0, 0)) for one in asked if not _top(one, rule))
+    unplaced = [one for one in claims if None in one.keys]
     groups: dict[tuple[Fraction, ...], list[_Asked]] = {}
-    for one in asked:
+    for one in claims:
         if None not in one.keys:
             groups.setdefault(_ordered(one, rule.file), []).append(one)
     least = most = rule.pot
@@ -260,9 +297,10 @@ def _in_order(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
             why = ("", "") if sure == may else _NO_FIGURE if one.demand is None else _TIE if not alone else _OPEN
             yield Share(one.name, one.demand, (sure, may), *why)
         least, most = max(0, least - wanted_high), max(0, most - wanted_low)
-        places_least, places_most = max(0, places_least - len(group)), max(0, places_most - len(group))
+        places_least = max(0, places_least - len(group))
+        places_most = max(0, places_most - sum(_end(one, rule, 0) > 0 for one in group))
     for one in unplaced:
-        yield Share(one.name, one.demand, (0, min(_top(one, rule), rule.pot)), *_NO_KEY)
+        yield Share(one.name, one.demand, (0, _top(one, rule) if rule.file.quota != 0 else 0), *_NO_KEY)
 
 
 def _ordered(one: _Asked, file: CohortFile) -> tuple[Fraction, ...]:
@@ -301,18 +339,37 @@ def _ends(low: Amount, high: Amount) -> Both | None:
     return int(low.minimum), int(high.maximum)
 
 
+def _orders(path: str, vocabulary: Vocabulary) -> None:
+    """Hold a path to what cases may say. Raises `UsageError` where it can lead to no number in any of them."""
+    *around, name = way_of(path)
+    spec = vocabulary.field(_entity_at(around, vocabulary), str(name))
+    if spec is None or spec.type not in ("money", "ratio", "count", "quantity", "date"):
+        raise UsageError(f"'{path}' is no number of a case that applicants could be ordered by")
+
+
+def _entity_at(way: Sequence[str | int], vocabulary: Vocabulary) -> str:
+    """Return of what entity the thing is that a way leads to; an empty text where it leads to none."""
+    entity, rest = "case", list(way)
+    while rest:
+        head = rest.pop(0)
+        spec = vocabulary.lists.get(entity, {}).get(str(head))
+        if spec is not None and rest and isinstance(rest[0], int):
+            entity = spec.entity
+            rest.pop(0)
+        elif (entity, head) == ("case", "enterprise"):
+            entity = "enterprise"
+        else:
+            return ""
+    return entity
+
+
 def _number(case: Case, path: str, side: Side) -> Fraction | None:
-    """Return a number of a case; None where it is not known. Raises `UsageError` where the path is none of a number."""
+    """Return a number of a case; None where it is not known."""
     *around, name = way_of(path)
     where = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in around).removeprefix(".")
     facts = case.facts_of(side.policies.vocabulary)
     thing = next((one for one in (facts.root, *facts.paths.values()) if one.path == where), None)
-    spec = None if thing is None else side.policies.vocabulary.field(thing.entity, str(name))
-    if thing is None:
-        return None
-    if spec is None or spec.type not in ("money", "ratio", "count", "quantity", "date"):
-        raise UsageError(f"'{path}' is no number of a case, which a range could be of")
-    value = thing.values.get(str(name))
+    value = None if thing is None else thing.values.get(str(name))
     if not isinstance(value, Amount) or value.kind != "exact" or isinstance(value.minimum, Infinity):
         return None
     return value.minimum
