@@ -13,6 +13,7 @@ import pytest
 from subsidy_rules import Case, RuleError, UsageError
 from subsidy_rules.plan import compile_policy, gather
 from subsidy_rules.policy.source import read_policy
+from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.study.cohort import (
     Cohort,
     CohortFile,
@@ -276,12 +277,13 @@ def test_what_is_no_rule(said: dict[str, str], code: str) -> None:
 
 
 def test_calls_that_are_refused() -> None:
-    with pytest.raises(UsageError, match="no sentence 'grants/x'"):
+    with pytest.raises(UsageError, match="not 'grants/x'"):
         given_out({}, demand="grants/x")
     with pytest.raises(UsageError, match="two applicants are called"):
         evaluate_cohort([("甲", case("1万元"))] * 2, load_cohort_rule(rule()), SCENARIO)
-    with pytest.raises(UsageError, match="did you mean 'grants/renewal'"):
+    with pytest.raises(UsageError, match="did you mean 'grants/renewal'") as raised:
         given_out({}, demand="grants/renewel")
+    assert in_chinese(raised.value) == "已加载的政策没有条款“grants/renewel”；是否为“grants/renewal”？"
     for path in (
         "projects[0].id",
         "projcts[0].score",

@@ -168,11 +168,11 @@ _CALLS: Final = tuple(
         (r"a workbook needs at least one result", "工作簿至少要有一个结果"),
         (r"a sweep is PATH=LOW\.\.HIGH, not '(.*)'", "应写成 路径=下限..上限，不能写“{}”"),
         (
-            r"no sentence '(.*)' in the loaded policies; did you mean '(.*)'\?",
+            r"a cohort asks for a sentence of the loaded policies, not '(.*)'; did you mean '(.*)'\?",
             "已加载的政策没有条款“{}”；是否为“{}”？",
         ),
         (r"'(.*)' is no number of a case that applicants could be ordered by", "“{}”不是案例中的数值，不能据以排序"),
-        (r"no sentence '(.*)' in the loaded policies", "已加载的政策没有条款“{}”"),
+        (r"a cohort asks for a sentence of the loaded policies, not '(.*)'", "已加载的政策没有条款“{}”"),
         (r"a picture is written as (.*), not as '(.*)'", "图片只能写成 {}，不能写“{}”"),
         (r"pictures need the extra \[study\]: (.*)", "画图需要安装 [study]：{}"),
         (r"two applicants are called '(.*)'", "两个申报者同名：“{}”"),

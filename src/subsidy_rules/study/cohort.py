@@ -155,9 +155,12 @@ def evaluate_cohort(cases: Iterable[tuple[str, Case]], rule: CohortRule, scenari
     side = Side(scenario or Scenario())
     known = {f"{plan.id}/{one.sentence.id}" for plan in side.policies.plans for one in plan.clauses}
     if rule.file.demand != EVERYTHING and rule.file.demand not in known:
-        near = suggest(rule.file.demand, (EVERYTHING, *sorted(known)))
-        told = f"; did you mean '{near}'?" if near else ""
-        raise UsageError(f"no sentence '{rule.file.demand}' in the loaded policies{told}")
+        asked_for, near = rule.file.demand, suggest(rule.file.demand, (EVERYTHING, *sorted(known)))
+        if near is not None:
+            raise UsageError(
+                f"a cohort asks for a sentence of the loaded policies, not '{asked_for}'; did you mean '{near}'?"
+            )
+        raise UsageError(f"a cohort asks for a sentence of the loaded policies, not '{asked_for}'")
     for path in (rule.file.by, rule.file.then):
         if path is not None:
             _orders(path, side.policies.vocabulary)
