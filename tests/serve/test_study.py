@@ -123,9 +123,13 @@ def test_a_sweep_says_its_breaks(tmp_path: Path) -> None:
     code, out, _ = _run("whatif", str(case), *options, "--set", cap, "--format", "json")
     assert code == 0
     (line,) = [one for one in json.loads(out)["lines"] if one["id"] == "xian_30/capability_platform@p1"]
-    assert line["pieces"][-1]["high"] == ["6000000", "6000000"]
+    assert line["pieces"][-1]["high"] == {"min": "6000000.00", "max": "6000000.00"}
     code, out, _ = _run("whatif", str(case), *options, "--unit", "万元", "--lang", "en")
     assert code == 0
     assert "1/10" in out
     assert _run("whatif", str(case), *options, "--out", "x.md")[0] == 2
+    picture = tmp_path / "change.svg"
+    assert _run("whatif", str(case), "--set", cap, "--chart", str(picture))[0] == 0
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+    assert _run("whatif", str(case), "--set", cap, "--chart", "x.gif")[0] == 2
     assert _run("whatif", str(case), "--sweep", "projects[0].costs[0].amount")[0] == 2

@@ -6,11 +6,12 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import permutations, product
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from subsidy_rules import Case, RuleError, UsageError
+from subsidy_rules import Case, RuleError, UsageError, load_policies
 from subsidy_rules.plan import compile_policy, gather
 from subsidy_rules.policy.source import read_policy
 from subsidy_rules.serve.wording import in_chinese
@@ -57,6 +58,7 @@ clauses:
   - rate: 10%
     quote: 10%
 """
+EUROS = Scenario(policies=load_policies([Path(__file__).parents[1] / "policies" / "reeg.yaml"]))
 SCENARIO = Scenario(policies=gather([compile_policy(read_policy(PACK))]))
 
 
@@ -296,4 +298,8 @@ def test_calls_that_are_refused() -> None:
             given_out({}, give="ranking", by=path)
     assert given_out({}, give="ranking", by="projects[1].score").shares == ()
     whole = given_out({"甲": case("900万元")}, demand="total")
-    assert whole.as_json()["given"] == "900000"
+    assert whole.as_json()["given"] == "900000.00"
+    with pytest.raises(UsageError, match="the pot is in CNY, and the policies count in EUR"):
+        evaluate_cohort([], load_cohort_rule(rule(demand="total")), EUROS)
+    pot = load_cohort_rule(rule(demand="total", pot="100 EUR"), EUROS.currency)
+    assert evaluate_cohort([], pot, EUROS).as_json()["pot"] == "100.00"

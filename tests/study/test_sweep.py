@@ -94,7 +94,10 @@ def test_a_rate_under_a_cap_has_two_pieces_and_no_cliff() -> None:
     assert told(line) == [(0, 5000 * WAN, "1/10"), (5000 * WAN + 1, 30000 * WAN, "0")]
     assert all(one.proved for one in line.pieces)
     assert line.cliffs == ()
-    assert "500万元" in line.pieces[1].why
+    assert line.pieces[0].why == ("× 10%［10%给予奖励］", "× 10% [10%给予奖励]")
+    assert "500万元" in line.pieces[1].why[0]
+    assert "三（二）" in line.pieces[0].clause[0]
+    assert {one.kind for one in line.pieces} == {"exact"}
     at_cap = least_for(found, "xian_30/capability_platform@p1")
     assert at_cap is not None
     # half up: 4,999.999995万元 gives 500万元 already, and a fen less does not
@@ -115,7 +118,7 @@ def test_bands_have_cliffs_to_the_fen() -> None:
     ]
     assert [(int(one.at), int(one.by)) for one in line.cliffs] == [(100 * WAN, 3 * WAN), (1000 * WAN, -30 * WAN)]
     assert say_cliff(found, line.cliffs[1], "zh") == "swept/banded@p1：总投资到1,000万元，少得30万元"
-    assert say_cliff(found, line.cliffs[0], "en").endswith("one more unit brings 30000 yuan")
+    assert say_cliff(found, line.cliffs[0], "en").endswith("one more unit brings CNY 30,000")
 
 
 LUMP = "  - {{lump_sum: 10万元, when: {}, quote: 给予}}"
@@ -170,7 +173,7 @@ def test_pieces_are_those_of_a_search_at_every_place(number: int) -> None:
     firsts = [int(one.first) for one in line.pieces]
     assert set(changes) <= set(firsts)
     for one in line.pieces:
-        assert (one.low, one.high) == (by_search[int(one.first)].ends, by_search[int(one.last)].ends)
+        assert (one.low, one.high) == (by_search[int(one.first)].amount, by_search[int(one.last)].amount)
         inside = [by_search[place].ends[0] for place in range(int(one.first), int(one.last) + 1)]
         if one.proved and one.rate is not None:  # its ends are rounded, and so is every place between
             start = by_search[int(one.first)].ends[0]
@@ -180,7 +183,7 @@ def test_pieces_are_those_of_a_search_at_every_place(number: int) -> None:
 @pytest.mark.parametrize(
     ("path", "over", "said"),
     [
-        ("projects[1].total", "0..1元", "leads to nothing"),
+        ("projects[1].total", "0..1元", "is no number of a case"),
         ("projects[0].id", "0..1", "is no number of a case"),
         ("projects[0].totl", "0..1", "is no number of a case"),
         ("projects[0].total", "1元", "a range is LOW..HIGH"),
@@ -188,6 +191,7 @@ def test_pieces_are_those_of_a_search_at_every_place(number: int) -> None:
         ("projects[0].total", "1元..1元", "is empty"),
         ("projects[0].total", "1..2", "the range '1..2'"),
         ("projects[0].total", "1元..2吨", "the range '1元..2吨'"),
+        ("enterprise.revenue_growth", "0%..0.015%", "no whole number of steps of 0.01%"),
         ("projects[0]..total", "1元..2元", "is no path of a fact"),
     ],
 )

@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from subsidy_rules.errors import UsageError
 from subsidy_rules.serve.cli import (
+    GuideFiles,
     Lang,
     Language,
     ListFormat,
+    PolicyIds,
     ReadingChoices,
     RulePaths,
     app,
@@ -24,16 +25,19 @@ from subsidy_rules.serve.cli import (
     write,
     write_json,
 )
+from subsidy_rules.serve.study import scenario
 
 
 @app.command()
-def cohort(
+def cohort(  # noqa: PLR0913, PLR0917 - one for each option of the command
     cases: Annotated[list[str], typer.Argument(metavar="CASES...", help="Case files, JSON lines, tables, or folders.")],
     rule: Annotated[
         str, typer.Option("--rule", metavar="FILE", help="What is asked for, the pot, how it is given out.")
     ],
+    policy: PolicyIds = None,
     rules: RulePaths = None,
     reading: ReadingChoices = None,
+    guide: GuideFiles = None,
     output: Annotated[ListFormat, typer.Option("--format", help="How it is printed.")] = ListFormat.table,
     lang: Language = Lang.zh,
 ) -> None:
@@ -42,18 +46,12 @@ def cohort(
     The order in which cases are given changes nothing. Exit code 2 where a case, the rule or the call is wrong.
     """
     with reported(lang):
-        from subsidy_rules.plan import load_policies
         from subsidy_rules.study.cases import read_cases
         from subsidy_rules.study.cohort import evaluate_cohort, load_cohort_rule, to_text
-        from subsidy_rules.study.side import Scenario
 
-        wrong = next((one for one in reading or () if "=" not in one), None)
-        if wrong is not None:
-            raise UsageError(f"--reading is ID=OPTION, not '{wrong}'")
-        chosen = dict(one.split("=", 1) for one in reading or ())
-        scenario = Scenario(policies=load_policies(rules) if rules else None, readings=chosen)
+        under = scenario(policy, rules, reading, guide)
         named = ((one.name, one.case) for path in cases for one in read_cases(Path(path)))
-        found = evaluate_cohort(named, load_cohort_rule(Path(rule)), scenario)
+        found = evaluate_cohort(named, load_cohort_rule(Path(rule), under.currency), under)
         if output is ListFormat.json:
             write_json(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
             return

@@ -21,6 +21,7 @@ from subsidy_rules.serve.cli import (
     ReadingChoices,
     RulePaths,
     app,
+    chosen_readings,
     reported,
     screen,
     write,
@@ -111,10 +112,7 @@ def findings(
         from subsidy_rules.audit.ledger.second import second as held_against
         from subsidy_rules.values.quantity import parse_money
 
-        chosen = dict(one.split("=", 1) for one in reading or () if "=" in one)
-        if len(chosen) < len(reading or ()):
-            raise UsageError(f"--reading is ID=OPTION, not '{next(one for one in reading or () if '=' not in one)}'")
-        book = load_rulebook(rules or (), chosen)
+        book = load_rulebook(rules or (), chosen_readings(reading))
         with open_ledger(where) as kept:
             entries = list(kept.entries())
         certain = search(entries, book)

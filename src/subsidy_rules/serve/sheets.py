@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from subsidy_rules.errors import UsageError
 from subsidy_rules.serve.cli import (
     AsOf,
     CaseFile,
@@ -27,6 +26,7 @@ from subsidy_rules.serve.cli import (
     RulePaths,
     app,
     applied,
+    chosen_readings,
     evaluated,
     policies,
     reported,
@@ -81,7 +81,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one argument for each option
             rules=tuple(rules or ()),
             policy=tuple(policy or ()),
             as_of=as_of,
-            readings=tuple(_chosen(reading)),
+            readings=tuple(chosen_readings(reading).items()),
             guides=tuple(guide or ()),
             rows=rows.value,
             lang=lang.code,
@@ -139,14 +139,6 @@ def template(
 
         asked = write_template(target, policies(rules, policy), lang.code)
         write(f"{target}：{asked} 项事实\n" if lang is Lang.zh else f"{target}: {asked} facts\n")
-
-
-def _chosen(reading: list[str] | None) -> Iterator[tuple[str, str]]:
-    for one in reading or ():
-        name, sign, option = one.partition("=")
-        if not sign:
-            raise UsageError(f"--reading is ID=OPTION, not '{one}'")
-        yield name, option
 
 
 @contextmanager

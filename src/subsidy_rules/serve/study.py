@@ -30,8 +30,6 @@ from subsidy_rules.serve.cli import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from subsidy_rules.errors import CaseError
     from subsidy_rules.study.cases import Named
     from subsidy_rules.study.compare import Comparison
@@ -92,6 +90,9 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
     skip: Annotated[
         bool, typer.Option("--skip", help="Leave out cases that are wrong; they are listed, and the exit code is 1.")
     ] = False,
+    chart: Annotated[
+        str | None, typer.Option("--chart", metavar="FILE", help="Draw before and after too: .html, .png, .svg.")
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option("--out", metavar="FILE", help="Write to a new file instead: .xlsx, .json, .md, .txt."),
@@ -122,6 +123,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
             found = compare(listed, before, after, by=by or (), skip=skip, progress=tell)
         found.rejected.extend(lost)
         _warn(found, lang)
+        _draw(found, chart, lang)
         _say(found, target, format_, lang, unit)
         if found.rejected:
             raise typer.Exit(REJECTED)
@@ -225,6 +227,15 @@ def _sweep(given: str, cases: Iterator[Named], side: Scenario, format_: Format, 
             write(told_sweep.to_text(found, name, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
 
 
+def _draw(found: Comparison, chart: str | None, lang: Lang) -> None:
+    if chart is not None:
+        from subsidy_rules.study.charts import comparison_chart, save_chart
+
+        said = save_chart(comparison_chart(found, lang.code), chart)
+        if said is not None:
+            cli.complain(said)
+
+
 def _target(out: str) -> Path:
     """Return where to write. Raises `UsageError` for a file that is there, or of a form that is not written."""
     path = Path(out)
@@ -264,13 +275,9 @@ def _sides(
     """Return both sides; the same one twice where nothing is changed."""
     from dataclasses import replace
 
-    from subsidy_rules.plan import load_guide, load_policies
     from subsidy_rules.study.reform import Reform, setting
-    from subsidy_rules.study.side import Scenario
 
-    policies = cli.policies(rules, policy) if rules or policy else None
-    guides = tuple(load_guide(path, policies or load_policies()) for path in guide or ())
-    before = Scenario(policies, readings=_chosen(reading), guides=guides, name="before")
+    before = replace(scenario(policy, rules, reading, guide), name="before")
     made = [Reform.load(path) for path in reforms or ()]
     facts: dict[str, object] = {}
     for one in settings or ():
@@ -279,21 +286,23 @@ def _sides(
             made.append(setting(one))
         else:
             facts[path.strip()] = value.strip()
-    chosen = _chosen(to_reading)
+    chosen = cli.chosen_readings(to_reading)
     if not (made or facts or chosen):
         return before, before
     readings = {**before.readings, **chosen}
     return before, replace(before, reforms=tuple(made), readings=readings, facts=facts, name="after")
 
 
-def _chosen(given: list[str] | None) -> Mapping[str, str]:
-    chosen: dict[str, str] = {}
-    for one in given or ():
-        name, sign, option = one.partition("=")
-        if not sign:
-            raise UsageError(f"--reading is ID=OPTION, not '{one}'")
-        chosen[name] = option
-    return chosen
+def scenario(
+    policy: list[str] | None, rules: list[str] | None, reading: list[str] | None, guide: list[str] | None
+) -> Scenario:
+    """Return under what cases are answered, as the options of a command name it."""
+    from subsidy_rules.plan import load_guide, load_policies
+    from subsidy_rules.study.side import Scenario
+
+    policies = cli.policies(rules, policy) if rules or policy else None
+    guides = tuple(load_guide(path, policies or load_policies()) for path in guide or ())
+    return Scenario(policies, readings=cli.chosen_readings(reading), guides=guides)
 
 
 @contextmanager

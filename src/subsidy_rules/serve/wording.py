@@ -175,6 +175,8 @@ _CALLS: Final = tuple(
         (r"a cohort asks for a sentence of the loaded policies, not '(.*)'", "已加载的政策没有条款“{}”"),
         (r"a picture is written as (.*), not as '(.*)'", "图片只能写成 {}，不能写“{}”"),
         (r"pictures need the extra \[study\]: (.*)", "画图需要安装 [study]：{}"),
+        (r"the pot is in (.*), and the policies count in (.*)", "资金以 {} 计，政策以 {} 计"),
+        (r"the range '(.*)' is no whole number of steps of (.*)", "范围“{}”不是步长 {} 的整数倍"),
         (r"two applicants are called '(.*)'", "两个申报者同名：“{}”"),
         (r"cases are Case, a list of them, a data frame, or a path", "案例须为 Case、其列表、数据表或路径"),
         (r"'(.*)' is none of (.*)", "没有“{}”；可用：{}"),

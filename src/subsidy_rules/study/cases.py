@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, c
 from subsidy_rules.errors import CaseError, UsageError, expect
 from subsidy_rules.facts.case import Case
 from subsidy_rules.values import document as doc
+from subsidy_rules.values.quantity import exact_text, format_date
 
 if TYPE_CHECKING:
-    from subsidy_rules.facts.vocabulary import Vocabulary
+    from fractions import Fraction
+
+    from subsidy_rules.facts.case import Thing
+    from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
+    from subsidy_rules.values.quantity import Currency
 
 TABLES: Final = (".csv", ".xlsx", ".parquet")
 SUFFIXES: Final = (".yaml", ".yml", ".json", ".jsonl")
@@ -167,6 +172,37 @@ def way_of(path: str) -> tuple[str | int, ...]:
     if not way or isinstance(way[0], int):
         raise UsageError(f"'{path}' is no path of a fact, such as projects[0].costs[0].amount")
     return tuple(way)
+
+
+NUMBERS: Final = ("money", "ratio", "count", "quantity", "date")
+
+
+def fact_at(case: Case, path: str, vocabulary: Vocabulary) -> tuple[Thing, FieldSpec] | None:
+    """Return the thing of a case that a path leads to, and what its last name says of it; None where there is none.
+
+    Raises `UsageError` for what is no path, and `CaseError` where the case is wrong.
+    """
+    *around, name = way_of(path)
+    where = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in around).removeprefix(".")
+    facts = case.facts_of(vocabulary)
+    thing = next((one for one in (facts.root, *facts.paths.values()) if one.path == where), None)
+    spec = None if thing is None else vocabulary.field(thing.entity, str(name))
+    return None if thing is None or spec is None else (thing, spec)
+
+
+def written(spec: FieldSpec, value: Fraction, currency: Currency) -> str:
+    """Write a number of a fact so that a case reads it exactly: `12.5 EUR`, `15%`, `2025-01-01`, `0.5 MWh`."""
+    match spec.type:
+        case "money":
+            return f"{exact_text(value / currency.one)} {currency.units[0][0]}"
+        case "ratio":
+            return f"{exact_text(value * 100)}%"
+        case "date":
+            return format_date(value)
+        case "quantity":
+            return f"{exact_text(value)} {spec.unit}"
+        case _:
+            return exact_text(value)
 
 
 def _with(tree: object, way: tuple[str | int, ...], value: object) -> object:

@@ -1,133 +1,167 @@
 """Pictures: an award against the number that moves it, one award step by step, before and after, what moves a total.
 
 Made with Altair; saved as HTML that needs no network, PNG or SVG (the extra `[study]`). What is written in a picture is
-computed exactly; only where things are drawn is a binary fraction, of a pixel. Chinese needs a font that has it:
-`save_chart` returns what to install where a picture with Chinese is drawn without one.
+computed exactly and says of what kind it is: no ceiling is drawn as a sum that is owed, and what has no upper end is
+named under the title instead of drawn. Only where things are drawn is a binary fraction, of a pixel.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from subsidy_rules.award.model import Award
+from subsidy_rules.award.phrases import KINDS, say_amount, word
+from subsidy_rules.award.written import write_amount, write_money
 from subsidy_rules.errors import Lang, UsageError
 from subsidy_rules.study.compare import Comparison
 from subsidy_rules.study.sweep import Sweep
+from subsidy_rules.study.tally import Tally
 from subsidy_rules.study.tornado import Tornado
-from subsidy_rules.values.quantity import Infinity, Number, format_money
+from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.quantity import CNY, Currency, Infinity, Number
 
 Chart: TypeAlias = Any
 """A chart of Altair, which is imported where one is drawn."""
-WIDTH, HEIGHT = 640, 320
-FEN_OF_WAN: Final = 1_000_000
-FONTS: Final = "Noto Sans CJK SC, WenQuanYi Micro Hei, Microsoft YaHei, PingFang SC, Noto Serif CJK SC, sans-serif"
+Row: TypeAlias = dict[str, object]
+WIDTH, HEIGHT, LINE = 640, 320, 26
 UP, DOWN = "#2a7f62", "#b5443c"
-NO_FONT: Final = (
-    "no font with Chinese characters was found: they are drawn as boxes; on Debian: apt-get install fonts-wqy-microhei"
-)
+FONTS: Final = "Noto Sans CJK SC, WenQuanYi Micro Hei, Microsoft YaHei, PingFang SC, Noto Serif CJK SC, sans-serif"
+INSTALL: Final = "on Debian: apt-get install fonts-wqy-microhei"
+NO_FONT: Final = f"no font with Chinese characters was found: they are drawn as boxes; {INSTALL}"
+NOT_TOLD: Final = f"whether a font has Chinese characters can't be told here (no fc-list); if they are boxes, {INSTALL}"
 ENDINGS: Final = (".html", ".png", ".svg")
 
 
 def sweep_chart(found: Sweep, award: str, lang: Lang = "zh") -> Chart:
-    """Draw an award (or `total`) against the number that a sweep moves, its breaks marked. Money is in 万元.
+    """Draw an award (or `total`) against the number that a sweep moves: its greatest as a line, coloured by its kind.
 
-    Raises `UsageError` for an award that the sweep doesn't have, or without the extra.
+    What is between the least and the greatest is shaded, and every break is marked. Raises `UsageError` for an award
+    that the sweep doesn't have, or without the extra.
     """
-    alt = _altair()
-    scale = FEN_OF_WAN if found.spec.type == "money" else 1
-    rows = []
-    for piece in found.line(award).pieces:
-        for place, ends in ((piece.first, piece.low), (piece.last, piece.high)):
-            if not isinstance(ends[1], Infinity):
-                told = format_money(ends[1])
-                rows.append({"x": float(place / scale), "y": _wan(ends[1]), "at": found.said(place), "award": told})
-    breaks = [{"x": float(one.first / scale), "at": found.said(one.first)} for one in found.line(award).pieces[1:]]
-    zh = lang == "zh"
+    alt, scale, unit = _altair(), *_unit(found.currency, lang)
+    zh, place_unit = lang == "zh", found.spec.type == "money"
+    rows: list[Row] = []
+    breaks: list[Row] = []
+    for number, piece in enumerate(found.line(award).pieces):
+        if number:
+            breaks.append({"x": _pixel(piece.first, scale if place_unit else 1), "at": found.said(piece.first, lang)})
+        for place, amount in ((piece.first, piece.low), (piece.last, piece.high)):
+            if not isinstance(amount.maximum, Infinity):
+                row = _drawn(amount, scale, lang, found.currency)
+                x = _pixel(place, scale if place_unit else 1)
+                rows.append({**row, "piece": number, "x": x, "at": found.said(place, lang)})
     name = found.spec.zh if zh else found.spec.en or found.spec.name
-    unit = "（万元）" if zh and scale > 1 else " (10,000 yuan)" if scale > 1 else ""
-    y = "奖补（万元）" if zh else "award (10,000 yuan)"
-    line = alt.Chart(alt.Data(values=rows)).mark_line(point=True)
-    line = line.encode(x=alt.X("x:Q", title=name + unit), y=alt.Y("y:Q", title=y), tooltip=["at:N", "award:N"])
-    rules = alt.Chart(alt.Data(values=breaks)).mark_rule(strokeDash=[4, 4], color="#888").encode(x="x:Q")
-    said = alt.Chart(alt.Data(values=breaks)).mark_text(align="left", dx=4, baseline="top", color="#555")
-    said = said.encode(x="x:Q", y=alt.value(2), text="at:N")
-    return _titled(alt.layer(line, rules, said), award)
+    x = alt.X("x:Q", title=f"{name} ({unit})" if place_unit else name)
+    y = alt.Y("high:Q", title=f"{'奖补' if zh else 'award'} ({unit})")
+    colour = alt.Color("kind:N", title="类型" if zh else "kind")
+    chart = alt.Chart(alt.Data(values=rows))
+    shade = chart.mark_area(opacity=0.2).encode(x=x, y="low:Q", y2="high:Q", color=colour, detail="piece:N")
+    line = chart.mark_line(point=True).encode(x=x, y=y, color=colour, detail="piece:N", tooltip=["at:N", "said:N"])
+    marks = alt.Chart(alt.Data(values=breaks))
+    rules = marks.mark_rule(strokeDash=[4, 4], color="#888").encode(x="x:Q")
+    said = marks.mark_text(align="left", dx=4, baseline="top", color="#555").encode(
+        x="x:Q", y=alt.value(2), text="at:N"
+    )
+    left = sum(
+        isinstance(end.maximum, Infinity) for piece in found.line(award).pieces for end in (piece.low, piece.high)
+    )
+    return _titled(alt.layer(shade, line, rules, said), award, _not_drawn(left, lang))
 
 
 def waterfall_chart(award: Award, lang: Lang = "zh") -> Chart:
-    """Draw one award step by step: what each step leaves, and what counts after other awards. Money is in 万元."""
-    alt = _altair()
-    rows: list[dict[str, object]] = []
-    before = 0.0
+    """Draw one award step by step: what each step leaves at most, and what counts after other awards, with its kind."""
+    alt, scale, unit = _altair(), *_unit(award.currency, lang)
+    rows: list[Row] = []
+    before, left = 0.0, 0
     for number, step in enumerate(award.steps, 1):
         if step.amount is None or isinstance(step.amount.maximum, Infinity):
+            left += 1
             continue
-        after = _wan(step.amount.maximum)
-        text = step.text if lang == "zh" else step.text_en
-        label = f"{number}. {text}"
-        left = format_money(step.amount.maximum)
-        rows.append({"step": label, "from": before, "to": after, "top": max(before, after), "left": left})
+        after = _pixel(step.amount.maximum, scale)
+        label = f"{number}. {step.text if lang == 'zh' else step.text_en}"
+        said = write_amount(step.amount, "money", lang, award.currency)
+        rows.append({"step": label, "from": before, "to": after, "top": max(before, after), "said": said})
         before = after
-    if not isinstance(award.net.maximum, Infinity):
-        end = "计入" if lang == "zh" else "counts"
-        net, left = _wan(award.net.maximum), format_money(award.net.maximum)
-        rows.append({"step": end, "from": 0.0, "to": net, "top": net, "left": left})
-    order = [row["step"] for row in rows]
+    if isinstance(award.net.maximum, Infinity):
+        left += 1
+    else:
+        net = _pixel(award.net.maximum, scale)
+        said = write_amount(award.net, "money", lang, award.currency)
+        end = f"{'计入' if lang == 'zh' else 'counts'}: {word(KINDS, award.kind, lang)}"
+        rows.append({"step": end, "from": 0.0, "to": net, "top": net, "said": said})
     chart = alt.Chart(alt.Data(values=rows))
-    x = alt.X("step:N", sort=order, title=None, axis=alt.Axis(labelAngle=-20, labelLimit=220))
+    axis = alt.Axis(labelAngle=-20, labelLimit=220)
+    x = alt.X("step:N", sort=[row["step"] for row in rows], title=None, axis=axis)
     colour = alt.condition("datum.to < datum.from", alt.value(DOWN), alt.value(UP))
-    y = alt.Y("from:Q", title="万元" if lang == "zh" else "10,000 yuan")
-    bars = chart.mark_bar().encode(x=x, y=y, y2="to:Q", color=colour)
-    said = chart.mark_text(dy=-6).encode(x=x, y="top:Q", text="left:N")
-    return _titled(alt.layer(bars, said), award.id)
+    bars = chart.mark_bar(minBandSize=2).encode(x=x, y=alt.Y("from:Q", title=unit), y2="to:Q", color=colour)
+    told = chart.mark_text(dy=-6).encode(x=x, y="top:Q", text="said:N")
+    counted = say_amount(award.net, lang, award.currency)
+    return _titled(alt.layer(bars, told), award.id, [counted, *_not_drawn(left, lang)])
 
 
 def comparison_chart(found: Comparison, lang: Lang = "zh") -> Chart:
-    """Draw, for each sentence that a change moves, by how much its sum of exact awards moves. Money is in 万元."""
-    alt = _altair()
-    rows: list[dict[str, object]] = []
+    """Draw, for each sentence of which a sum moves, what it comes to before and after, the kinds apart.
+
+    Exact sums, ceilings and open ranges are never added to each other; sentences without an upper end are named.
+    """
+    alt, scale, unit = _altair(), *_unit(found.currency, lang)
+    zh = lang == "zh"
+    rows: list[Row] = []
+    left = 0
     for clause, group in found.clauses.items():
-        change = group.change.exact
-        if change:
-            rows.append({"clause": clause, "by": _wan(change), "said": format_money(change)})
-    title = "变化（万元）" if lang == "zh" else "change (10,000 yuan)"
-    chart = alt.Chart(alt.Data(values=rows)).mark_bar()
-    colour = alt.condition("datum.by > 0", alt.value(UP), alt.value(DOWN))
-    chart = chart.encode(
-        x=alt.X("by:Q", title=title), y=alt.Y("clause:N", title=None), color=colour, tooltip=["said:N"]
-    )
-    return _titled(chart, "")
+        if group.before == group.after:
+            continue
+        left += bool(group.before.undetermined or group.after.undetermined)
+        for side, tally in (
+            (("之前", "之后")[0] if zh else "before", group.before),
+            ("之后" if zh else "after", group.after),
+        ):
+            rows += [{"clause": clause, "side": side, **row} for row in _sums(tally, scale, lang, found.currency)]
+    chart = alt.Chart(alt.Data(values=rows))
+    sides = ["之前", "之后"] if zh else ["before", "after"]
+    y = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelLimit=320))
+    chart = chart.transform_calculate(row="datum.clause + ' · ' + datum.kind + ' · ' + datum.side")
+    colour = alt.Color("side:N", title=None, sort=sides, scale=alt.Scale(domain=sides, range=["#9aa7b8", UP]))
+    bars = chart.mark_bar(height=14).encode(x=alt.X("low:Q", title=unit), x2="high:Q", y=y, color=colour)
+    told = chart.mark_text(align="left", dx=4).encode(x="high:Q", y=y, text="said:N")
+    title = "按条款：之前与之后" if zh else "by sentence, before and after"
+    return _titled(alt.layer(bars, told), title, _not_drawn(left, lang), height=max(1, len(rows)) * LINE)
 
 
 def tornado_chart(found: Tornado, lang: Lang = "zh") -> Chart:
-    """Draw what moves a total, the most on top: the range of the total at each thing that it may say. In 万元."""
-    alt = _altair()
-    rows: list[dict[str, object]] = []
+    """Draw what moves a total, the most on top: the range of the total at each thing that it may say."""
+    alt, scale, unit = _altair(), *_unit(found.currency, lang)
+    zh = lang == "zh"
+    rows: list[Row] = []
+    left = 0
     for bar in found.bars:
-        for option, low, high in bar.options:
-            if not isinstance(low, Infinity) and not isinstance(high, Infinity):
-                said = f"{format_money(low)} – {format_money(high)}"
-                what = f"{bar.label or bar.name}：{option}" if lang == "zh" else f"{bar.name}: {option}"
-                rows.append({"what": what, "of": bar.name, "low": _wan(low), "high": _wan(high), "said": said})
+        for option, total in bar.options:
+            if isinstance(total.maximum, Infinity):
+                left += 1
+                continue
+            said = {"true": "是", "false": "否"}.get(option, option) if zh else option
+            what = f"{bar.label or bar.name}：{said}" if zh else f"{bar.name}: {said}"
+            rows.append({"what": what, "of": bar.name, **_drawn(total, scale, lang, found.currency)})
     chart = alt.Chart(alt.Data(values=rows))
-    y = alt.Y("what:N", sort=[row["what"] for row in rows], title=None, axis=alt.Axis(labelLimit=260))
-    title = "总额（万元）" if lang == "zh" else "total (10,000 yuan)"
-    colour = alt.Color("of:N", legend=None)
-    x = alt.X("low:Q", title=title)
-    bars = chart.mark_bar(height=12).encode(x=x, x2="high:Q", y=y, color=colour, tooltip=["said:N"])
-    said_ = chart.mark_text(align="left", dx=4).encode(x="high:Q", y=y, text="said:N")
-    return _titled(alt.layer(bars, said_), "")
+    y = alt.Y("what:N", sort=[row["what"] for row in rows], title=None, axis=alt.Axis(labelLimit=320))
+    x = alt.X("low:Q", title=f"{'总额' if zh else 'total'} ({unit})")
+    bars = chart.mark_bar(height=12).encode(x=x, x2="high:Q", y=y, color=alt.Color("of:N", legend=None))
+    told = chart.mark_text(align="left", dx=4).encode(x="high:Q", y=y, text="said:N")
+    now = say_amount(found.total, lang, found.currency)
+    title = f"总额 {now}" if zh else f"total {now}"
+    return _titled(alt.layer(bars, told), title, _not_drawn(left, lang), height=max(1, len(rows)) * LINE)
 
 
 def save_chart(chart: Chart, path: str | Path) -> str | None:
     """Write a picture: `.html` (whole in itself, no network), `.png`, `.svg`.
 
-    Returns what is to be told: that Chinese was drawn into a PNG or SVG and no font has it; None where all is well.
-    Raises `UsageError` for another ending.
+    Returns what is to be told: that Chinese was drawn into a PNG or SVG and no font has it, or that this can't be told;
+    None where all is well. Raises `UsageError` for another ending.
     """
     target = Path(path)
     if target.suffix not in ENDINGS:
@@ -137,30 +171,67 @@ def save_chart(chart: Chart, path: str | Path) -> str | None:
         return None
     chart.save(str(target), scale_factor=2 if target.suffix == ".png" else 1)
     chinese = any("\u4e00" <= char <= "\u9fff" for char in chart.to_json(ensure_ascii=False))
-    return NO_FONT if chinese and not _has_chinese() else None
+    return _about_fonts() if chinese else None
 
 
-def _has_chinese() -> bool:
-    """Whether the machine has one of the fonts that have Chinese characters."""
+def _about_fonts() -> str | None:
+    """Say what is to be told of the machine's fonts; None where one has Chinese characters."""
     found = shutil.which("fc-list")
     if found is None:
-        return True  # it can't be told, and most desks have one
+        return NOT_TOLD
     said = subprocess.run([found, ":lang=zh"], capture_output=True, check=False)  # noqa: S603 - the one that was found
-    return bool(said.stdout.strip())
+    return None if said.stdout.strip() else NO_FONT
 
 
-def _altair() -> Any:  # noqa: ANN401 - the module
+def _altair() -> Chart:
     try:
+        import_module("vl_convert")
         return import_module("altair")
     except ImportError:
         raise UsageError("pictures need the extra [study]: pip install 'subsidy-rules[study]'") from None
 
 
-def _titled(chart: Chart, title: str) -> Chart:
-    made = chart.properties(width=WIDTH, height=HEIGHT, **({"title": title} if title else {}))
-    return made.configure(font=FONTS)
+def _titled(chart: Chart, title: str, under: Iterable[str] = (), *, height: int = HEIGHT) -> Chart:
+    told = {"text": title, "subtitle": list(under), "anchor": "start", "offset": 16}
+    return chart.properties(width=WIDTH, height=height, title=told).configure(font=FONTS)
 
 
-def _wan(fen: Number) -> float:
-    """Where a figure is drawn, in 万元: a pixel, not an amount."""
-    return 0.0 if isinstance(fen, Infinity) else float(fen / FEN_OF_WAN)
+def _not_drawn(left: int, lang: Lang) -> list[str]:
+    if not left:
+        return []
+    return [f"未画出：{left} 处没有上限" if lang == "zh" else f"not drawn: {left} without an upper end"]
+
+
+def _unit(currency: Currency, lang: Lang) -> tuple[int, str]:
+    """Return the unit of the axes: how many of the smallest it is, and its name. 万元 for yuan, else the usual one."""
+    if currency == CNY:
+        return dict(currency.units)["万元"], "万元" if lang == "zh" else "CNY 10,000"
+    return currency.one, currency.zh if lang == "zh" else currency.code
+
+
+def _drawn(amount: Amount, scale: int, lang: Lang, currency: Currency) -> Row:
+    """Return where an amount is drawn, and what is written beside it."""
+    ends = [0.0 if isinstance(end, Infinity) else _pixel(end, scale) for end in (amount.minimum, amount.maximum)]
+    kind = word(KINDS, amount.kind, lang)
+    return {"low": ends[0], "high": ends[1], "kind": kind, "said": say_amount(amount, lang, currency)}
+
+
+def _sums(tally: Tally, scale: int, lang: Lang, currency: Currency) -> Iterable[Row]:
+    """Give the sums of each kind that there are."""
+    spans = {
+        "exact": (tally.exact, tally.exact),
+        "at_most": (tally.at_most, tally.at_most),
+        "open": (tally.from_, tally.to),
+    }
+    names = {"exact": word(KINDS, "exact", lang), "at_most": word(KINDS, "at_most", lang)}
+    names["open"] = "待定" if lang == "zh" else "open"
+    for kind, (low, high) in spans.items():
+        if low or high:
+            start = 0.0 if kind != "open" else _pixel(low, scale)
+            told = dict.fromkeys(write_money(end, lang, currency) for end in (low, high))
+            yield {"kind": names[kind], "low": start, "high": _pixel(high, scale), "said": " – ".join(told)}
+
+
+def _pixel(number: Number, scale: int) -> float:
+    """Where a figure is drawn: a pixel, not an amount."""
+    return 0.0 if isinstance(number, Infinity) else float(number / scale)

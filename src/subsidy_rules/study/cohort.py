@@ -29,18 +29,20 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.award.model import Json
+from subsidy_rules.award.written import write_money
 from subsidy_rules.errors import Lang, RuleError, UsageError, suggest
 from subsidy_rules.facts.case import Case
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.mechanisms.step import Strict
 from subsidy_rules.policy.model import Count
 from subsidy_rules.policy.shape import node_at, shape_of
-from subsidy_rules.study.cases import way_of
+from subsidy_rules.report.tables import Block, text_table
+from subsidy_rules.study.cases import NUMBERS, fact_at, way_of
 from subsidy_rules.study.side import Scenario, Side
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.findings import Findings
-from subsidy_rules.values.quantity import Infinity, QuantityError, exact_text, parse_money
+from subsidy_rules.values.quantity import CNY, Currency, Infinity, QuantityError, parse_money, yuan_text
 
 EVERYTHING: Final = "total"
 Both: TypeAlias = tuple[int, int]
@@ -67,12 +69,13 @@ class CohortFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class CohortRule:
-    """A rule that is ready: amounts in fen, and the digest of its file."""
+    """A rule that is ready: amounts in fen (the smallest unit of its currency), and the digest of its file."""
 
     file: CohortFile
     pot: int
     cap: int | None
     sha256: str
+    currency: Currency = CNY
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +112,26 @@ class Cohort:
         return self.rule.pot - self.given
 
     def as_json(self) -> dict[str, Json]:
-        """Write it in yuan."""
-        file = self.rule.file
+        """Write it in yuan, or in the currency of the pot."""
+        file, currency = self.rule.file, self.rule.currency
+
+        def yuan(fen: int) -> Json:
+            return yuan_text(Fraction(fen), currency)
+
         return {
             "schema": "subsidy-rules/cohort/1",
             "name": file.name,
             "give": file.give,
             "demand": file.demand,
-            "pot": _yuan(self.rule.pot),
-            "given": _yuan(self.given),
+            "currency": currency.code,
+            "pot": yuan(self.rule.pot),
+            "given": yuan(self.given),
             "citation": {"policy": file.policy, "path": file.path, "quote": file.quote},
             "shares": [
                 {
                     "name": one.name,
-                    "demand": None if one.demand is None else list(map(_yuan, one.demand)),
-                    "share": list(map(_yuan, one.share)),
+                    "demand": None if one.demand is None else list(map(yuan, one.demand)),
+                    "share": list(map(yuan, one.share)),
                     "zh": one.zh,
                     "en": one.en,
                 }
@@ -133,17 +141,17 @@ class Cohort:
         }
 
 
-def load_cohort_rule(source: str | Path) -> CohortRule:
-    """Read a rule file, a path or its text. Raises `RuleError` with every problem found."""
+def load_cohort_rule(source: str | Path, currency: Currency = CNY) -> CohortRule:
+    """Read a rule file, a path or its text, with amounts in a currency. Raises `RuleError` with every problem found."""
     document = doc.read(source, error=RuleError)
     shape = shape_of(document, CohortFile)
     if shape.model is None or shape.problems:
         raise RuleError(shape.problems)
     file, findings = shape.model, Findings(document)
-    pot, cap = (_money(findings, document, file, key) for key in ("pot", "cap"))
+    pot, cap = (_money(findings, document, file, key, currency) for key in ("pot", "cap"))
     _fits(findings, document, file)
     findings.raise_as(RuleError)
-    return CohortRule(file, pot or 0, cap, document.sha256)
+    return CohortRule(file, pot or 0, cap, document.sha256, currency)
 
 
 def evaluate_cohort(cases: Iterable[tuple[str, Case]], rule: CohortRule, scenario: Scenario | None = None) -> Cohort:
@@ -161,6 +169,9 @@ def evaluate_cohort(cases: Iterable[tuple[str, Case]], rule: CohortRule, scenari
                 f"a cohort asks for a sentence of the loaded policies, not '{asked_for}'; did you mean '{near}'?"
             )
         raise UsageError(f"a cohort asks for a sentence of the loaded policies, not '{asked_for}'")
+    counted = side.policies.vocabulary.currency
+    if rule.currency != counted:
+        raise UsageError(f"the pot is in {rule.currency.code}, and the policies count in {counted.code}")
     for path in (rule.file.by, rule.file.then):
         if path is not None:
             _orders(path, side.policies.vocabulary)
@@ -346,7 +357,7 @@ def _orders(path: str, vocabulary: Vocabulary) -> None:
     """Hold a path to what cases may say. Raises `UsageError` where it can lead to no number in any of them."""
     *around, name = way_of(path)
     spec = vocabulary.field(_entity_at(around, vocabulary), str(name))
-    if spec is None or spec.type not in ("money", "ratio", "count", "quantity", "date"):
+    if spec is None or spec.type not in NUMBERS:
         raise UsageError(f"'{path}' is no number of a case that applicants could be ordered by")
 
 
@@ -368,23 +379,20 @@ def _entity_at(way: Sequence[str | int], vocabulary: Vocabulary) -> str:
 
 def _number(case: Case, path: str, side: Side) -> Fraction | None:
     """Return a number of a case; None where it is not known."""
-    *around, name = way_of(path)
-    where = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in around).removeprefix(".")
-    facts = case.facts_of(side.policies.vocabulary)
-    thing = next((one for one in (facts.root, *facts.paths.values()) if one.path == where), None)
-    value = None if thing is None else thing.values.get(str(name))
+    found = fact_at(case, path, side.policies.vocabulary)
+    value = None if found is None else found[0].values.get(found[1].name)
     if not isinstance(value, Amount) or value.kind != "exact" or isinstance(value.minimum, Infinity):
         return None
     return value.minimum
 
 
-def _money(findings: Findings, document: doc.Document, file: CohortFile, key: str) -> int | None:
+def _money(findings: Findings, document: doc.Document, file: CohortFile, key: str, currency: Currency) -> int | None:
     text = getattr(file, key)
     if text is None:
         return None
     node, path = node_at(document, (key,))
     try:
-        fen = parse_money(text)
+        fen = parse_money(text, currency=currency)
     except QuantityError as error:
         findings.add(error.code, node, path, error.what, error.what_zh, error.remedy, error.remedy_zh)
         return None
@@ -412,35 +420,28 @@ def _fits(findings: Findings, document: doc.Document, file: CohortFile) -> None:
         say("freed", "'freed' goes with a cap", "“freed”须与 cap 同用")
 
 
-def _yuan(fen: int) -> str:
-    return exact_text(Fraction(fen, 100))
-
-
 def to_text(found: Cohort, lang: Lang, *, width: int, ascii_only: bool = False, color: bool = False) -> str:
     """Write it for a screen."""
-    from subsidy_rules.report.tables import Block, text_table  # noqa: PLC0415 - who wants figures alone needs no tables
+    zh, file, currency = lang == "zh", found.rule.file, found.rule.currency
 
-    zh, file = lang == "zh", found.rule.file
-    heads = (
-        ("申报者", "需求（元）", "分得（元）", "说明")
-        if zh
-        else ("applicant", "demand, yuan", "share, yuan", "why open")
-    )
+    def said(fen: int) -> str:
+        return write_money(Fraction(fen), lang, currency)
+
+    def between(ends: Both) -> str:
+        return " – ".join(dict.fromkeys(map(said, ends)))
+
+    heads = ("申报者", "需求", "分得", "说明") if zh else ("applicant", "demand", "share", "why open")
     rows = tuple(
         (
             (one.name,),
-            ("—" if one.demand is None else _range(one.demand),),
-            (_range(one.share),),
+            ("—" if one.demand is None else between(one.demand),),
+            (between(one.share),),
             (one.zh if zh else one.en,),
         )
         for one in found.shares
     )
+    given, pot = said(found.given), said(found.rule.pot)
+    total = f"确定分出 {given}，共 {pot}" if zh else f"{given} of {pot} given out for certain"
     cited = f"{file.policy} {file.path} {file.quote}".strip()
-    given, pot = _yuan(found.given), _yuan(found.rule.pot)
-    total = f"确定分出 {given} 元，共 {pot} 元" if zh else f"{given} of {pot} yuan given out for certain"
-    table = text_table(Block(file.name, heads, rows, figures=(1, 2)), width=width, ascii_only=ascii_only, color=color)
-    return f"{table}\n{total}\n{cited}\n"
-
-
-def _range(ends: Both) -> str:
-    return _yuan(ends[0]) if ends[0] == ends[1] else f"{_yuan(ends[0])} … {_yuan(ends[1])}"
+    block = Block(file.name, heads, rows, tuple(one for one in (total, cited) if one), (1, 2))
+    return text_table(block, width=width, ascii_only=ascii_only, color=color)

@@ -23,7 +23,7 @@ from subsidy_rules.study.cases import with_facts
 from subsidy_rules.study.reform import Reform
 from subsidy_rules.study.tally import NOTHING, Figure, Tally
 from subsidy_rules.values.classes import dataclass
-from subsidy_rules.values.quantity import Infinity
+from subsidy_rules.values.quantity import Currency, Infinity
 
 CAPS = frozenset({"cap", "clamp", "limit"})
 
@@ -41,6 +41,11 @@ class Scenario:
     guides: tuple[Guide, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     name: str = ""
+
+    @property
+    def currency(self) -> Currency:
+        """The money that its policies count in."""
+        return (shipped_policies() if self.policies is None else self.policies).vocabulary.currency
 
 
 Given: TypeAlias = "Scenario | Policies | Reform | Sequence[Reform] | Mapping[str, str] | None"

@@ -24,28 +24,22 @@ neither is proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from subsidy_rules.award.model import Award, Entitlement, Json
+from subsidy_rules.award.model import Award, Citation, Entitlement, Json, ends_of
+from subsidy_rules.award.phrases import cite_all, say_failed
+from subsidy_rules.award.written import write_money, write_number
 from subsidy_rules.errors import Lang, UsageError
 from subsidy_rules.facts.case import Case, read_figure
 from subsidy_rules.facts.vocabulary import FieldSpec
-from subsidy_rules.study.cases import way_of, with_facts
+from subsidy_rules.study.cases import NUMBERS, fact_at, with_facts, written
 from subsidy_rules.study.side import Scenario, Side
-from subsidy_rules.values.quantity import (
-    Infinity,
-    Number,
-    QuantityError,
-    exact_text,
-    format_count,
-    format_date,
-    format_money,
-    format_ratio,
-)
+from subsidy_rules.values.amount import Amount
+from subsidy_rules.values.quantity import ZERO, Currency, Infinity, Number, QuantityError, yuan_text
 
 TOTAL: Final = "total"
 ROUNDING: Final = "round"
@@ -61,31 +55,45 @@ Ends: TypeAlias = tuple[Number, Number]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What one award comes to at one place: its shape, the least and the greatest that counts, what binds it."""
+    """What one award comes to at one place: its shape, what counts of it, what binds it and where that stands.
+
+    `why` and `clause` are in Chinese and in English.
+    """
 
     shape: Shape
-    ends: Ends
-    why: str = ""
-    why_en: str = ""
+    amount: Amount
+    why: tuple[str, str] = ("", "")
+    clause: tuple[str, str] = ("", "")
+
+    @property
+    def ends(self) -> Ends:
+        """The least and the greatest that counts, in fen."""
+        return self.amount.minimum, self.amount.maximum
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece: from `first` to `last`, both in it, in units of the fact (fen, days, things; ratios exact).
 
-    `low` and `high` are what the award comes to there (least and greatest, in fen); `rate` is what one more unit
-    adds to the greatest, exact; None at a single place and where there is no greatest. `why` says what
-    binds: a step with its quote, or why it is refused. `proved`: no value between leaves the range of the two ends.
+    `low` and `high` are what the award comes to there, of one kind; `rate` is what one more unit adds to the greatest,
+    exact; None at a single place and where there is no greatest. `why` says what binds, a step with its quote, or why
+    it is refused, and `clause` where the sentence stands, both in Chinese and English. `proved`: no value between
+    leaves the range of the two ends.
     """
 
     first: Fraction
     last: Fraction
-    low: Ends
-    high: Ends
+    low: Amount
+    high: Amount
     rate: Fraction | None
-    why: str
-    why_en: str
+    why: tuple[str, str]
+    clause: tuple[str, str]
     proved: bool
+
+    @property
+    def kind(self) -> str:
+        """The kind of the amounts: `exact`, `at_most`, `undetermined` …"""
+        return self.high.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ class Sweep:
     last: Fraction
     lines: tuple[Line, ...]
     evaluations: int
+    currency: Currency
     complete: bool = True
     walk: Callable[[], _Walk] = field(compare=False, repr=False, kw_only=True)
 
@@ -134,34 +143,41 @@ class Sweep:
                 return one
         raise UsageError(f"no award '{name}' in this range; there are: {', '.join(one.id for one in self.lines)}")
 
-    def said(self, place: Fraction) -> str:
-        """Write a place of the range as a case writes it."""
-        return said_figure(self.spec, place)
+    def said(self, place: Fraction, lang: Lang = "zh") -> str:
+        """Write a place of the range for people."""
+        return write_number(place, self.spec.measure, lang, self.currency)
 
-    def as_json(self) -> dict[str, Json]:
-        """Write it, figures in yuan as text; places as a case writes them."""
+    def as_json(self, lines: Iterable[Line] | None = None) -> dict[str, Json]:
+        """Write it, with all its lines or these: amounts in the policies' currency, places as a case reads them."""
+        listed = self.lines if lines is None else tuple(lines)
         return {
             "schema": "subsidy-rules/sweep/1",
             "path": self.path,
-            "first": self.said(self.first),
-            "last": self.said(self.last),
+            "first": self._place(self.first),
+            "last": self._place(self.last),
+            "currency": self.currency.code,
             "complete": self.complete,
-            "lines": [{"id": one.id, "pieces": [self._piece(piece) for piece in one.pieces]} for one in self.lines],
+            "lines": [{"id": one.id, "pieces": [self._piece(piece) for piece in one.pieces]} for one in listed],
             "cliffs": [
-                {"id": cliff.id, "at": self.said(cliff.at), "by": exact_text(cliff.by / 100)}
-                for one in self.lines
+                {"id": cliff.id, "at": self._place(cliff.at), "by": yuan_text(cliff.by, self.currency)}
+                for one in listed
                 for cliff in one.cliffs
             ],
         }
 
+    def _place(self, place: Fraction) -> str:
+        return written(self.spec, place, self.currency)
+
     def _piece(self, one: Piece) -> dict[str, Json]:
         return {
-            "first": self.said(one.first),
-            "last": self.said(one.last),
-            "low": list(map(_json_number, one.low)),
-            "high": list(map(_json_number, one.high)),
+            "first": self._place(one.first),
+            "last": self._place(one.last),
+            "kind": one.kind,
+            "low": dict(ends_of(one.low, self.currency)),
+            "high": dict(ends_of(one.high, self.currency)),
             "rate": None if one.rate is None else str(one.rate),
-            "why": one.why,
+            "why": one.why[0],
+            "clause": one.clause[0],
             "proved": one.proved,
         }
 
@@ -195,16 +211,14 @@ def least_for(found: Sweep, name: str, wanted: Fraction | None = None) -> Answer
     or solves it on a piece that is one line, and then it is of that line.
     """
     line = found.line(name)
-    ends = [piece.high[1] for piece in line.pieces if not isinstance(piece.high[1], Infinity)]
-    goal = max(
-        (*ends, *(piece.low[1] for piece in line.pieces if not isinstance(piece.low[1], Infinity))), default=None
-    )
-    target = goal if wanted is None else wanted
+    tops = [[one.maximum for one in (piece.low, piece.high)] for piece in line.pieces]
+    reached = [top for pair in tops for top in pair if not isinstance(top, Infinity)]
+    target = max(reached, default=None) if wanted is None else wanted
     if target is None:
         return None
     walk = found.walk()
-    for piece in line.pieces:
-        if all(isinstance(end, Infinity) or end < target for end in (piece.low[1], piece.high[1])):
+    for piece, pair in zip(line.pieces, tops, strict=True):
+        if all(isinstance(top, Infinity) or top < target for top in pair):
             continue
         left, right = (walk.number(place) for place in (piece.first, piece.last))
         while left < right:
@@ -216,74 +230,44 @@ def least_for(found: Sweep, name: str, wanted: Fraction | None = None) -> Answer
     return None
 
 
-def said_figure(spec: FieldSpec, place: Fraction) -> str:
-    """Write a number as a case writes it: 2,000万元, 15%, 2025-01-01, 12."""
-    match spec.type:
-        case "money":
-            return format_money(place)
-        case "ratio":
-            return format_ratio(place)
-        case "date":
-            return format_date(place)
-        case "quantity":
-            return f"{exact_text(place)}{spec.unit}"
-        case _:
-            return format_count(place)
-
-
 def say_cliff(found: Sweep, cliff: Cliff, lang: Lang) -> str:
     """Say a cliff in words: what one more unit brings or costs."""
-    money = format_money(abs(cliff.by)) if lang == "zh" else f"{exact_text(abs(cliff.by) / 100)} yuan"
-    at, label = found.said(cliff.at), found.spec.zh if lang == "zh" else found.spec.en or found.spec.name
+    money = write_money(abs(cliff.by), lang, found.currency)
+    at, label = found.said(cliff.at, lang), found.spec.zh if lang == "zh" else found.spec.en or found.spec.name
     if lang == "zh":
         return f"{cliff.id}：{label}到{at}，{'多得' if cliff.by > 0 else '少得'}{money}"
     return f"{cliff.id}: at {at} of {label}, one more unit {'brings' if cliff.by > 0 else 'loses'} {money}"
 
 
 def _spec_of(case: Case, path: str, side: Side) -> FieldSpec:
-    *around, name = way_of(path)
-    facts = case.facts_of(side.policies.vocabulary)
-    where = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in around).removeprefix(".")
-    thing = next((one for one in (facts.root, *facts.paths.values()) if one.path == where), None)
-    if thing is None:
-        raise UsageError(f"'{path}' leads to nothing in this case")
-    spec = side.policies.vocabulary.field(thing.entity, str(name))
-    if spec is None or spec.type not in ("money", "ratio", "count", "quantity", "date"):
+    found = fact_at(case, path, side.policies.vocabulary)
+    if found is None or found[1].type not in NUMBERS:
         raise UsageError(f"'{path}' is no number of a case, which a range could be of")
-    return spec
+    return found[1]
 
 
 def _range(over: str, spec: FieldSpec, side: Side) -> tuple[Fraction, Fraction]:
     low, dots, high = over.partition("..")
     if not dots:
         raise UsageError(f"a range is LOW..HIGH, not '{over}'")
+    vocabulary = side.policies.vocabulary
+    if spec.type == "money" and low.strip() == "0":  # nothing is nothing in every unit
+        low = written(spec, Fraction(0), vocabulary.currency)
     try:
-        ends = [read_figure(spec, one.strip(), side.policies.vocabulary) for one in (_zero(low, spec), high)]
+        first, last = (read_figure(spec, one.strip(), vocabulary) for one in (low, high))
     except QuantityError as error:
         raise UsageError(f"the range '{over}': {error.what}") from error
-    if ends[0] >= ends[1]:
+    if first >= last:
         raise UsageError(f"the range '{over}' is empty")
-    return ends[0], ends[1]
+    if ((last - first) / _unit_of(spec)).denominator != 1:
+        step = written(spec, _unit_of(spec), vocabulary.currency)
+        raise UsageError(f"the range '{over}' is no whole number of steps of {step}")
+    return first, last
 
 
-def _zero(text: str, spec: FieldSpec) -> str:
-    """Let a range of money begin with a bare 0: nothing is nothing in every unit."""
-    return "0元" if spec.type == "money" and text.strip() == "0" else text
-
-
-def _written(spec: FieldSpec, place: Fraction) -> str:
-    """Write a number so that a case reads it exactly."""
-    match spec.type:
-        case "money":
-            return f"{place.numerator}分"
-        case "ratio":
-            return f"{exact_text(place * 100)}%"
-        case "date":
-            return format_date(place)
-        case "quantity":
-            return f"{exact_text(place)}{spec.unit}"
-        case _:
-            return str(place.numerator)
+def _unit_of(spec: FieldSpec) -> Fraction:
+    """Return the step between two neighbours."""
+    return DENSE if spec.type in ("ratio", "quantity") else Fraction(1)
 
 
 class _LimitError(Exception):
@@ -295,7 +279,7 @@ class _Walk:
 
     def __init__(self, case: Case, path: str, spec: FieldSpec, side: Side, first: Fraction, last: Fraction) -> None:
         self.case, self.path, self.spec, self.side = case, path, spec, side
-        self.unit = DENSE if spec.type in ("ratio", "quantity") else Fraction(1)
+        self.unit, self.currency = _unit_of(spec), side.policies.vocabulary.currency
         self.first, self.steps = first, int((last - first) / self.unit)
         self.known: dict[int, dict[str, Value]] = {}
         self.evaluations = 0
@@ -313,10 +297,19 @@ class _Walk:
         ends = sorted(self.known)
         names = list(dict.fromkeys(name for place in ends for name in self.known[place]))
         lines = [self.line(name, ends) for name in (*(one for one in names if one != TOTAL), TOTAL)]
-        kept = tuple(one for one in lines if one.id == TOTAL or any(any(piece.high) for piece in one.pieces))
+        kept = tuple(one for one in lines if one.id == TOTAL or any(_pays(piece) for piece in one.pieces))
         last = self.first + self.steps * self.unit
         return Sweep(
-            self.path, self.spec, self.unit, self.first, last, kept, self.evaluations, complete, walk=lambda: self
+            self.path,
+            self.spec,
+            self.unit,
+            self.first,
+            last,
+            kept,
+            self.evaluations,
+            self.currency,
+            complete,
+            walk=lambda: self,
         )
 
     def number(self, place: Fraction) -> int:
@@ -340,8 +333,7 @@ class _Walk:
     def at(self, place: int) -> dict[str, Value]:
         """Return what each award comes to at a place."""
         if place not in self.known:
-            text = _written(self.spec, self.first + place * self.unit)
-            self.known[place] = self.asked(text)
+            self.known[place] = self.asked(written(self.spec, self.place(place), self.currency))
         return self.known[place]
 
     def asked(self, text: object) -> dict[str, Value]:
@@ -369,14 +361,8 @@ class _Walk:
             middle = left + (right - left) // part
             if not self.alike(left, middle):
                 return False
-            for name, value in self.at(middle).items():
-                for end in (0, 1):
-                    a, b, c = self.at(left)[name].ends[end], value.ends[end], self.at(right)[name].ends[end]
-                    if isinstance(a, Infinity) or isinstance(b, Infinity) or isinstance(c, Infinity):
-                        if not a == b == c:
-                            return False
-                    elif abs(a + (c - a) * Fraction(middle - left, right - left) - b) > self.slack:
-                        return False
+            if not all(self.between(name, left, middle, right) for name in self.at(middle)):
+                return False
         return True
 
     def line(self, name: str, places: list[int]) -> Line:
@@ -417,8 +403,8 @@ class _Walk:
         a, b = self.value(name, left), self.value(name, right)
         rate = self.rate(a.ends, b.ends, right - left)
         proved = (following is None or following[0] == right + 1) and self.proved(name, left, right)
-        first, last = (self.first + place * self.unit for place in (left, right))
-        return Piece(first, last, a.ends, b.ends, rate, a.why, a.why_en, proved)
+        # what binds is told of the far end: at its first place a piece may still be nothing
+        return Piece(self.place(left), self.place(right), a.amount, b.amount, rate, b.why, b.clause, proved)
 
     def rate(self, a: Ends, b: Ends, steps: int) -> Fraction | None:
         """Return what one unit of the fact adds to the greatest: the simplest ratio that both rounded ends allow."""
@@ -434,7 +420,7 @@ class _Walk:
         """Ask for the whole range at once: whether nothing in it comes to less or more than its ends."""
         if right - left < 2:  # noqa: PLR2004 - neighbours
             return True
-        ends = [_written(self.spec, self.first + place * self.unit) for place in (left, right)]
+        ends = [written(self.spec, self.place(place), self.currency) for place in (left, right)]
         try:
             found = self.asked({"min": ends[0], "max": ends[1]}).get(name, _NOTHING)
         except _LimitError:
@@ -444,32 +430,43 @@ class _Walk:
         return found.ends[0] >= least and found.ends[1] <= most
 
 
-_NOTHING: Final = Value(("nothing",), (Fraction(0), Fraction(0)))
+_NOTHING: Final = Value(("nothing",), Amount.exact(ZERO))
 
 
 def values_of(found: Entitlement) -> dict[str, Value]:
     """Return what each award of a result comes to, and the total."""
     made = {one.id: _value(one, "awards") for one in found.awards}
     made |= {one.id: _value(one, "undecided") for one in found.undecided}
-    for refused in found.not_eligible:
-        why = "；".join(str(one.condition) for one in refused.failed)
-        made.setdefault(
-            refused.id, Value(("refused", tuple(one.condition for one in refused.failed)), _NOTHING.ends, why, why)
+    for one in found.not_eligible:
+        why = (
+            "；".join(say_failed(failed, "zh") for failed in one.failed),
+            "; ".join(say_failed(failed, "en") for failed in one.failed),
         )
+        shape = ("refused", tuple(failed.condition for failed in one.failed))
+        made.setdefault(one.id, Value(shape, _NOTHING.amount, why, _cited(one.citations)))
     total = found.total.possible
     shapes = tuple((name, value.shape) for name, value in sorted(made.items()))
-    made[TOTAL] = Value((TOTAL, total.kind, shapes), (total.minimum, total.maximum))
+    made[TOTAL] = Value((TOTAL, total.kind, shapes), total)
     return made
 
 
 def _value(one: Award, standing: str) -> Value:
     own = [step for step in one.steps if step.word != ROUNDING]
-    steps = tuple((step.word, step.binding) for step in own)
-    binds = next((step for step in reversed(own) if step.binding), own[-1] if own else None)
-    why = "" if binds is None else f"{binds.text}［{binds.quote}］"
-    why_en = "" if binds is None else f"{binds.text_en} [{binds.quote}]"
-    shape = (standing, one.status, one.kind, steps)
-    return Value(shape, (one.net.minimum, one.net.maximum), why, why_en)
+    moved = [step for before, step in pairwise([None, *own]) if step and (before is None or step.value != before.value)]
+    binds = moved[-1] if moved else None
+    why = ("", "") if binds is None else (f"{binds.text}［{binds.quote}］", f"{binds.text_en} [{binds.quote}]")
+    shape = (standing, one.status, one.kind, tuple((step.word, step.binding) for step in own))
+    return Value(shape, one.net, why, _cited(one.citations))
+
+
+def _cited(citations: Iterable[Citation]) -> tuple[str, str]:
+    """Say where a sentence stands, in Chinese and in English."""
+    listed = list(citations)
+    return cite_all(listed, "zh"), cite_all(listed, "en")
+
+
+def _pays(piece: Piece) -> bool:
+    return bool(piece.low.maximum) or bool(piece.high.maximum)
 
 
 def _simplest(value: Fraction, within: Fraction) -> Fraction:
@@ -483,7 +480,7 @@ def _simplest(value: Fraction, within: Fraction) -> Fraction:
 
 def _cliffs(line: Line) -> Iterator[Cliff]:
     for left, right in pairwise(line.pieces):
-        a, b = left.high[1], right.low[1]
+        a, b = left.high.maximum, right.low.maximum
         if isinstance(a, Infinity) or isinstance(b, Infinity):
             continue
         steps = right.first - left.last
@@ -492,8 +489,4 @@ def _cliffs(line: Line) -> Iterator[Cliff]:
             yield Cliff(line.id, right.first, b - a)
 
 
-def _json_number(value: Number) -> str | None:
-    return None if isinstance(value, Infinity) else exact_text(value / 100)
-
-
-__all__ = ["Answer", "Cliff", "Line", "Piece", "Sweep", "least_for", "said_figure", "say_cliff", "sweep"]
+__all__ = ["Answer", "Cliff", "Line", "Piece", "Sweep", "least_for", "say_cliff", "sweep"]
