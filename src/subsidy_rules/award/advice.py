@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from subsidy_rules.award.failing import KINDS, need_paths
 from subsidy_rules.award.model import Award, CumulationGroup, Entitlement, Failed, NotEligible, reasons_of, whys_of
 from subsidy_rules.award.phrases import CHANGED, FIXED, ROLES, Names, cite_all, word
 from subsidy_rules.award.required import Requirements
-from subsidy_rules.award.trace import KINDS, need_paths
 from subsidy_rules.award.written import UNKNOWN, write_place
 from subsidy_rules.errors import Lang
 from subsidy_rules.mechanisms import operations as op

@@ -15,8 +15,9 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Final, TypeAlias
 
+from subsidy_rules.award.compiled import CompiledPolicy
 from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is_within
-from subsidy_rules.award.rows import CompiledPolicy, Row, RowValue
+from subsidy_rules.award.rows import Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import DENSE, NUMERIC, FieldSpec, Member, is_gb_code
 from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from subsidy_rules.award.compiled import CompiledClause, CompiledPolicy
 from subsidy_rules.award.engine import Context, Shared, truth
 from subsidy_rules.award.model import Citation, Json
-from subsidy_rules.award.rows import CompiledClause, CompiledPolicy, Row, missing_drivers, rows_of
+from subsidy_rules.award.rows import Row, missing_drivers, rows_of
 from subsidy_rules.award.run import compiled_policy
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import Policies, PolicyPlan, Sentence

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias, cast
 
+from subsidy_rules.award.compiled import CompiledClause
 from subsidy_rules.award.complete import RowHull, decided
 from subsidy_rules.award.engine import Shared, project_of
 from subsidy_rules.award.generate import (
@@ -32,7 +33,7 @@ from subsidy_rules.award.generate import (
     bound_value,
     gate_text,
 )
-from subsidy_rules.award.rows import CompiledClause, Row, RowValue
+from subsidy_rules.award.rows import Row, RowValue
 from subsidy_rules.facts.case import Facts, Members, Other, Ref, Thing, Value
 from subsidy_rules.facts.vocabulary import DENSE, FieldSpec, Vocabulary
 from subsidy_rules.plan import Policies, PolicyPlan

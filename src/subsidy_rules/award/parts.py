@@ -17,8 +17,8 @@ from functools import reduce
 from typing import Final, Literal, TypeAlias
 
 from subsidy_rules.award.engine import Context, number, truth
+from subsidy_rules.award.failing import need_paths
 from subsidy_rules.award.model import Adjustment, Instalment
-from subsidy_rules.award.trace import need_paths
 from subsidy_rules.plan import InstalmentsPlan, PayerPlan
 from subsidy_rules.values.amount import DOWN, Amount, settle
 from subsidy_rules.values.quantity import ZERO, Number

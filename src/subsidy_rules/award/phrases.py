@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from subsidy_rules.award.engine import ANOTHER
+from subsidy_rules.award.failing import EITHER
 from subsidy_rules.award.model import Citation, Failed, Json, NotAsked, NotEligible, ReadingUse
 from subsidy_rules.award.required import Requirements
-from subsidy_rules.award.trace import EITHER
 from subsidy_rules.award.written import PAPERS, UNKNOWN, YES, write_label, write_money, write_place
 from subsidy_rules.errors import Lang
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary

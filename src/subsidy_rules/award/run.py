@@ -12,16 +12,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
+from subsidy_rules.award.compiled import CompiledClause, CompiledPolicy, compile_functions
 from subsidy_rules.award.complete import Domains, RowHull, hull_of
 from subsidy_rules.award.cumulate import Cumulation, Sums
 from subsidy_rules.award.engine import Shared
 from subsidy_rules.award.exact import Exact, Program, program_of
 from subsidy_rules.award.rows import (
-    CompiledClause,
-    CompiledPolicy,
     Row,
     asked_clauses,
-    compile_functions,
     obligation_rows,
     rows_of,
 )
