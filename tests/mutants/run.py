@@ -1,6 +1,7 @@
 """Mutants: the code is changed in one place at a time, and the tests have to notice.
 
-    python -m tests.mutants.run ROOM [--sample N --seed S] [--only MODULE] [--seconds T] [--again FILE] [--more TEST …]
+    python -m tests.mutants.run ROOM [--sample N --seed S] [--only MODULE] [--seconds T] [--again FILE] [--tests TEST …]
+        [--more TEST …]
 
 ROOM is `values`, `mechanisms` or `award`. The changes are those of mutmut (`pip install mutmut`); the running is ours,
 as the whole suite takes minutes: the tests are collected once, coverage says which test reaches which line, and for
@@ -306,6 +307,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, chosen at random; 0 for all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--again", type=Path, help="what an earlier run printed: only its survivors")
+    parser.add_argument("--tests", nargs="*", default=[], help="these are asked, instead of those of the room")
     parser.add_argument("--more", nargs="*", default=[], help="tests that were not measured; they are asked last")
     parser.add_argument("--only", default="", help="a module of the room")
     parser.add_argument("--seconds", type=float, default=60, help="of processor time for the tests of one mutant")
@@ -334,7 +336,7 @@ def main(argv: list[str]) -> int:
             "-m",
             "not slow and not random",
             "--no-header",
-            *TESTS[given.room],
+            *(given.tests or TESTS[given.room]),
             *given.more,
         ],
         plugins=[runner],

@@ -427,7 +427,8 @@ class Record(Weighed):
         flags = ["place_default"] if awards or undecided else []
         flags += [f"assumed_none:{name}" for name in run.facts.assumed_none]
         flags += ["decision_date_unknown"] if decided is None else []
-        flags += [f"{one.code}:{one.path}" for one in run.facts.warnings]
+        # A case has one result whatever the order of its file, which is that of the warnings.
+        flags += sorted(f"{one.code}:{one.path}" for one in run.facts.warnings)
         if any(group.refused for group in self.groups):
             flags.append("too_many_overlaps")
         for plan in run.policies.plans:
