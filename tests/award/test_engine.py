@@ -98,6 +98,21 @@ clauses:
             366,
             (0, 400),
         ),
+        (
+            '{basis: "1万元 * whole months from enterprise.founded to 2025-02-27"} | 20',
+            11,
+            (0, 20),
+        ),
+        (
+            '{basis: "1万元 * begun months from enterprise.founded to 2025-02-27"} | 20',
+            12,
+            (0, 20),
+        ),
+        (
+            '{basis: "1万元 * whole years from (enterprise.founded - 3 days) to 2025-02-28"} | 5',
+            1,
+            (0, 5),
+        ),
         ("{basis: 1万元 * whole of (enterprise.staff / 10)} | 9", 2, (0, 9)),
         ("{basis: 1万元 * begun of (enterprise.staff / 10)} | 9", 3, (0, 9)),
         ("{basis: enterprise.sold}, {pay_from: 12万元} | 20", 12, (0, 20)),

@@ -116,6 +116,10 @@ STEPS = {
     "powers": ["basis: enterprise.basis * 106% ^ 3", "rate: 10%"],
     "years": ["basis: 100元 * (year of enterprise.since - 2000)"],
     "days": ["basis: 1元 * days from enterprise.since to case.decision_date"],
+    "months": [
+        "basis: 1元 * whole months from enterprise.since to case.decision_date",
+        "add: [{basis: 1元 * begun years from enterprise.since to case.decision_date}]",
+    ],
     "added": [
         "basis: enterprise.basis",
         "rate: {at_most: 5%}",
@@ -213,6 +217,8 @@ def test_an_operation_says_the_same_either_way(
         ("powers", {}, True),
         ("years", {}, True),
         ("days", {"since": "2026-01-01"}, True),
+        ("months", {}, True),
+        ("months", {"since": "2026-01-01"}, True),
         ("added", {}, True),
         ("added_below", {}, True),
         ("bands", {"staff": "5"}, True),

@@ -134,6 +134,14 @@ def counted(truth: op.Truth) -> op.Choose:
             "days from title.recognised_on to case.decision_date",
             op.Arithmetic("-", DECISION, RECOGNISED, "count"),
         ),
+        (
+            "whole months from title.recognised_on to case.decision_date",
+            op.Elapsed(RECOGNISED, DECISION, 1, begun=False),
+        ),
+        (
+            "begun years from title.recognised_on to (case.decision_date + 1 day)",
+            op.Elapsed(RECOGNISED, op.Arithmetic("+", DECISION, ONE, "date"), 12, begun=True),
+        ),
         ("title.recognised_on + 1 year", op.Calendar(RECOGNISED, YEAR, "date")),
         ("title.recognised_on + 2年", op.Calendar(RECOGNISED, number(24, "count"), "date")),
         ("title.recognised_on + 6 months", op.Calendar(RECOGNISED, number(6, "count"), "date")),
@@ -493,6 +501,12 @@ def test_many_parentheses_side_by_side_are_not_deep() -> None:
             "bad-expression",
             "expected 'to', found 'the end' in 'days from case.decision_date'",
         ),
+        (
+            "months from 2025-01-01 to case.decision_date",
+            "bad-expression",
+            "'months from' does not say what a part counts: write 'whole months from' or 'begun months from'",
+        ),
+        ("whole months from 1元 to 2025-01-01", "wrong-type", "a date is needed, found a money"),
         ("days from 1元 to 2025-01-01", "wrong-type", "a date is needed, found a money"),
         ("days from 2025-01-01 to loan.days", "wrong-type", "a date is needed, found a count"),
         (

@@ -32,7 +32,7 @@ QUANTIFIERS = {"any", "no"}
 CONDITIONS = {"is", "is not", "in", "not in", "has", "any of", "all of", "none of", *COMPARISONS}
 
 
-NUMBERS = {"+", "-", "*", "/", "^", "least", "greatest", "whole", "begun", "how many", "year", "days", "award"}
+NUMBERS = {"+", "-", "*", "/", "^", "least", "greatest", "whole", "begun", "how many", "year", "days", "span", "award"}
 """What comes to a number, or where the law leaves it open to a span of them."""
 
 
@@ -206,6 +206,8 @@ class Scope:
         if node.op == "days":
             first, last = map(self.day, node.kids)
             return Span.exact(Fraction((last - first).days))
+        if node.op == "span":
+            return Span.exact(Fraction(counted_up(self.day(node.kids[0]), self.day(node.kids[1]), *node.words)))
         if self.policy.pay is None:
             raise TypeError("nothing is evaluated")
         return self.policy.pay(self, node)
@@ -503,14 +505,27 @@ def apart(sign: str, a: Span, b: Span) -> bool | None:
     return None if above(a.high, b.low, strict=strict) else False
 
 
+def counted_up(first: date, last: date, part: str, unit: str) -> int:
+    """How many months or years can be added to a day, one by one, until the last day is reached or would be passed."""
+    count = (last.year - first.year - 1) * (1 if unit == "years" else 12)
+    while moved(first, count + 1, unit) <= last:
+        count += 1
+    return count if part == "whole" or moved(first, count, unit) == last else count + 1
+
+
+def moved(day: date, count: int, unit: str) -> date:
+    """A date so many months or years later, or earlier where the number is below zero."""
+    years, month = divmod(day.month - 1 + count * (12 if unit[0] in "y年" else 1), 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def shifted(day: date, sign: str, number: str, unit: str) -> date:
     """A date so many days, months or years later, the last of a month that has no such day; or days earlier."""
     count = int(number)
     if unit[0] in "d天日":
         return day + timedelta(days=-count if sign == "-" else count)
-    years, month = divmod(day.month - 1 + count * (12 if unit[0] in "y年" else 1), 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return moved(day, count, unit)
 
 
 def follow(value: object, fields: tuple[str, ...], words: Vocabulary) -> object:

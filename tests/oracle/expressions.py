@@ -179,10 +179,8 @@ class Parser:
             return Node(kind, self.several())
         if self.take("year", "of"):
             return Node("year", (self.primary(),))
-        if self.take("days", "from"):
-            first = self.primary()
-            self.need("to")
-            return Node("days", (first, self.primary()))
+        if self.tokens[1:2] == ["from"] or self.tokens[2:3] == ["from"]:
+            return self.between()
         if len(self.tokens) > 1 and self.tokens[0] in {"any", "no"}:
             return self.over(self.tokens.pop(0))
         if not self.tokens:
@@ -193,6 +191,15 @@ class Parser:
         if word.startswith('"'):
             return Node("text", words=(word.strip('"'),))
         return Node("path", words=tuple(word.split("."))) if literal(word) is None else Node("literal", words=(word,))
+
+    def between(self) -> Node:
+        """`days from DATE to DATE`, `whole months from DATE to DATE`."""
+        words: list[str] = []
+        while not self.take("from"):
+            words.append(self.tokens.pop(0))
+        first = self.primary()
+        self.need("to")
+        return Node("days" if words == ["days"] else "span", (first, self.primary()), tuple(words))
 
     def members(self) -> Node:
         kids: list[Node] = []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from subsidy_rules.values.quantity import months_between
 from tests.oracle.cases import CITIES, Tree, mapping, texts
+from tests.oracle.conditions import counted_up
 from tests.oracle.evaluator import evaluate
 from tests.oracle.expressions import Node, literal, parse
 from tests.oracle.generate import completions, hide, random_case, source_of
@@ -516,3 +520,16 @@ def test_every_sentence_pays_is_refused_and_can_be_left_undecided(city: str) -> 
         assert seen[name, "pays"] >= size / 100, name
         assert seen[name, "not_eligible"] >= size / 100, name
         assert seen[name, "undecided"] >= size / 100, name
+
+
+def test_months_between_two_days_are_those_that_can_be_added() -> None:
+    rng = random.Random("months")
+    for _ in range(300):
+        days = [date(rng.randint(2019, 2026), rng.randint(1, 12), rng.choice([1, 15, 28])) for _ in "ab"]
+        first, last = (day + timedelta(days=rng.randint(-3, 3)) for day in days)
+        for size, unit in ((1, "months"), (12, "years")):
+            for part in ("whole", "begun"):
+                found = months_between(
+                    Fraction(first.toordinal()), Fraction(last.toordinal()), size, begun=part == "begun"
+                )
+                assert found == counted_up(first, last, part, unit), (first, last, part, unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from subsidy_rules.values.quantity import (
     format_money,
     format_ratio,
     minus,
+    months_between,
+    months_later,
     parse_count,
     parse_date,
     parse_money,
@@ -327,3 +330,40 @@ def test_a_ratio_is_written_exactly(ratio: Fraction) -> None:
     text = format_ratio(ratio)
     assert text.endswith("%")
     assert Fraction(text[:-1]) / 100 == ratio
+
+
+ORDINALS = st.integers(dt.date(1996, 1, 1).toordinal(), dt.date(2105, 12, 31).toordinal()).map(Fraction)
+
+
+@given(ORDINALS, ORDINALS)
+def test_whole_months_are_the_most_that_can_be_added_and_begun_ones_the_fewest_that_reach(
+    a: Fraction, b: Fraction
+) -> None:
+    first, last = sorted((a, b))
+    for size in (1, 12):
+        whole = int(months_between(first, last, size, begun=False))  # type: ignore[arg-type]
+        begun = int(months_between(first, last, size, begun=True))  # type: ignore[arg-type]
+        assert months_later(first, whole * size) <= last < months_later(first, (whole + 1) * size)
+        assert months_later(first, begun * size) >= last
+        assert begun == 0 or months_later(first, (begun - 1) * size) < last
+        assert begun - whole == (months_later(first, whole * size) < last)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole", "begun"),
+    [
+        ("2024-01-15", "2024-01-15", 0, 0),
+        ("2024-01-15", "2024-01-16", 0, 1),
+        ("2024-01-31", "2024-02-29", 1, 1),
+        ("2024-02-29", "2025-02-28", 12, 12),
+        ("2024-03-15", "2024-01-20", -2, -1),
+        ("2024-03-15", "2024-01-15", -2, -2),
+    ],
+)
+def test_months_between_two_days(first: str, last: str, whole: int, begun: int) -> None:
+    found = [months_between(parse_date(first), parse_date(last), 1, begun=one) for one in (False, True)]
+    assert found == [whole, begun]
+
+
+def test_months_beyond_the_calendar_have_no_end() -> None:
+    assert months_between(parse_date("2024-01-15"), INFINITY, 1, begun=False) == INFINITY

@@ -203,6 +203,9 @@ def _shaped(node: op.Value) -> Number:
             return _rounded(number(value), number(unit), mode, capped=type_ == "money")
         case op.Calendar(day, months, _):
             return _year(number(day)) if months is None else _months_later(number(day), number(months))
+        case op.Elapsed(first, last, months, begun, _):
+            a, b = number(first), number(last)
+            return lambda ctx: b(ctx).since(a(ctx), months, begun=begun)
         case op.Awarded():
             return _awarded(node)
         case _:

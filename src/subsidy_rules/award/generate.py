@@ -35,7 +35,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import ClausePlan, Gate, PolicyPlan
 from subsidy_rules.values.amount import DOWN, HALF_UP, UP
 from subsidy_rules.values.classes import dataclass
-from subsidy_rules.values.quantity import Infinity, Number, months_later, year_of
+from subsidy_rules.values.quantity import Infinity, Number, months_between, months_later, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +79,11 @@ def year(day: int) -> int:
 def later(day: int, months: int) -> int:
     """Return the ordinal day so many months later."""
     return _within_the_calendar(months_later(Fraction(day), months))
+
+
+def months(first: int, last: int, size: int, begun: int) -> int:
+    """Return how many times so many months lie between two ordinal days."""
+    return _within_the_calendar(months_between(Fraction(first), Fraction(last), size, begun=bool(begun)))
 
 
 def _within_the_calendar(found: Number) -> int:
@@ -130,6 +135,7 @@ HELPERS: Final[Mapping[str, object]] = {
     "unclaimed": unclaimed,
     "year": year,
     "later": later,
+    "months": months,
 }
 
 
@@ -425,14 +431,22 @@ class Writer:
                 return self._from(self.figure(value, running), self.figure(least, running))
             case op.Rounded(value, unit, mode) if mode:
                 return self._multiple(self.figure(value, running), self.figure(unit, None), mode)
+            case op.Elapsed(first, last, size, begun, _):
+                a, b = self._day(first, running), self._day(last, running)
+                made = f"months({a.hi}, {b.hi}, {size}, {int(begun)})"
+                return Figure(made, made, positive=False)
             case op.Calendar(day, months):
-                date = self.figure(day, running)
-                if not date.thin or date.over != ONE:
-                    raise _Unfit
+                date = self._day(day, running)
                 made = f"year({date.hi})" if months is None else f"later({date.hi}, {self.figure(months, None).hi})"
                 return Figure(made, made)
             case _:
                 raise _Unfit
+
+    def _day(self, node: op.Value, running: Figure | None) -> Figure:
+        date = self.figure(node, running)
+        if not date.thin or date.over != ONE:
+            raise _Unfit
+        return date
 
     def _unless_filled(self, figure: Figure, parameter: str) -> Figure:
         filled = self.bind(Filled(parameter))

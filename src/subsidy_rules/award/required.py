@@ -27,6 +27,13 @@ BEST: Final = {
     ("max", ""): ("最大的", "greatest "),
     ("min", ""): ("最小的", "least "),
 }
+SPANS: Final = {
+    (1, False): ("整月数", "whole months"),
+    (1, True): ("月数（不足一月按一月）", "begun months"),
+    (12, False): ("整年数", "whole years"),
+    (12, True): ("年数（不足一年按一年）", "begun years"),
+}
+"""How a number of months or years between two dates is called, whole ones and begun ones."""
 WHOLE: Final = {DOWN: ("整数部分", "whole"), UP: ("进一", "begun"), HALF_UP: ("取整", "round")}
 DATE_SIGNS: Final = {
     "≥": ("不早于", "not before"),
@@ -242,6 +249,10 @@ class Requirements:
                 return f"{WHOLE[mode][lang == 'en']}({self._value(value, lang, inside)})"
             case op.Calendar(day, months, _):
                 return self._calendar(day, months, lang, inside)
+            case op.Elapsed(first, last, months, begun, _):
+                a, b = (self._value(one, lang, inside) for one in (first, last))
+                said = SPANS[months, begun]
+                return f"{a}至{b}的{said[0]}" if lang == "zh" else f"{said[1]} from {a} to {b}"
             case op.Awarded(clause):
                 return f"{clause}的奖补" if lang == "zh" else f"award of {clause}"
             case op.Choose(branches, otherwise, _):

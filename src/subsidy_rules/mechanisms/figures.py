@@ -220,10 +220,11 @@ class Figures(Reader, ABC):
         for word, combine in _COMBINED.items():
             if self.take(word, "of"):
                 return combine(self)
-        if self.take("days", "from"):
-            first = self.dated()
-            self.expect("to")
-            return op.Arithmetic("-", self.dated(), first, "count")
+        if any(self.peek(unit, "from") for unit in ("days", "months", "years")):
+            return self.between_dates()
+        for word in ("whole", "begun"):
+            if self.take(word, "months") or self.take(word, "years"):
+                return self.elapsed(12 if self.tokens[self.at - 1].text == "years" else 1, begun=word == "begun")
         if self.is_defined():
             return self.defined(self.word(), lambda parser: parser.value(numeric=False))
         if self.token.kind == "word" and self.token.text.startswith("award."):
@@ -235,6 +236,28 @@ class Figures(Reader, ABC):
             self.at += 1
             return constant
         return self.path(self.word())
+
+    def between_dates(self) -> op.Value:
+        """Read `days from DATE to DATE`; of months and years it must be said which of them count."""
+        unit = self.word()
+        if unit != "days":
+            what = f"'{unit} from' does not say what a part counts: write 'whole {unit} from' or 'begun {unit} from'"
+            either = f"“whole {unit} from”（舍去）或“begun {unit} from”（计为一个）"
+            raise ExpressionError(what, f"“{unit} from”没有写明不足一个如何计：请写{either}")
+        first, last = self.two_dates()
+        return op.Arithmetic("-", last, first, "count")
+
+    def elapsed(self, months: int, *, begun: bool) -> op.Value:
+        """Read `whole months from DATE to DATE`, `begun years from DATE to DATE`."""
+        first, last = self.two_dates()
+        return op.Elapsed(first, last, months, begun)
+
+    def two_dates(self) -> tuple[op.Value, op.Value]:
+        """Read `from DATE to DATE`."""
+        self.expect("from")
+        first = self.dated()
+        self.expect("to")
+        return first, self.dated()
 
     def values(self) -> list[op.Value]:
         """Read `(a, b, …)`, values of one type."""

@@ -3,8 +3,8 @@
 A plan is made of these and nothing else, so an engine is complete when it can do each of them. Numbers, dates and
 readings' choices stay outside, in the constants of a policy, and are named here by position or by id.
 
-Values: `Constant` `Fact` `Arithmetic` `Least` `Greatest` `Kept` `Rounded` `Calendar` `Bounded` `Fixed` `Open` `Decided`
-`Choose` `Aggregate` `Running` `Chain` `Awarded`.
+Values: `Constant` `Fact` `Arithmetic` `Least` `Greatest` `Kept` `Rounded` `Calendar` `Elapsed` `Bounded` `Fixed` `Open`
+`Decided` `Choose` `Aggregate` `Running` `Chain` `Awarded`.
 Truths: `Compare` `In` `Same` `Within` `All` `AnyOf` `Not` `IfTruth` `LawOpen` `Holds` `Given` `Exists` `ReadingIs`.
 """
 
@@ -117,6 +117,17 @@ class Calendar:
     date: Value
     months: Value | None
     type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """How many times so many months (1, or 12) lie between two dates: whole ones, or with the one that is `begun`."""
+
+    first: Value
+    last: Value
+    months: int
+    begun: bool
+    type: str = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +347,7 @@ Value: TypeAlias = (
     | Kept
     | Rounded
     | Calendar
+    | Elapsed
     | Bounded
     | Fixed
     | Open
@@ -360,7 +372,7 @@ def children(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911, PLR0912 - 
     match node:
         case Arithmetic(_, left, right, _) | Least(left, right) | Greatest(left, right) | Compare(_, left, right):
             return (left, right)
-        case Same(left, right) | Kept(left, right):
+        case Same(left, right) | Kept(left, right) | Elapsed(left, right):
             return (left, right)
         case Bounded(value) | Fixed(value) | Awarded(_, value):
             return (value,)

@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field, replace
 from fractions import Fraction
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 from subsidy_rules.values.classes import dataclass
-from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, Number, minus, times
+from subsidy_rules.values.quantity import INFINITY, ZERO, Infinity, Number, minus, months_between, times
 
 Kind: TypeAlias = Literal["exact", "at_most", "between", "undetermined"]
 Need: TypeAlias = tuple[str, ...]
@@ -212,6 +212,15 @@ class Amount:
         """Return what a function that never falls makes of the amount."""
         first, second, third, last = (function(number) for number in self.numbers)
         return settle((first, second, third, last), self.reasons, self.needs, self.mode)
+
+    def since(self, first: Amount, size: int, *, begun: bool) -> Amount:
+        """Return how many times so many months a date is after another (`months_between`)."""
+        a, b = self.numbers, reversed(first.numbers)
+        numbers = tuple(
+            LOWEST if isinstance(start, Infinity) else months_between(start, end, size, begun=begun)
+            for end, start in zip(a, b, strict=True)
+        )
+        return settle(cast("Four", numbers), self.reasons | first.reasons, self.needs | first.needs)
 
     def kept_from(self, other: Amount) -> Amount:
         """Return the amount where it comes to at least `other`, else nothing (起付)."""

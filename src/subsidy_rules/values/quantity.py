@@ -280,6 +280,26 @@ def months_later(day: Number, months: int) -> Number:
     return Fraction(date.replace(year, month + 1, min(date.day, last)).toordinal())
 
 
+def months_between(first: Number, last: Number, size: int, *, begun: bool) -> Number:
+    """Return how many times so many months lie between two ordinal days: whole ones, or with the last that is begun.
+
+    So many are whole as can be added to the first day (the last of a month that has no such day) without passing the
+    last one; below zero where that is the earlier of the two.
+
+    >>> first, last = parse_date("2024-01-31"), parse_date("2025-02-28")
+    >>> months_between(first, last, 1, begun=False), months_between(first, last, 12, begun=True)
+    (Fraction(13, 1), Fraction(2, 1))
+    """
+    start, end = _date(first), _date(last)
+    if start is None or end is None:
+        return INFINITY
+    same_day = min(start.day, calendar.monthrange(end.year, end.month)[1])
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if begun:
+        return Fraction(-(-(months + (same_day < end.day)) // size))
+    return Fraction((months - (same_day > end.day)) // size)
+
+
 def _date(day: Number) -> dt.date | None:
     """Return the date of an ordinal day, None beyond the calendar; what is before it is its first day."""
     if isinstance(day, Infinity) or day > dt.date.max.toordinal():

@@ -149,6 +149,8 @@ class Translator:
                 return Figure.exact(_year(self.value(day, scope).lo))
             case op.Calendar():
                 raise OutOfReachError("按月推算的日期", "a date so many months later")
+            case op.Elapsed():
+                raise OutOfReachError("两个日期之间的月数", "the months between two dates")
             case _:
                 raise OutOfReachError(type(node).__name__, type(node).__name__)
 
