@@ -245,6 +245,74 @@ def test_a_clamp_has_two_figures() -> None:
     assert only("- clamp: {least: 5万元, greatest: project.total}").operand == TOTAL
 
 
+# What a step leaves, by its name
+
+
+def test_what_a_step_leaves_is_known_by_its_name_to_those_after_it() -> None:
+    made = lowered("""\
+- basis: project.total
+- rate: 10%
+  called: full
+- cap: 5万元
+  of: award
+  per: project
+- add:
+  - basis: amount.full * 30%
+    called: extra
+  - limit: amount.extra - amount.full
+""")
+    full = op.Chain((TOTAL, op.Fixed(times(TENTH), "money")))
+    (inner,) = made[3].parts
+    thirty = op.Arithmetic("*", full, THIRD, "money")
+    assert inner[0].value == thirty
+    extra = op.Chain((*full.values, capped(FIVE), thirty))
+    assert inner[1].operand == op.Arithmetic("-", extra, full, "money")
+
+
+def test_the_steps_of_an_item_begin_anew() -> None:
+    made = only("""\
+- each: one in loans
+  of:
+  - basis: one.principal
+    called: lent
+  - cap: amount.lent * 10%
+    of: award
+    per: loan
+""")
+    lent = op.Chain((fact("loan.principal", "one"),))
+    assert made.inner[1].operand == op.Arithmetic("*", lent, TENTH, "money")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[{basis: project.total, called: full}]",
+            (("award", 0, "called"), "unread-name", "no step after this one reads 'amount.full'"),
+        ),
+        (
+            "[{basis: amount.full, called: full}, {limit: amount.full}]",
+            (("award", 0, "basis"), "unknown-name", "no step before this one says 'called: full'"),
+        ),
+        (
+            "[{basis: 3万元, called: a}, {basis: amount.a * 2, called: a}, {limit: amount.a}]",
+            (("award", 1, "called"), "duplicate-id", "two steps are called 'a'"),
+        ),
+        (
+            (
+                "[{each: one in loans, of: [{basis: one.principal, called: lent}, {limit: amount.lent}]}, "
+                "{limit: amount.lent}]"
+            ),
+            (("award", 1, "limit"), "unknown-name", "no step before this one says 'called: lent'"),
+        ),
+    ],
+)
+def test_a_name_is_of_one_step_and_read_after_it(text: str, expected: tuple[object, str, str]) -> None:
+    at = desk()
+    lower_steps(steps(text), at, ("award",), first=False)
+    assert [(one.loc, one.error.code, one.error.what) for one in at.problems] == [expected]
+
+
 # Bands and slices
 
 

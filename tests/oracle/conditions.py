@@ -179,6 +179,8 @@ class Scope:
             return self.span_over(node)
         if node.op in NUMBERS:
             return self.figure(node)
+        if node.op == "path" and node.words[0] == "amount":
+            return cast("Mapping[str, Span]", self.names["amount"])[node.words[1]]
         try:
             value = self.value(node)
         except OpenLawError:

@@ -102,6 +102,8 @@ class Running:
     cap: Fraction | None = None
     capped: bool = False
     no_guide: bool = False
+    called: tuple[tuple[str, Span], ...] = ()
+    """What was left by the steps that have a name."""
 
     @property
     def nothing(self) -> bool:
@@ -577,10 +579,11 @@ class Sentence:
         if word_of(step) == "cap" and "unless" in step:
             lifted = scope.condition(step["unless"])
             when = conjunction([when, None if lifted is None else not lifted])
-        if when is not True:
-            yield path
-        if when is not False:
-            yield self.step(path, step, scope)
+        seen = scope.bind("amount", dict(path.called))
+        for made in (*([] if when is True else [path]), *([] if when is False else [self.step(path, step, seen)])):
+            name = step.get("called")
+            left = ((str(name), Span(made.low, made.high)),) if name else ()
+            yield replace(made, called=path.called + left)
 
     def step(self, path: Running, step: Tree, scope: Scope) -> Running:
         word = word_of(step)

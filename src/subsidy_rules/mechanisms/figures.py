@@ -453,11 +453,22 @@ class Figures(Reader, ABC):
             )
         return op.Source(inner, lists[inner].entity, owner)
 
+    def amount(self, name: str) -> op.Value:
+        """Return what `amount.NAME` stands for: the running amount after the step that is called so."""
+        found = self.scope.amounts.get(name)
+        if found is None:
+            what = f"no step before this one says 'called: {brief(name)}'"
+            what_zh = f"此前没有步骤写明called: {brief(name)}"
+            raise ExpressionError(what, what_zh, code="unknown-name", word=name, options=tuple(self.scope.amounts))
+        return found
+
     def path(self, name: str) -> op.Value:
         """Return what a dotted name means here."""
         owner, _, field_name = name.partition(".")
         if owner == "guide":
             return self.parameter(field_name)
+        if owner == "amount" and owner not in self.scope.bound:
+            return self.amount(field_name)
         if "0" <= name[0] <= "9":
             raise self.unknown_unit(name, name.lstrip("0123456789."))
         entity = self.scope.bound.get(owner)

@@ -77,6 +77,7 @@ class Scope:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     awards: Mapping[str, AwardOf] = field(default_factory=dict)
+    amounts: Mapping[str, op.Value] = field(default_factory=dict)
     expanding: tuple[str, ...] = ()
 
     def binding(self, name: str, entity: str) -> Scope:

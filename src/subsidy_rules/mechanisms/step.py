@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY
 from subsidy_rules.mechanisms import operations as op
@@ -46,6 +46,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Grown(Strict):
+    """A mapping with keys that came later. A file that does not use them keeps the digest of its meaning."""
+
+    later: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        made: dict[str, object] = handler(self)
+        unused = {name for name in self.later if name not in self.model_fields_set}
+        return {key: value for key, value in made.items() if key not in unused}
+
+
 class Row(Strict):
     """One row of a table with several keys; `'*'` matches all."""
 
@@ -61,13 +73,18 @@ class Table(Strict):
     rows: dict[str, str] | list[Row]
 
 
-class Step(Strict):
-    """One step of an award: a word with its options. `quote` is its own fragment of the text."""
+class Step(Grown):
+    """One step of an award: a word with its options. `quote` is its own fragment of the text.
 
+    Under the name by which it is `called`, the steps after it know the amount that it leaves: `amount.NAME`.
+    """
+
+    later: ClassVar[tuple[str, ...]] = ("called",)
     word: ClassVar[str]
     starts: ClassVar[bool] = False
     quote: str = ""
     when: str | None = None
+    called: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
 
     @property
     def begins(self) -> bool:
@@ -105,6 +122,8 @@ class Desk:
 
     scope: Scope
     problems: list[Problem]
+    before: tuple[Lowered, ...] = ()
+    """The steps that stand before the one that is read, those around it first."""
 
     @contextmanager
     def binding(self, name: str, entity: str) -> Iterator[Desk]:

@@ -153,15 +153,18 @@ Add.model_rebuild()
 def lower_steps(steps: list[AnyStep], desk: Desk, loc: Loc, *, first: bool = True) -> tuple[Lowered, ...]:
     """Turn steps into operations, in their order. A step with `when` leaves the amount as it is where that fails.
 
-    `first` says that no amount stands before them.
+    `first` says that no amount stands before them. What a step leaves is known by its name to the steps after it.
     """
+    kept, before = desk.scope, desk.before
     made: list[Lowered] = []
+    named: list[tuple[Loc, str, op.Value]] = []
     for place, step in enumerate(steps):
         where = (*loc, place)
         if first and place == 0 and not step.begins:
             what = f"nothing stands before '{step.word}': it changes an amount, and there is none yet"
             what_zh = f"“{step.word}”之前没有金额"
             desk.note(where, ExpressionError(what, what_zh, code="bad-step"))
+        desk.before = (*(() if first else before), *made)
         lowered = step.lower(desk, where)
         if step.when is not None:
             applies = desk.condition(step.when, (*where, "when"))
@@ -172,4 +175,23 @@ def lower_steps(steps: list[AnyStep], desk: Desk, loc: Loc, *, first: bool = Tru
                 applies=applies,
             )
         made.append(lowered)
+        if step.called is not None:
+            left: op.Value = chain((*desk.before, lowered))
+            named.append(((*where, "called"), step.called, left))
+            _call(step.called, left, desk, (*where, "called"))
+    for at, name, left in named:
+        if not any(part is left for one in made for part in op.walk(one.value)):
+            what, what_zh = f"no step after this one reads 'amount.{name}'", f"其后没有步骤使用amount.{name}"
+            unread = ExpressionError(what, what_zh, code="unread-name")
+            unread.remedy, unread.remedy_zh = "use it in a later step, or delete it", "请在其后的步骤中使用，或删去"
+            desk.note(at, unread)
+    desk.scope, desk.before = kept, before
     return tuple(made)
+
+
+def _call(name: str, left: op.Value, desk: Desk, loc: Loc) -> None:
+    """Let the steps that follow know what has been left so far by a name, which no other step has."""
+    if name in desk.scope.amounts:
+        what, what_zh = f"two steps are called '{name}'", f"两个步骤都名为“{name}”"
+        desk.note(loc, ExpressionError(what, what_zh, code="duplicate-id"))
+    desk.scope = replace(desk.scope, amounts={**desk.scope.amounts, name: left})

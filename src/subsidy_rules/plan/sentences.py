@@ -334,6 +334,7 @@ class Sentences(Parts):
         elsewhere = {id(one): op.IfTruth(truth, op.ALWAYS, one) for one in old.requires}
         here = tuple(op.IfTruth(truth, one, op.ALWAYS) for one in made.requires)
         steps[step] = replace(old, value=value, operand=operand, requires=(*elsewhere.values(), *here))
+        steps[step + 1 :] = op.rebuilt(tuple(steps[step + 1 :]), lambda node: value if node is old.value else None)
         kept = [replace(gate, truth=elsewhere.get(id(gate.truth), gate.truth)) for gate in plan.gates]
         readings = readings_in([value])
         plans[at] = replace(

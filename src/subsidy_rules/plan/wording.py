@@ -35,7 +35,7 @@ Figure: TypeAlias = tuple[str, Fraction]
 """The kind of a number and its value, money in fen."""
 
 _BOUND_BEFORE: Final = re.compile(
-    "不超过|不得超过|不超出|不高于|不得高于|不多于|不大于|最高(?!科学|人民|法院|检察|等?级|档|标准)|最多|至多|上限|限额|封顶|控制在"
+    "不超过|不得超过|不超出|不高于|不得高于|不多于|不大于|最高(?!科学|人民|法院|检察|等?级|档|标准)|最多|至多|上限|限额|封顶(?!前|之前)|控制在"
     "|up to|not exceed(?:ing)?|no more than|not more than|at most|maximum|capped at|ceiling of",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ _REFERS: Final = re.compile(
 _BOUNDS: Final = frozenset({"cap", "at_most", "limit", "clamp"})
 _PAYS: Final = frozenset({"basis", "rate", "lump_sum", "interest", "case_by_case"})
 _BARE: Final = re.compile(r"(?<![\w.%:])[0-9]+(?:\.[0-9]+)?(?![\w.%‰:])")
-_BESIDE: Final = ("quote", "when", "unless", "of", "per", "where", "each", "guide", "gives", "name")
+_BESIDE: Final = ("quote", "when", "unless", "of", "per", "where", "each", "guide", "gives", "name", "called")
 _NO_FIGURES: Final = frozenset({*_BESIDE, "from_", "over", "to", "below"})
 """What is written of a step beside its figures, the ends of bands and slices among it: they are conditions."""
 _COMPARED: Final = re.compile(r"(?:>=|<=|>|<|\bis|\bin|==)\s*\[?[^\s\])]+")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from subsidy_rules.mechanisms.lump_sum import Guided
 from subsidy_rules.mechanisms.rate import RateBound
-from subsidy_rules.mechanisms.step import Strict, Table
+from subsidy_rules.mechanisms.step import Grown, Strict, Table
 from subsidy_rules.mechanisms.window import Window
 from subsidy_rules.mechanisms.words import AnyStep
 from subsidy_rules.values.quantity import QuantityError, parse_count
@@ -40,18 +40,6 @@ Truthful: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 Gives = Literal["award", "none", "rule", "obligation"]
 Fund = Literal["central", "provincial", "city", "district"]
 Silence = Literal["undecided", "higher_of", "sum"]
-
-
-class _Grown(Strict):
-    """A mapping with keys that came later. A file that does not use them keeps the digest of its meaning."""
-
-    later: ClassVar[tuple[str, ...]] = ()
-
-    @model_serializer(mode="wrap")
-    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        made: dict[str, object] = handler(self)
-        unused = {name for name in self.later if name not in self.model_fields_set}
-        return {key: value for key, value in made.items() if key not in unused}
 
 
 class Place(Strict):
@@ -137,7 +125,7 @@ class AmendmentModel(Strict):
     was: str = ""
 
 
-class Header(_Grown):
+class Header(Grown):
     """What a policy is and where and when it applies."""
 
     later: ClassVar[tuple[str, ...]] = ("currency", "version", "reviewed_by", "approved_by")
@@ -185,7 +173,7 @@ class ThingModel(Strict):
     of: Literal["case", "project"] = "case"
 
 
-class FactModel(_Grown):
+class FactModel(Grown):
     """A fact that only this policy needs.
 
     `unit` is that of a quantity, `of` what a ref names, `min` and `max` the ends of the domain of a number.
@@ -263,7 +251,7 @@ class PerGroup(Strict):
     by: list[str]
 
 
-class TableSentence(_Grown):
+class TableSentence(Grown):
     """One row of a table of exclusive sentences: its own place in the text, its selector, its steps (S13)."""
 
     later: ClassVar[tuple[str, ...]] = ("amended",)
@@ -313,7 +301,7 @@ class Settlement(Strict):
     paid: str
 
 
-class Clause(_Grown):
+class Clause(Grown):
     """One operative sentence, or a table of exclusive ones (`rows`)."""
 
     later: ClassVar[tuple[str, ...]] = ("at_most", "minimum", "part_of", "amended")
@@ -357,7 +345,7 @@ class Clause(_Grown):
         return {word: given for word in words if (given := getattr(self, word)) is not None}
 
 
-class Rule(_Grown):
+class Rule(Grown):
     """A rule between awards."""
 
     later: ClassVar[tuple[str, ...]] = ("reduce",)
@@ -385,7 +373,7 @@ class NotModelled(Strict):
     taints: list[str]
 
 
-class RuleFile(_Grown):
+class RuleFile(Grown):
     """A rule file, language version 1."""
 
     later: ClassVar[tuple[str, ...]] = ("things", "units")

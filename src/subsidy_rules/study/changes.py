@@ -246,7 +246,7 @@ def _bands(side: _Side, place: str, old: Sequence[Table], new: Sequence[Table]) 
 
 
 def _word(step: Table) -> str:
-    return next((key for key in step if key not in ("when", "quote", "of", "per", "unless")), "step")
+    return next((key for key in step if key not in ("when", "quote", "of", "per", "unless", "called")), "step")
 
 
 def _conditions(side: _Side, place: str, old: Plain | None, new: Plain | None) -> Iterator[Change]:
