@@ -12,146 +12,66 @@ Keys that mean nothing, clauses and readings that no loaded pack has, amounts wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Generic, TypeAlias, TypeVar, get_args
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
 
-from subsidy_rules.author.spelling import Said, read_money, read_said, read_span, spell_span
-from subsidy_rules.award.contest import Status
+from subsidy_rules.author.entries import Desk
+from subsidy_rules.author.expectation import (
+    ABSENT,
+    DUE,
+    LISTINGS,
+    NOT_ASKED,
+    NOT_ELIGIBLE,
+    REST,
+    SEPARATOR,
+    STATUSES,
+    USUAL_REASONS,
+    AwardExpected,
+    Expected,
+    FailedExpected,
+    GroupExpected,
+    Named,
+    ObligationExpected,
+    RefusalExpected,
+    RowExpected,
+    SilenceExpected,
+    Span,
+    TotalExpected,
+)
+from subsidy_rules.author.spelling import read_money, read_said, read_span, spell_span
 from subsidy_rules.award.phrases import FLAGS
 from subsidy_rules.award.record import SILENCE_OPTIONS
 from subsidy_rules.errors import Place, path_to
 from subsidy_rules.plan import Policies, PolicyPlan
 from subsidy_rules.values import document as doc
-from subsidy_rules.values.findings import Findings
 from subsidy_rules.values.quantity import Currency, Number, QuantityError
 
-T = TypeVar("T")
-Span: TypeAlias = tuple[Number, Number]
-
-LISTINGS: Final = ("awards", "undecided")
-NOT_ASKED: Final = "not_asked"
-ABSENT: Final = "absent"
-NOT_ELIGIBLE: Final = "not_eligible"
-STATUSES: Final = get_args(Status)
-DUE: Final = ("due", "not_due", "open")
-SEPARATOR: Final = " | "
-REST: Final = "…"
-"""Among the members required, what leaves out the others."""
-USUAL_REASONS: Final[Mapping[str, tuple[str, ...]]] = {"exact": (), "at_most": ("discretion",)}
-"""The reasons of an award whose test does not name them; of another kind they must be named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named(Generic[T]):
-    """A part that the test names: its value and where it stands."""
-
-    value: T
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class AwardExpected:
-    """A row of `awards` or of `undecided`. What is None is not named and not checked."""
-
-    place: Place
-    listing: str
-    said: Said
-    reasons: Named[tuple[str, ...]]
-    status: Named[str]
-    needs: Named[tuple[str, ...]]
-    why: Named[tuple[str, ...]]
-    flags: Named[tuple[str, ...]] | None = None
-    no_flags: Named[tuple[str, ...]] | None = None
-    net: Named[Span] | None = None
-    ceiling: Named[Span] | None = None
-    cites: Named[tuple[str, ...]] | None = None
-    rule: Named[str] | None = None
-    payers: Named[Mapping[str, Span]] | None = None
-    readings: Named[Mapping[str, str]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FailedExpected:
-    """A condition that fails: the fact, the value read, the value required."""
-
-    fact: str
-    read: str
-    required: str
-
-    def __str__(self) -> str:
-        return SEPARATOR.join((self.fact, self.read, self.required))
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalExpected:
-    """A sentence that gives nothing, and every condition that fails."""
-
-    place: Place
-    failed: tuple[FailedExpected, ...]
-    readings: Named[Mapping[str, str]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SilenceExpected:
-    """A sentence that was not asked (`not_asked`), or that has no row at all (`absent`)."""
-
-    place: Place
-    word: str
-
-
-RowExpected: TypeAlias = AwardExpected | RefusalExpected | SilenceExpected
-
-
-@dataclass(frozen=True, slots=True)
-class TotalExpected:
-    """A total, with its reasons where they are named."""
-
-    place: Place
-    said: Said
-    reasons: Named[tuple[str, ...]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GroupExpected:
-    """Awards that meet, by their ids."""
-
-    place: Place
-    members: tuple[str, ...]
-    option: Named[str] | None = None
-    rule: Named[str] | None = None
-    additive: Named[bool] | None = None
-    lower: Named[Number] | None = None
-    sum: Named[Number] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ObligationExpected:
-    """A minimum that somebody is obliged to, and the facts that would decide it."""
-
-    place: Place
-    span: Span
-    needs: Named[tuple[str, ...]]
-    decided: Named[bool] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """All that one result is held against."""
-
-    place: Place
-    rows: Mapping[str, RowExpected]
-    total: TotalExpected | None = None
-    decided: TotalExpected | None = None
-    covers: Named[str] | None = None
-    open_ended: Named[tuple[str, ...]] | None = None
-    groups: Named[tuple[GroupExpected, ...]] | None = None
-    asks: Named[tuple[str, ...]] | None = None
-    obligations: Named[Mapping[str, ObligationExpected]] | None = None
-    adjustments: Named[Mapping[str, Named[Number]]] | None = None
-    instalments: Named[tuple[str, ...]] | None = None
-    moves: Named[Mapping[str, str]] | None = None
-
+__all__ = [
+    "ABSENT",
+    "DUE",
+    "LISTINGS",
+    "NOT_ASKED",
+    "NOT_ELIGIBLE",
+    "PARTS",
+    "REST",
+    "SEPARATOR",
+    "STATUSES",
+    "USUAL_REASONS",
+    "AwardExpected",
+    "Desk",
+    "Expected",
+    "ExpectedReader",
+    "FailedExpected",
+    "GroupExpected",
+    "Named",
+    "ObligationExpected",
+    "RefusalExpected",
+    "RowExpected",
+    "SilenceExpected",
+    "Span",
+    "TotalExpected",
+    "base_of",
+]
 
 PARTS: Final = (
     "expect",
@@ -183,72 +103,6 @@ _OF_AWARD: Final = (
     "readings",
 )
 _OF_GROUP: Final = ("members", "option", "rule", "additive", "lower", "sum")
-
-
-_REMEDIES: Final = {
-    "contradictory-range": (
-        "write one figure, or the least and then the greatest: 40万元..64万元",
-        "请写一个金额，或先写下限再写上限，如 40万元..64万元",
-    ),
-}
-
-
-class Desk:
-    """Reads the parts of one test: mappings by their keys, texts, amounts, names. Problems are noted."""
-
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
-
-    def entries(
-        self, node: doc.Node, path: str, known: Iterable[str], needed: Iterable[str] = ()
-    ) -> dict[str, doc.Node]:
-        """Return the values of a mapping by key; a key that is not known and one that is missing are problems."""
-        mapping = self.findings.mapping(node, path)
-        if mapping is None:
-            return {}
-        choices = tuple(known)
-        found = {}
-        for key, value in mapping.entries:
-            if key.text in choices:
-                found[key.text] = value
-            else:
-                self.findings.unknown("unknown-key", key, path_to(path, key.text), key.text, choices)
-        for name in needed:
-            if name not in found:
-                self.findings.add("missing-key", node, path, f"expected '{name}'", f"缺少“{name}”")
-        return found
-
-    def pairs(self, node: doc.Node, path: str) -> Iterator[tuple[doc.Scalar, doc.Node, str]]:
-        """Yield the entries of a mapping whose keys are names, each with its path."""
-        mapping = self.findings.mapping(node, path)
-        for key, value in () if mapping is None else mapping.entries:
-            yield key, value, path_to(path, key.text)
-
-    def word(self, node: doc.Node, path: str, choices: Iterable[str] = ()) -> Named[str]:
-        """Read a text; one of `choices` where there are any."""
-        text = self.findings.text(node, path) or ""
-        options = tuple(choices)
-        if text and options and text not in options:
-            self.findings.unknown("unknown-member", node, path, text, options)
-        return Named(text, node.place)
-
-    def words(self, node: doc.Node, path: str) -> Named[tuple[str, ...]]:
-        """Read a list of texts."""
-        items = enumerate(self.findings.items(node, path))
-        return Named(tuple(self.word(item, path_to(path, at)).value for at, item in items), node.place)
-
-    def quantity(self, node: doc.Node, path: str, read: Callable[[str], T]) -> Named[T] | None:
-        """Read a quantity."""
-        text = self.findings.text(node, path)
-        if text is None:
-            return None
-        try:
-            return Named(read(text), node.place)
-        except QuantityError as error:
-            own = (error.remedy, error.remedy_zh)
-            remedy = own if error.remedy is not None else _REMEDIES.get(error.code, own)
-            self.findings.add(error.code, node, path, error.what, error.what_zh, *remedy)
-            return None
 
 
 class ExpectedReader:
