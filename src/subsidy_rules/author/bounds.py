@@ -12,32 +12,22 @@ somebody has worked it out by hand. A cap is reached by moving one amount of whi
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import yaml
 
-from subsidy_rules.author.coverage import steps_of
-from subsidy_rules.author.expected import SEPARATOR, USUAL_REASONS, Expected
-from subsidy_rules.author.minimal import minimal_case, unit_of
-from subsidy_rules.author.spelling import Said, spell_number, spell_span
+from subsidy_rules.author.expected import SEPARATOR, USUAL_REASONS
+from subsidy_rules.author.moves import Finder, Move, choices_of, own_parts, thing_of, tried
+from subsidy_rules.author.spelling import Said, spell_span
 from subsidy_rules.author.suite import CaseTest, Suite
-from subsidy_rules.author.trial import Evaluated, Outcome, evaluated
-from subsidy_rules.award.engine import Context, number, truth_of_plan
+from subsidy_rules.author.trial import Outcome
 from subsidy_rules.award.model import Award, Both, Entitlement, whys_of
-from subsidy_rules.award.required import Requirements
-from subsidy_rules.award.rows import Row
-from subsidy_rules.errors import InputError, Lang
-from subsidy_rules.facts.case import Case, Thing
-from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY, FieldSpec, Vocabulary
+from subsidy_rules.errors import Lang
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan
+from subsidy_rules.plan import ClausePlan, PolicyPlan
 from subsidy_rules.policy.source import shipped_rules
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
@@ -62,41 +52,6 @@ _SAID_OF_CAP: Final[Mapping[str, Both]] = {
 """How a proposed value stands to its bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A case from which others are made, the sentence's row in it, and what it is called."""
-
-    test: CaseTest
-    evaluated: Evaluated
-    row: Row
-    name: Both
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A fact of a case that is moved to both sides of a bound."""
-
-    start: Start
-    thing: str
-    spec: FieldSpec
-    values: tuple[Fraction, Fraction, Fraction]
-    unit: str
-    bound: str = ""
-    label: str = ""
-    subject: str | None = None
-    of_cap: bool = False
-
-    @property
-    def path(self) -> str:
-        """The path of the fact."""
-        return f"{self.thing}.{self.spec.name}" if self.thing else self.spec.name
-
-
-Reading: TypeAlias = tuple[Fraction | None, list[tuple[Thing, FieldSpec]]]
-"""A figure of a row, and the facts that it was read from."""
-Measure: TypeAlias = Callable[[Row], Reading]
-
-
 def propose(suite: Suite, outcomes: Sequence[Outcome], lang: Lang, folder: Path) -> str:
     """Return a test file with the boundary cases of a suite's policies, to be written into `folder`."""
     return _Proposer(suite, outcomes, lang).text(folder)
@@ -107,17 +62,17 @@ class Trials:
 
     def __init__(self, suite: Suite, outcomes: Sequence[Outcome]) -> None:
         """Make them from the tests of a file that pass."""
-        self._proposer = _Proposer(suite, outcomes, "en")
+        self._finder = Finder(suite, outcomes, "en")
 
     def around(self, plan: PolicyPlan, clause: ClausePlan) -> Iterator[tuple[str, CaseTest]]:
         """Yield each case below, at and above a bound of the sentence, as this plan has it."""
-        for move in self._proposer._moves(plan, clause, set()):  # noqa: SLF001 - one module
+        for move in self._finder.moves(plan, clause, set()):
             for value in move.values:
                 if value < 0 and not move.spec.signed:
                     continue
-                test = self._proposer._moved(move.start, move.thing, move.spec, value)  # noqa: SLF001
-                if test is not None and _tried(test) is not None:
-                    said = self._proposer.number(value, move.spec.measure)
+                test = self._finder.moved(move.start, move.thing, move.spec, value)
+                if test is not None and tried(test) is not None:
+                    said = self._finder.number(value, move.spec.measure)
                     yield f"{move.path} = {said} ({move.start.name[1]})", test
 
     def choices(self, plan: PolicyPlan, clause: ClausePlan, other: ClausePlan) -> Iterator[tuple[str, CaseTest]]:
@@ -125,15 +80,15 @@ class Trials:
         nodes = [
             gate.truth for one, two in ((clause, other), (other, clause)) for gate in one.gates if gate not in two.gates
         ]
-        facts = dict.fromkeys(part for node in nodes for part in _own(node) if isinstance(part, op.Fact))
-        for start in self._proposer._starts(plan, clause):  # noqa: SLF001
+        facts = dict.fromkeys(part for node in nodes for part in own_parts(node) if isinstance(part, op.Fact))
+        for start in self._finder.starts(plan, clause):
             for fact in facts:
-                thing = None if fact.of_kind else _thing(start, fact)
+                thing = None if fact.of_kind else thing_of(start, fact)
                 if thing is None:
                     continue
-                for value in _choices(fact.spec):
-                    made = self._proposer._given(start, thing.path, fact.spec, value)  # noqa: SLF001
-                    if made is not None and _tried(made) is not None:
+                for value in choices_of(fact.spec):
+                    made = self._finder.given(start, thing.path, fact.spec, value)
+                    if made is not None and tried(made) is not None:
                         yield f"{thing.path}.{fact.spec.name} = {value} ({start.name[1]})", made
 
 
@@ -152,20 +107,13 @@ def _flow(value: object) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-class _Proposer:
-    """Finds the bounds of each policy's sentences, a case for each, and writes what is computed."""
+class _Proposer(Finder):
+    """Writes a case for each bound of each policy's sentences, as it is computed."""
 
     def __init__(self, suite: Suite, outcomes: Sequence[Outcome], lang: Lang) -> None:
-        self.suite, self.lang = suite, lang
-        self.at = 0 if lang == "zh" else 1
-        self.policies = suite.policies
-        self.currency = suite.policies.vocabulary.currency
-        names = tuple(self.policies.by_id)
-        alike = [one for one in outcomes if one.passed and one.test.names == names and not one.test.guides]
-        self.passing = sorted(alike, key=lambda one: bool(one.test.readings))
+        super().__init__(suite, outcomes, lang)
         self.base = doc.plain(suite.base) if suite.base is not None else {}
         self.ids = {one.test.id for one in outcomes}
-        self.left: list[str] = []
 
     def text(self, folder: Path) -> str:
         lines = [
@@ -193,158 +141,8 @@ class _Proposer:
     def _cases(self, plan: PolicyPlan) -> Iterator[str]:
         seen: set[tuple[object, ...]] = set()
         for clause in plan.clauses:
-            for move in self._moves(plan, clause, seen):
+            for move in self.moves(plan, clause, seen):
                 yield from self._around(plan, clause, move)
-
-    def _moves(self, plan: PolicyPlan, clause: ClausePlan, seen: set[tuple[object, ...]]) -> Iterator[Move]:
-        """Yield what is to be moved for the comparisons and the caps of a sentence."""
-        starts = list(self._starts(plan, clause))
-        words = Requirements(plan.vocabulary, (), {one.id: one.default for one in plan.readings.values()})
-        for node, constant in _comparisons(clause):
-            value, type_ = plan.constants[constant.index]
-            is_fact = isinstance(node, op.Fact)
-            label = (
-                f"{node.spec.entity}.{node.spec.name}"
-                if isinstance(node, op.Fact)
-                else words.say_value(node, self.lang)
-            )
-            of_all = isinstance(node, op.Fact) and node.name in ("case", "enterprise")
-            key = ("" if of_all else clause.sentence.id, label, value)
-            if key in seen:
-                continue
-            seen.add(key)
-            made = (
-                self._fact_to(one, node, value) if isinstance(node, op.Fact) else self._value_to(one, node, value)
-                for one in starts
-            )
-            found = next((move for move in made if move is not None), None)
-            if found is None:
-                self.left.append(f"{clause.sentence.id}: {label} {self.number(value, type_)}")
-            else:
-                said = self.number(value, type_)
-                yield replace(found, bound=said, label=f"{label}_{{side}}_{said}", subject=None if is_fact else label)
-        for path, inner in steps_of(clause):
-            if inner.word == "cap" and (len(path) > 1 or inner.operand is None):
-                self.left.append(f"{clause.sentence.id}: {inner.word} {inner.quote}".rstrip())
-        for place, lowered in enumerate(clause.steps):
-            if lowered.word == "cap" and lowered.operand is not None:
-                found = next((move for one in starts if (move := self._to_the_cap(one, place))), None)
-                if found is None:
-                    self.left.append(f"{clause.sentence.id}: {lowered.word} {lowered.quote}".rstrip())
-                else:
-                    yield found
-
-    def _fact_to(self, start: Start, fact: op.Fact, value: Fraction) -> Move | None:
-        """Return a fact moved to both sides of the constant that it is compared with."""
-        thing = _thing(start, fact)
-        unit = unit_of(fact.spec)
-        values = (value - unit, value, value + unit)
-        return None if thing is None else Move(start, thing.path, fact.spec, values, self._unit(fact.spec))
-
-    def _unit(self, spec: FieldSpec) -> str:
-        return _DAY[self.at] if spec.type == "date" else self.number(unit_of(spec), spec.measure)
-
-    def _value_to(self, start: Start, node: op.Value, value: Fraction) -> Move | None:
-        """Return a fact that moves what is computed to both sides of the constant that it is compared with."""
-
-        def measure(row: Row) -> Reading:
-            ctx = row.context({}, trace=True)
-            return _figure(number(node)(ctx)), list(_read(ctx))
-
-        if not _names(node) <= start.row.context({}).things.keys():
-            return None
-        for thing, spec, solve in self._lines(start, measure):
-            unit = unit_of(spec)
-            at = solve(value)
-            ends = [self._measure(start, thing, spec, one, measure) for one in (at - unit, at)]
-            if ends[0] is not None and ends[1] is not None and ends[0] < value <= ends[1]:
-                return Move(start, thing.path, spec, (at - unit, at, at + unit), self._unit(spec))
-        return None
-
-    def _starts(self, plan: PolicyPlan, clause: ClausePlan) -> Iterator[Start]:
-        """Yield the cases in which a sentence has something to say: awards first, the least case last."""
-        found: list[tuple[int, Start]] = []
-        for outcome in self.passing:
-            one = outcome.evaluations[0]
-            for rank, row in _rows(one, plan.id, clause.sentence.id):
-                name = outcome.test.id
-                found.append((rank, Start(outcome.test, one, row, (f"取自 {name}", f"from {name}"))))
-        yield from (start for _, start in sorted(found, key=lambda pair: pair[0]))
-        made = minimal_case(plan, clause)
-        test = None if made is None else self._test(self.policies, doc.from_python(made), "")
-        one_more = None if test is None else _tried(test)
-        if test is not None and one_more is not None:
-            for _, row in _rows(one_more, plan.id, clause.sentence.id):
-                yield Start(test, one_more, row, ("取自最简案例", "from the least case"))
-
-    def _test(self, policies: Policies, document: doc.Document, name: str, like: CaseTest | None = None) -> CaseTest:
-        readings = {} if like is None else like.readings
-        expected = Expected(document.root.place, {})
-        return CaseTest(name, tuple(policies.by_id), policies, Case(document), readings, (), expected)
-
-    def _to_the_cap(self, start: Start, place: int) -> Move | None:
-        """Return an amount that takes the award to its cap: a unit below, the least that reaches it, a unit above."""
-        step, _ = start.row.clause.steps[place]
-        cap = None if step.operand is None else _figure(number(step.operand)(_ran(start.row, place)))
-        if cap is None:
-            return None
-
-        def measure(row: Row) -> Reading:
-            ctx = _ran(row, place)
-            return _figure(ctx.running), list(_read(ctx))
-
-        unit = Fraction(start.row.policy.plan.unit)
-        for thing, spec, solve in self._lines(start, measure):
-            below, at, above = (solve(one) for one in (cap - unit, cap, cap + unit))
-            found = [self._measure(start, thing, spec, one, measure) for one in (below, at - unit_of(spec), at)]
-            ends = [one for one in found if one is not None]
-            if len(ends) == len(found) and max(ends[:2]) < cap <= ends[-1]:
-                said = self.number(cap, "money")
-                step_said = self.number(unit, "money")
-                made = Move(start, thing.path, spec, (below, at, above), step_said)
-                return replace(made, bound=said, label=f"cap_{{side}}_{said}", of_cap=True)
-        return None
-
-    def _lines(
-        self, start: Start, measure: Measure
-    ) -> Iterator[tuple[Thing, FieldSpec, Callable[[Fraction], Fraction]]]:
-        """Yield the facts on which a figure depends in a rising straight line, each with what solves for a figure."""
-        now, facts = measure(start.row)
-        for thing, spec in facts:
-            value = thing.values.get(spec.name)
-            if (
-                now is None
-                or not isinstance(value, Amount)
-                or not value.decided
-                or not isinstance(value.minimum, Fraction)
-            ):
-                continue
-            unit = unit_of(spec)
-            more = self._measure(start, thing, spec, value.minimum + _STEP * unit, measure)
-            slope = None if more is None else (more - now) / (_STEP * unit)
-            if slope is not None and slope > 0:
-                yield thing, spec, partial(_solved, value.minimum, now, slope, unit)
-
-    def _measure(
-        self, start: Start, thing: Thing, spec: FieldSpec, value: Fraction, measure: Measure
-    ) -> Fraction | None:
-        """Return a figure with a fact changed."""
-        moved = self._moved(start, thing.path, spec, value)
-        found = None if moved is None else _tried(moved)
-        if found is None:
-            return None
-        rows = [row for row in found.record.rows if row.id == start.row.id]
-        return measure(rows[0])[0] if rows else None
-
-    def _moved(self, start: Start, thing: str, spec: FieldSpec, value: Fraction) -> CaseTest | None:
-        return self._given(start, thing, spec, self.number(value, spec.measure))
-
-    def _given(self, start: Start, thing: str, spec: FieldSpec, text: Plain) -> CaseTest | None:
-        """Return a case with a fact given as it is written."""
-        tree = doc.plain(start.test.case.document.root)
-        if not isinstance(tree, dict) or not _set(tree, thing, spec, text, start.test.policies.vocabulary):
-            return None
-        return self._test(start.test.policies, doc.from_python(tree), start.test.id, start.test)
 
     # writing
 
@@ -353,8 +151,8 @@ class _Proposer:
         for side, value in zip(SIDES, move.values, strict=True):
             if value < 0 and not move.spec.signed:
                 continue
-            test = self._moved(move.start, move.thing, move.spec, value)
-            found = None if test is None else _tried(test)
+            test = self.moved(move.start, move.thing, move.spec, value)
+            found = None if test is None else tried(test)
             name = self._fresh(f"{clause.sentence.id}/{move.label.format(side=side)}")
             if test is None or found is None:
                 self.left.append(name)
@@ -414,148 +212,16 @@ class _Proposer:
             more["why"] = list(whys)
         return {"is": text, **more} if more else text
 
-    def number(self, value: Fraction, measure: str) -> str:
-        return spell_number(value, measure, self.currency)
-
     def said(self, kind: str, amount: Amount) -> Said:
         return Said.of(kind, amount, self.currency)
 
 
-_STEP: Final = Fraction(100)
 _DAY: Final[Both] = ("一天", "a day")
 _HEAD: Final[Both] = (
     "门槛和上限两侧的案例，由 {file} 提出；期望值是现在算出的数，逐个核对后再收入",
     "Cases around thresholds and caps, proposed from {file}; what is expected is what is computed now: review each",
 )
 _LEFT: Final[Both] = ("没有提出案例：", "no case proposed: ")
-
-
-def _comparisons(clause: ClausePlan) -> Iterator[tuple[op.Value, op.Constant]]:
-    """Yield each number that a sentence compares with a constant, in its conditions and its steps."""
-    nodes: list[op.Node] = [gate.truth for gate in clause.gates]
-    nodes += [gate.truth for one in clause.replacements for gate in one.gates]
-    nodes += [step.value for step in clause.steps]
-    for part in (part for node in nodes for part in _own(node)):
-        if isinstance(part, op.Compare):
-            for one, other in ((part.left, part.right), (part.right, part.left)):
-                if _is_number(one) and isinstance(other, op.Constant) and not isinstance(one, op.Constant):
-                    yield one, other
-
-
-def _is_number(node: op.Value) -> bool:
-    return node.type in NUMERIC or node.type.startswith(QUANTITY)
-
-
-def _own(node: op.Node) -> Iterator[op.Node]:
-    """Yield an operation and what it is made of, but not what another sentence reads."""
-    yield node
-    for child in () if isinstance(node, op.Awarded) else op.children(node):
-        yield from _own(child)
-
-
-def _names(node: op.Node) -> set[str]:
-    """Return the names that must be bound for an operation to be read; those of a list's own things are bound in it."""
-    names = {name for child in op.children(node) for name in _names(child)}
-    match node:
-        case op.Fact(name) | op.Bound(name):
-            return {name}
-        case op.Aggregate(_, source, alias) | op.Exists(source, alias):
-            return names - {alias} | ({source.owner} if source.owner else set())
-        case _:
-            return names
-
-
-def _solved(known: Fraction, now: Fraction, slope: Fraction, unit: Fraction, wanted: Fraction) -> Fraction:
-    """Return the least value, in whole units, at which a figure that rises in a straight line is as wanted."""
-    return math.ceil((known + (wanted - now) / slope) / unit) * unit
-
-
-def _rows(one: Evaluated, policy: str, clause: str) -> Iterator[tuple[int, Row]]:
-    """Yield the rows of a sentence that have something to say, each with a rank: awards first, what is refused last."""
-    for row, hull in zip(one.record.rows, one.record.hulls, strict=True):
-        sentence = row.clause.plan.sentence
-        if (sentence.policy, sentence.id) == (policy, clause) and not hull.selected.is_false:
-            yield 0 if hull.is_award and hull.amount.decided else 1 if not hull.eligible.is_false else 2, row
-
-
-def _thing(start: Start, fact: op.Fact) -> Thing | None:
-    """Return the thing whose fact is compared: the one of the row, or one of its kind in the case."""
-    things = start.row.context({}).things
-    if fact.name in things:
-        return things[fact.name]
-    paths = start.evaluated.record.run.facts.paths
-    return next((thing for thing in paths.values() if thing.entity == fact.spec.entity), None)
-
-
-def _ran(row: Row, place: int) -> Context:
-    """Return the context of a row after the steps before one of them, with the facts that were read."""
-    ctx = row.context({}, trace=True)
-    for step, function in row.clause.steps[:place]:
-        if not truth_of_plan(step.applies)(ctx).is_false:
-            ctx.running = function(ctx).clamped()
-    return ctx
-
-
-def _figure(amount: Amount) -> Fraction | None:
-    """Return an amount's greatest figure where the facts leave one."""
-    greatest = amount.maximum
-    return greatest if isinstance(greatest, Fraction) else None
-
-
-def _read(ctx: Context) -> Iterator[tuple[Thing, FieldSpec]]:
-    for path, thing in (ctx.reads or {}).items():
-        spec = ctx.shared.vocabulary.field(thing.entity, path.rpartition(".")[2])
-        if spec is not None and spec.type in NUMERIC - {"date"}:
-            yield thing, spec
-
-
-_ANOTHER: Final = "其他"
-"""A member that no policy names."""
-
-
-def _choices(spec: FieldSpec) -> Iterator[Plain]:
-    """Yield what a fact may be that is no number: each member, each alone and none of a set, both truths."""
-    if spec.type == "bool":
-        yield from ("true", "false")
-    elif spec.type == "enum":
-        yield from spec.members
-        if spec.open:
-            yield {"other": _ANOTHER}
-    elif spec.type == "set":
-        yield []
-        for one in spec.members:
-            yield [one]
-        if spec.open:
-            yield [{"other": _ANOTHER}]
-
-
-def _tried(test: CaseTest) -> Evaluated | None:
-    """Evaluate a case that was made; nothing where it contradicts itself."""
-    try:
-        return evaluated(test, test.readings)
-    except InputError:
-        return None
-
-
-def _set(tree: dict[str, Plain], thing: str, spec: FieldSpec, text: Plain, vocabulary: Vocabulary) -> bool:
-    """Give a fact of a written case, under whichever of its names it stands; return whether its thing is there."""
-    node: Plain = tree
-    entity = "case"
-    for step in thing.replace("]", "").replace("[", ".").split(".") if thing else ():
-        if isinstance(node, list):
-            node = node[int(step)]
-        elif isinstance(node, dict):
-            listed = vocabulary.lists[entity].get(step)
-            label = "申报主体" if listed is None else listed.zh
-            entity = step if listed is None else listed.entity
-            found = node.get(step, node.get(label))
-            node = (
-                found["items"] if isinstance(found, dict) and "items" in found else found if found is not None else ""
-            )
-    if not isinstance(node, dict):
-        return False
-    node[spec.zh if spec.zh in node else spec.name] = text
-    return True
 
 
 def _changes(base: Mapping[str, Plain], tree: Mapping[str, Plain]) -> dict[str, Plain]:
