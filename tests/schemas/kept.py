@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from subsidy_rules import load_policies, schema_of
+from subsidy_rules.author.schema import suite_schema
 from subsidy_rules.sheets.mapping import map_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from subsidy_rules.report.schema import Schema
+    from subsidy_rules.report.schema_parts import Schema
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "schemas"
@@ -34,6 +35,7 @@ def made() -> dict[str, Schema]:
         "cases/1/case.schema.json": schema_of("case"),
         "cases/1/case.packs.schema.json": schema_of("case", load_policies()),
         "results/1/result.schema.json": schema_of("result"),
+        "tests/1/tests.schema.json": suite_schema(),
         "maps/1/map.schema.json": map_schema(),
     }
 

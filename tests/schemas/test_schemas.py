@@ -15,7 +15,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from subsidy_rules import Case, UsageError, evaluate, load_guide, load_policies, schema_of
+from subsidy_rules import Case, UsageError, Vocabulary, evaluate, load_guide, load_policies, schema_of
+from subsidy_rules.author.schema import suite_schema
+from subsidy_rules.author.suite import find_suites
 from subsidy_rules.errors import InputError
 from subsidy_rules.serve import cli
 from subsidy_rules.values import document as doc
@@ -29,6 +31,8 @@ RULES = [
     *sorted((ROOT / "rules").glob("*.yaml")),
     page.BAD / "city.yaml",
     *sorted((ROOT / "tests" / "semantics").glob("*city.yaml")),
+    *(path for path in sorted((ROOT / "tests" / "policies").glob("*.yaml")) if ".tests" not in path.name),
+    *sorted((ROOT / "tests" / "good").glob("*.yaml")),
 ]
 CASES = sorted((ROOT / "examples").glob("*.yaml"))
 GUIDES = sorted((ROOT / "examples" / "guides").glob("*.yaml"))
@@ -235,6 +239,7 @@ def test_the_spread_fits() -> None:
         ("cases/1/case", ["case"]),
         ("cases/1/case.packs", ["case", "--packs"]),
         ("results/1/result", ["result"]),
+        ("tests/1/tests", ["tests"]),
     ],
 )
 def test_the_command_prints_what_is_kept(name: str, args: list[str]) -> None:
@@ -256,10 +261,10 @@ def bad(name: str) -> tuple[set[str], bool | None]:
         given = doc.plain(doc.read(path).root)
     except InputError:
         return set(), None
-    rules = schema_of("rules")
-    schema = {"rules": rules, "checks": rules, "guides": schema_of("guide"), "cases": case_of_the_city()}[folder]
+    kept = {"rules": "rules/1/rules", "checks": "rules/1/rules", "guides": "rules/1/guide"}.get(folder)
+    check = Draft202012Validator(case_of_the_city()) if kept is None else validator(f"{kept}.schema.json")
     codes = {problem.code for problem in page.problems_of(name)}
-    return codes, not Draft202012Validator(schema).is_valid(given)
+    return codes, not check.is_valid(given)
 
 
 @cache
@@ -325,13 +330,134 @@ def test_a_file_with_a_warning_alone_fits() -> None:
     assert {refused for name, (_, refused) in bad_files().items() if name.startswith("cases/warning_")} == {False}
 
 
+# Test files
+
+
+SUITES = [
+    path
+    for folder in ("policies", "clauses", "versions", "author")
+    for path in find_suites([ROOT / "tests" / folder])
+    if not path.name.endswith(".mutants.yaml")
+]
+OWN = [path for path in SUITES if path.parent.name == "policies"]
+
+
+def fits(schema: Any, path: Path) -> list[str]:
+    check = Draft202012Validator(schema)
+    text = path.read_text(encoding="utf-8")
+    given = (doc.plain(doc.read(path, blank="~").root), yaml.load(text, Loader=Editor))  # noqa: S506 - a safe loader
+    return [f"{one.json_path}: {one.message[:200]}" for tree in given for one in check.iter_errors(tree)]
+
+
+@pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
+def test_test_files_fit(path: Path) -> None:
+    assert fits(MADE["tests/1/tests.schema.json"], path) == []
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+def test_test_files_fit_the_schema_of_their_policy_and_no_other(path: Path) -> None:
+    policies = load_policies([path.with_name(path.name.replace(".tests", ""))])
+    schema = suite_schema(policies)
+    Draft202012Validator.check_schema(schema)
+    assert fits(schema, path) == []
+    given = doc.plain(doc.read(path, blank="~").root)
+    assert not Draft202012Validator(suite_schema(POLICIES)).is_valid(given)
+
+
+BEYOND_THE_SCHEMA_OF_TESTS = {
+    "broken_guide.yaml": "what another file says",
+    "broken_pack.yaml": "what another file says",
+    "no_pack_beside.yaml": "whether another file is there",
+    "no_policies.yaml": "whether a list is empty",
+    "no_such_pack.yaml": "whether another file is there",
+}
+
+
+def test_a_bad_test_file_is_refused_by_the_schema() -> None:
+    let_through = set()
+    for path in sorted((ROOT / "tests" / "author" / "bad").glob("*.yaml")):
+        try:
+            given = doc.plain(doc.read(path, blank="~").root)
+        except InputError:
+            continue
+        if Draft202012Validator(suite_schema()).is_valid(given):
+            let_through.add(path.name)
+    assert let_through == set(BEYOND_THE_SCHEMA_OF_TESTS)
+
+
+WRONG_IN_A_TEST = [
+    {"facts": {"enterprise": {"revenu": "1亿元"}}},
+    {"facts": {"projects": [{"like": "store", "capacity": "2万立方"}]}},
+    {"expect": {"measur@p1": "awards exact 1 EUR"}},
+    {"expect": {"measure@p1": "award exact 1 EUR"}},
+    {"expect": {"measure@p1": {"is": "awards exact 1 EUR", "needed": []}}},
+    {"expect": {"measure@p1": ["projects[0].kinds"]}},
+    {"total": "exact 100"},
+    {"totals": "exact 1 EUR"},
+    {"readings": {"unstated_cumulation": "add"}},
+]
+
+
+@pytest.mark.parametrize("case", WRONG_IN_A_TEST, ids=str)
+def test_what_is_wrong_in_a_test_is_refused(case: dict[str, Any]) -> None:
+    schema = suite_schema(load_policies([ROOT / "tests" / "policies" / "reeg.yaml"]))
+    whole = {"tests": 1, "cases": [{"id": "one"}]}
+    assert Draft202012Validator(schema).is_valid(whole)
+    assert not Draft202012Validator(schema).is_valid({"tests": 1, "cases": [{"id": "one", **case}]})
+
+
+# What an editor shows
+
+
+@pytest.mark.parametrize("kind", ["rules", "guide", "reform"])
+def test_every_key_of_a_file_has_its_name_in_both_languages(kind: Any) -> None:
+    schema = schema_of(kind)
+    for name, model in [("", schema), *schema["$defs"].items()]:
+        for key, value in model.get("properties", {}).items():
+            if name or key != kind:
+                assert any("\u4e00" <= char <= "\u9fff" for char in value["title"]), f"{name}.{key}"
+                assert value["description"].startswith(f"{value['title']}。"), f"{name}.{key}"
+
+
+def test_a_schema_of_rules_proposes_the_facts_readings_and_units_of_policies() -> None:
+    policies = load_policies([ROOT / "tests" / "policies" / "yunze.yaml"])
+    plain, own = schema_of("rules")["$defs"], schema_of("rules", policies)["$defs"]
+    plan = policies.plans[0]
+    core, known = Vocabulary.core(), plan.vocabulary.fields
+    facts = [f"{one}.{name}" for one in known for name in known[one] if core.field(one, name) is None and name != "id"]
+    assert facts
+    assert set(facts) <= set(own["expression"]["examples"]) - set(plain["expression"]["examples"])
+    assert {f"reading.{name}" for name in plan.readings} <= set(own["expression"]["examples"])
+    listed = own["fact"]["anyOf"][0]
+    assert len(listed["enum"]) == len(listed["enumDescriptions"])
+    assert all(" · " in one for one in listed["enumDescriptions"])
+    euro = schema_of("rules", load_policies([ROOT / "tests" / "policies" / "reeg.yaml"]))["$defs"]
+    assert "100 EUR" in euro["money"]["examples"]
+
+
+def test_members_are_described_in_the_order_of_their_names() -> None:
+    for name, schema in MADE.items():
+        for one in walk(schema):
+            if "enumDescriptions" in one:
+                assert len(one["enumDescriptions"]) == len(one["enum"]), name
+
+
+def walk(schema: Any) -> Iterator[Any]:
+    if isinstance(schema, dict):
+        yield schema
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from walk(inner)
+
+
 # Calls
 
 
 def test_a_wrong_call_is_said_to_be_one() -> None:
     with pytest.raises(UsageError, match="no schema of 'cases'; there are: rules, guide, reform, case, result"):
         schema_of("cases")  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="only the schema of a case depends on policies"):
-        schema_of("rules", POLICIES)
+    with pytest.raises(UsageError, match="only the schemas of rules, tests and a case depend on policies"):
+        schema_of("guide", POLICIES)
+    with pytest.raises(UsageError, match=r"policies are Policies: .*, not str"):
+        suite_schema("xian_30")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=r"policies are Policies: .*, not list"):
         schema_of("case", ["xian_30"])  # type: ignore[arg-type]

@@ -75,6 +75,7 @@ class Kind(StrEnum):
     case = "case"
     result = "result"
     map = "map"
+    tests = "tests"
 
 
 CaseFile = Annotated[
@@ -376,26 +377,30 @@ def verify_sources(
 def schema(
     kind: Annotated[Kind, typer.Argument(help="What the documents are.")],
     rules: RulePaths = None,
-    packs: Annotated[
-        bool, typer.Option("--packs", help="Of a case: with the words of the packs that ship, and no others.")
-    ] = False,
+    packs: Annotated[bool, typer.Option("--packs", help="With the words of the packs that ship.")] = False,
     lang: Language = Lang.zh,
 ) -> None:
-    """Print the JSON Schema of rule files, guides, cases, results or maps of columns, for an editor or another program.
+    """Print the JSON Schema of rule files, guides, cases, tests, results or maps, for an editor or another program.
 
-    With --packs or --rules, that of a case knows the words of those policies and refuses others.
+    With --packs or --rules, that of a case or of tests knows the words of those policies and refuses others; that of
+    rules proposes their facts, readings and parameters.
     """
     with _reported(lang):
         import json
 
         from subsidy_rules.report.schema import schema_of
 
+        policies = _policies(rules, None) if rules or packs else None
         if kind is Kind.map:
             from subsidy_rules.sheets.mapping import map_schema
 
             made = map_schema()
+        elif kind is Kind.tests:
+            from subsidy_rules.author.schema import suite_schema
+
+            made = suite_schema(policies)
         else:
-            made = schema_of(cast("Named", kind.value), _policies(rules, None) if rules or packs else None)
+            made = schema_of(cast("Named", kind.value), policies)
         _write_json(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -30,7 +30,7 @@ _CALLS: Final = tuple(
         (r"reading '(.*?)' is not unique: (.*)", "解读“{}”不唯一，请写全编号：{}"),
         (r"reading '(.*?)' is unknown: (.*)", "没有解读“{}”；可用：{}"),
         (r"reading '(.*?)' has no option '(.*?)': (.*)", "解读“{}”没有选项“{}”；可用：{}"),
-        (r"only the schema of a case depends on policies", "只有案例的模式与政策有关"),
+        (r"only the schemas of rules, tests and a case depend on policies", "只有规则、测试和案例的模式与政策有关"),
         (r"no schema of '(.*)'; there are: (.*)", "没有“{}”的模式；可用：{}"),
         (r"two guides fill '(.*)'", "两个细则填写同一参数“{}”"),
         (r"decision_date is given in the case and in the call, and they differ", "案例与命令给出的决定日期不同"),

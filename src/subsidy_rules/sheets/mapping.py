@@ -30,7 +30,8 @@ from subsidy_rules.errors import CaseError, InputError, Place, Problem, brief, s
 from subsidy_rules.facts.case import OF_ROOT
 from subsidy_rules.facts.vocabulary import FieldSpec, Vocabulary
 from subsidy_rules.policy.shape import node_at, shape_of
-from subsidy_rules.report.schema import Schema, schema_of_model
+from subsidy_rules.report.schema import schema_of_model
+from subsidy_rules.report.schema_parts import Schema
 from subsidy_rules.sheets.cells import Row, Said, Sheet, is_error, number_text
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.classes import dataclass
