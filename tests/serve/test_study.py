@@ -10,8 +10,10 @@ import python_calamine as calamine
 from typer.testing import CliRunner
 
 from subsidy_rules.serve.cli import app
+from tests.study.test_sweep import FACTS, PACK
 
 ROOT = Path(__file__).parents[2]
+
 CITY = str(ROOT / "examples" / "city.jsonl")
 CAP = "xian_30/equipment_renewal.cap=3000万元"
 
@@ -133,3 +135,30 @@ def test_a_sweep_says_its_breaks(tmp_path: Path) -> None:
     assert picture.read_text(encoding="utf-8").startswith("<svg")
     assert _run("whatif", str(case), "--set", cap, "--chart", "x.gif")[0] == 2
     assert _run("whatif", str(case), "--sweep", "projects[0].costs[0].amount")[0] == 2
+    assert _run("whatif", CITY, *options, "--chart", "x.svg")[0] == 2
+
+
+def test_two_numbers_are_swept_together_and_drawn(tmp_path: Path) -> None:
+    rules = tmp_path / "swept.yaml"
+    award = "  - {basis: project.total, quote: 投资}\n  - {rate: 10%, when: project.score >= 60, quote: 给予}"
+    rules.write_text(PACK.format(award=award, facts=FACTS["score"]), encoding="utf-8")
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        "case: 1\ndecision_date: 2025-09-01\nenterprise: {type: enterprise, place: '330100'}\n"
+        "projects: [{id: p1, total: 9元, score: 1}]\n",
+        encoding="utf-8",
+    )
+    moved = ("projects[0].total=0..9元", "projects[0].score=0..100")
+    award_id, picture = ("--award", "swept/banded@p1"), tmp_path / "plane.svg"
+    base = ("--rules", str(rules), *award_id)
+    code, out, _ = _run("sweep", str(case), *moved, *base, "--format", "json", "--chart", str(picture))
+    assert code == 0
+    found = json.loads(out)
+    assert (found["schema"], [one["first"] for one in found["bands"]]) == ("subsidy-rules/plane/1", ["0", "60"])
+    assert "projects[0].score" in picture.read_text(encoding="utf-8")
+    whatif = [part for one in moved for part in ("--sweep", one)]
+    for form in ("table", "markdown"):
+        code, out, _ = _run("whatif", str(case), *whatif, *base, "--format", form, "--lang", "en")
+        assert (code, "proved" in out) == (0, True), out
+    assert _run("sweep", str(case), *moved, moved[0], *base)[0] == 2
+    assert _run("sweep", str(case), *moved, *base, "--award", "total")[0] == 2

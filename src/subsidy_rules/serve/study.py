@@ -61,8 +61,11 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
         typer.Option(
             "--sweep",
             metavar="PATH=LOW..HIGH",
-            help="Move one number of each case over a range instead: every break and cliff, after what is changed.",
+            help="Move one number of each case over a range instead, or two together: every break and cliff.",
         ),
+    ] = None,
+    award: Annotated[
+        list[str] | None, typer.Option("--award", metavar="ID", help="Of a sweep: only this award, or total.")
     ] = None,
     to_reading: Annotated[
         list[str] | None,
@@ -105,6 +108,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
     Exit code 1 where cases were left out (--skip), 2 where a path, a reform or a case is wrong.
     """
     with reported(lang):
+        from subsidy_rules.serve.moved import move
         from subsidy_rules.study.compare import compare
 
         target = None if out is None else _target(out)
@@ -112,8 +116,12 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
         if sweep:
             if out is not None:
                 raise UsageError("--sweep is printed and goes with no --out")
-            for one in sweep:
-                _sweep(one, _cases(cases, before, map_), after, format_, lang, unit)
+            listed = list(_cases(cases, before, map_)) if chart is not None else _cases(cases, before, map_)
+            if isinstance(listed, list) and len(listed) != 1:
+                raise UsageError("--chart with --sweep draws one case")
+            for name, case in listed:
+                form = format_.value
+                move(name, case, sweep, after, award=award or (), chart=chart, form=form, lang=lang, unit=unit)
             return
         if after is before:
             raise UsageError("nothing is changed; give --reform, --set or --to-reading")
@@ -206,25 +214,6 @@ def _pair(text: str, form: str) -> tuple[str, str]:
     if not sign or not key.strip() or not value.strip():
         raise UsageError(f"{form}, not '{text}'")
     return key.strip(), value.strip()
-
-
-def _sweep(given: str, cases: Iterator[Named], side: Scenario, format_: Format, lang: Lang, unit: str | None) -> None:
-    """Move one number of each case over a range, and say what each award comes to."""
-    import json
-
-    from subsidy_rules.study import told_sweep
-    from subsidy_rules.study.sweep import sweep
-
-    path, over = _pair(given, "--sweep is PATH=LOW..HIGH")
-    for name, case in cases:
-        found = sweep(case, path, over, side)
-        if format_ is Format.json:
-            cli.write_json(json.dumps({"case": name, **found.as_json()}, ensure_ascii=False, indent=2) + "\n")
-        elif format_ is Format.markdown:
-            write(told_sweep.to_markdown(found, name, lang.code, unit=unit))
-        else:
-            width, plain, color = cli.screen()
-            write(told_sweep.to_text(found, name, lang.code, unit=unit, width=width, ascii_only=plain, color=color))
 
 
 def _draw(found: Comparison, chart: str | None, lang: Lang) -> None:

@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from subsidy_rules.errors import UsageError
 from subsidy_rules.serve.cli import (
     GuideFiles,
     Lang,
@@ -22,12 +21,12 @@ from subsidy_rules.serve.cli import (
     ReadingChoices,
     RulePaths,
     app,
-    complain,
     reported,
     screen,
     write,
     write_json,
 )
+from subsidy_rules.serve.moved import move, told
 from subsidy_rules.serve.study import scenario
 
 ChartFile = Annotated[str | None, typer.Option("--chart", metavar="FILE", help="Draw it too: .html, .png, .svg.")]
@@ -37,7 +36,10 @@ Printed = Annotated[ListFormat, typer.Option("--format", help="How it is printed
 @app.command()
 def sweep(  # noqa: PLR0913, PLR0917 - one for each option of the command
     case: Annotated[str, typer.Argument(metavar="CASE", help="Case file, YAML or JSON.")],
-    over: Annotated[str, typer.Argument(metavar="PATH=RANGE", help='Such as "projects[0].costs[0].amount=0..3亿元".')],
+    over: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH=RANGE...", help='"projects[0].costs[0].amount=0..3亿元"; two together.'),
+    ],
     award: Annotated[
         list[str] | None, typer.Option("--award", metavar="ID", help="Only this award, or total; may be given again.")
     ] = None,
@@ -45,36 +47,25 @@ def sweep(  # noqa: PLR0913, PLR0917 - one for each option of the command
     rules: RulePaths = None,
     reading: ReadingChoices = None,
     guide: GuideFiles = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="UNIT", help="Unit of figures: 元, 万元; it changes none of them.")
+    ] = None,
     chart: ChartFile = None,
     output: Printed = ListFormat.table,
     lang: Language = Lang.zh,
 ) -> None:
     """Move one number of a case over a range: every award piece by piece, its exact breaks, its cliffs.
 
-    Each piece says of what kind it is, what one more unit brings, what binds it and under which clause. --chart draws
-    the one award that is asked for, or the total. Exit code 2 where the path is no number of the case, or the range is
-    none.
+    Each piece says of what kind it is, what one more unit brings, what binds it and under which clause. Two numbers
+    move together: the cells in which the award that is asked for, or the total, goes along one plane, with what is
+    proved of each. --chart draws the one award that is asked for, or the total. Exit code 2 where the path is no number
+    of the case, or the range is none.
     """
     with reported(lang):
         from subsidy_rules.facts.case import Case
-        from subsidy_rules.study.sweep import TOTAL
-        from subsidy_rules.study.sweep import sweep as run
-        from subsidy_rules.study.told_sweep import to_text
 
-        path, equals, text = over.partition("=")
-        if not equals:
-            raise UsageError(f"a sweep is PATH=LOW..HIGH, not '{over}'")
-        found = run(Case.load(case), path, text, scenario(policy, rules, reading, guide))
-        lines = [found.line(one) for one in award] if award else list(found.lines)
-        if chart is not None:
-            from subsidy_rules.study.charts import save_chart, sweep_chart
-
-            _told(save_chart(sweep_chart(found, lines[0].id if len(lines) == 1 else TOTAL, lang.code), chart))
-        if output is ListFormat.json:
-            write_json(json.dumps(found.as_json(lines), ensure_ascii=False, indent=2) + "\n")
-            return
-        width, ascii_only, color = screen()
-        write(to_text(found, case, lang.code, lines=lines, width=width, ascii_only=ascii_only, color=color))
+        side = scenario(policy, rules, reading, guide)
+        move(case, Case.load(case), over, side, award=award or (), chart=chart, form=output.value, lang=lang, unit=unit)
 
 
 @app.command()
@@ -98,14 +89,9 @@ def tornado(  # noqa: PLR0913, PLR0917 - one for each option of the command
         if chart is not None:
             from subsidy_rules.study.charts import save_chart, tornado_chart
 
-            _told(save_chart(tornado_chart(found, lang.code), chart))
+            told(save_chart(tornado_chart(found, lang.code), chart))
         if output is ListFormat.json:
             write_json(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
             return
         width, ascii_only, color = screen()
         write(to_text(found, lang.code, width=width, ascii_only=ascii_only, color=color))
-
-
-def _told(said: str | None) -> None:
-    if said is not None:
-        complain(said)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterable
+from fractions import Fraction
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -19,8 +21,10 @@ from subsidy_rules.award.phrases import KINDS, say_amount, word
 from subsidy_rules.award.written import write_amount, write_money
 from subsidy_rules.errors import Lang, UsageError
 from subsidy_rules.study.compare import Comparison
+from subsidy_rules.study.plane import Band, Cell, Plane
 from subsidy_rules.study.sweep import Sweep
 from subsidy_rules.study.tally import Tally
+from subsidy_rules.study.told_plane import SURE
 from subsidy_rules.study.tornado import Tornado
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.quantity import CNY, Currency, Infinity, Number
@@ -35,6 +39,8 @@ INSTALL: Final = "on Debian: apt-get install fonts-wqy-microhei"
 NO_FONT: Final = f"no font with Chinese characters was found: they are drawn as boxes; {INSTALL}"
 NOT_TOLD: Final = f"whether a font has Chinese characters can't be told here (no fc-list); if they are boxes, {INSTALL}"
 ENDINGS: Final = (".html", ".png", ".svg")
+TILES: Final = 40
+"""How many tiles a heat map has at most, across and up: a matter of pixels."""
 
 
 def sweep_chart(found: Sweep, award: str, lang: Lang = "zh") -> Chart:
@@ -71,6 +77,100 @@ def sweep_chart(found: Sweep, award: str, lang: Lang = "zh") -> Chart:
         isinstance(end.maximum, Infinity) for piece in found.line(award).pieces for end in (piece.low, piece.high)
     )
     return _titled(alt.layer(shade, line, rules, said), award, _not_drawn(left, lang))
+
+
+def plane_chart(found: Plane, lang: Lang = "zh") -> Chart:
+    """Draw a sweep in two dimensions as a heat map: its exact borders, and between them the greatest by its colour.
+
+    Colours are laid out from the corners of the cells that were found, not evaluated; bands that were left open stay
+    white, and so does what has no upper end. Raises `UsageError` without the extra.
+    """
+    alt, scale, unit = _altair(), *_unit(found.currency, lang)
+    zh = lang == "zh"
+    scales = [scale if axis.spec.type == "money" else 1 for axis in (found.along, found.across)]
+    rows: list[Row] = []
+    borders: list[Row] = []
+    for band in found.bands:
+        for cell in band.cells:
+            rows += _tiles(found, band, cell, scales, scale, lang)
+            borders += _borders(band, cell, scales)
+    ends = [
+        {
+            "title": f"{axis.spec.zh if zh else axis.spec.en or axis.spec.name} {axis.path}"
+            + (f" ({unit})" if axis.spec.type == "money" else ""),
+            "scale": alt.Scale(domain=[_pixel(axis.first, one), _pixel(axis.last, one)], nice=False),
+        }
+        for axis, one in zip((found.along, found.across), scales, strict=True)
+    ]
+    x, y = alt.X("x:Q", **ends[0]), alt.Y("y:Q", **ends[1])
+    colour = alt.Color(
+        "high:Q", title=f"{'至多' if zh else 'at most'} ({unit})", scale=alt.Scale(scheme="yellowgreenblue")
+    )
+    chart = alt.Chart(alt.Data(values=rows))
+    tiles = chart.mark_rect(strokeWidth=0.6).encode(
+        x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, stroke=colour, tooltip=["said:N", "sure:N"]
+    )
+    lines = alt.Chart(alt.Data(values=borders)).mark_line(color="#333", strokeWidth=1).encode(x=x, y=y, detail="line:N")
+    left = sum(isinstance(one.maximum, Infinity) for band in found.bands for cell in band.cells for one in cell.corners)
+    under = [
+        "边界为所找到的精确位置，颜色由各角推出"
+        if zh
+        else "borders stand where they were found, colours between corners"
+    ]
+    under += _not_drawn(left, lang)
+    if not found.complete:
+        under.append("空白：未找" if zh else "blank: not searched")
+    return _titled(alt.layer(tiles, lines), found.award, under)
+
+
+def _tiles(found: Plane, band: Band, cell: Cell, scales: list[int], scale: int, lang: Lang) -> Iterable[Row]:
+    """Cut a cell into tiles, each as high as it is at its middle: a cell leans, and a tile does not."""
+    if any(isinstance(one.maximum, Infinity) for one in cell.corners):
+        return
+    high = [[_pixel(one.maximum, scale) for one in (edge.low, edge.high)] for edge in (cell.first, cell.last)]
+    ends = [[_pixel(one, scales[0]) for one in (edge.first, edge.last)] for edge in (cell.first, cell.last)]
+    bottom, top = _pixel(band.first, scales[1]), _pixel(band.last, scales[1])
+    said = " … ".join(dict.fromkeys(write_money(one, lang, found.currency) for one in _span_of(cell)))
+    height = _pixel(found.across.last - found.across.first, scales[1])
+    up = max(1, min(TILES, round(TILES * (top - bottom) / height)))
+    for row in range(up):
+        at = (row + 0.5) / up
+        left, right = (ends[0][end] + (ends[1][end] - ends[0][end]) * at for end in (0, 1))
+        wide = high[0] != high[1] or high[0][0] != high[0][1]
+        for column in range(TILES if wide else 1):
+            part = [one / (TILES if wide else 1) for one in (column, column + 0.5, column + 1)]
+            low, much = (high[0][end] + (high[1][end] - high[0][end]) * at for end in (0, 1))
+            yield {
+                "x": left + (right - left) * part[0],
+                "x2": left + (right - left) * part[2],
+                "y": bottom + (top - bottom) * row / up,
+                "y2": bottom + (top - bottom) * (row + 1) / up,
+                "high": low + (much - low) * part[1],
+                "said": f"{word(KINDS, cell.kind, lang)} {said}",
+                "sure": SURE[cell.sure][lang != "zh"],
+            }
+
+
+def _span_of(cell: Cell) -> list[Fraction]:
+    found = [one.maximum for one in cell.corners if not isinstance(one.maximum, Infinity)]
+    return [min(found), max(found)]
+
+
+def _borders(band: Band, cell: Cell, scales: list[int]) -> Iterable[Row]:
+    """Give the outline of a cell: exact corners, and straight between them."""
+    corners = [
+        (cell.first.first, band.first),
+        (cell.first.last, band.first),
+        (cell.last.last, band.last),
+        (cell.last.first, band.last),
+        (cell.first.first, band.first),
+    ]
+    name = f"{band.first} {cell.first.first} {cell.last.last}"
+    for (a, b), (c, d) in pairwise(corners):
+        line = f"{name} {a} {b} {c} {d}"
+        yield from (
+            {"x": _pixel(at, scales[0]), "y": _pixel(on, scales[1]), "line": line} for at, on in ((a, b), (c, d))
+        )
 
 
 def waterfall_chart(award: Award, lang: Lang = "zh") -> Chart:

@@ -28,47 +28,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
-from subsidy_rules.award.model import Award, Citation, Entitlement, Json, ends_of
-from subsidy_rules.award.phrases import cite_all, say_failed
+from subsidy_rules.award.evaluate import of_place
+from subsidy_rules.award.model import Json, ends_of
 from subsidy_rules.award.written import write_money, write_number
 from subsidy_rules.errors import Lang, UsageError
 from subsidy_rules.facts.case import Case, read_figure
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.study.cases import NUMBERS, fact_at, with_facts, written
+from subsidy_rules.study.shapes import NOTHING, TOTAL, Ends, Value, values_of
 from subsidy_rules.study.side import Scenario, Side
 from subsidy_rules.values.amount import Amount
-from subsidy_rules.values.quantity import ZERO, Currency, Infinity, Number, QuantityError, yuan_text
+from subsidy_rules.values.quantity import Currency, Infinity, QuantityError, yuan_text
 
-TOTAL: Final = "total"
-ROUNDING: Final = "round"
-"""A step to the fen: it may or may not be needed at one place, and is no piece of its own."""
 GRID: Final = 8
 MOST: Final = 2000
 """How often a case is evaluated at most."""
 DENSE: Final = Fraction(1, 10000)
 """The unit of a ratio, and of a quantity: the hundredth part of a percent, or of one."""
-Shape: TypeAlias = tuple[object, ...]
-Ends: TypeAlias = tuple[Number, Number]
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What one award comes to at one place: its shape, what counts of it, what binds it and where that stands.
-
-    `why` and `clause` are in Chinese and in English.
-    """
-
-    shape: Shape
-    amount: Amount
-    why: tuple[str, str] = ("", "")
-    clause: tuple[str, str] = ("", "")
-
-    @property
-    def ends(self) -> Ends:
-        """The least and the greatest that counts, in fen."""
-        return self.amount.minimum, self.amount.maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +112,7 @@ class Sweep:
     evaluations: int
     currency: Currency
     complete: bool = True
-    walk: Callable[[], _Walk] = field(compare=False, repr=False, kw_only=True)
+    walk: Callable[[], Walk] = field(compare=False, repr=False, kw_only=True)
 
     def line(self, name: str) -> Line:
         """Return the line of an award by its id, or `total`. Raises `UsageError` where there is none."""
@@ -189,9 +167,9 @@ def sweep(case: Case, path: str, over: str, scenario: Scenario | None = None) ->
     case is wrong at an end of it.
     """
     side = Side(scenario or Scenario())
-    spec = _spec_of(case, path, side)
-    first, last = _range(over, spec, side)
-    walk = _Walk(case, path, spec, side, first, last)
+    spec = number_at(case, path, side)
+    first, last = range_of(over, spec, side)
+    walk = Walk(case, path, spec, side, first, last)
     return walk.sweep()
 
 
@@ -223,10 +201,10 @@ def least_for(found: Sweep, name: str, wanted: Fraction | None = None) -> Answer
         left, right = (walk.number(place) for place in (piece.first, piece.last))
         while left < right:
             middle = (left + right) // 2
-            value = walk.at(middle).get(name, _NOTHING).ends[1]
+            value = walk.at(middle).get(name, NOTHING).ends[1]
             left, right = (left, middle) if isinstance(value, Infinity) or value >= target else (middle + 1, right)
-        before = walk.at(left - 1).get(name, _NOTHING).ends if left else None
-        return Answer(walk.place(left), walk.at(left).get(name, _NOTHING).ends, before)
+        before = walk.at(left - 1).get(name, NOTHING).ends if left else None
+        return Answer(walk.place(left), walk.at(left).get(name, NOTHING).ends, before)
     return None
 
 
@@ -239,14 +217,16 @@ def say_cliff(found: Sweep, cliff: Cliff, lang: Lang) -> str:
     return f"{cliff.id}: at {at} of {label}, one more unit {'brings' if cliff.by > 0 else 'loses'} {money}"
 
 
-def _spec_of(case: Case, path: str, side: Side) -> FieldSpec:
+def number_at(case: Case, path: str, side: Side) -> FieldSpec:
+    """Say of which field a number of a case is. Raises `UsageError` for a path that is none."""
     found = fact_at(case, path, side.policies.vocabulary)
     if found is None or found[1].type not in NUMBERS:
         raise UsageError(f"'{path}' is no number of a case, which a range could be of")
     return found[1]
 
 
-def _range(over: str, spec: FieldSpec, side: Side) -> tuple[Fraction, Fraction]:
+def range_of(over: str, spec: FieldSpec, side: Side) -> tuple[Fraction, Fraction]:
+    """Read the two ends of a range, `LOW..HIGH`. Raises `UsageError` for one that is none."""
     low, dots, high = over.partition("..")
     if not dots:
         raise UsageError(f"a range is LOW..HIGH, not '{over}'")
@@ -270,11 +250,11 @@ def _unit_of(spec: FieldSpec) -> Fraction:
     return DENSE if spec.type in ("ratio", "quantity") else Fraction(1)
 
 
-class _LimitError(Exception):
+class LimitError(Exception):
     """The case was evaluated as often as it may be."""
 
 
-class _Walk:
+class Walk:
     """One sweep as it goes: places are whole numbers of units from the first."""
 
     def __init__(self, case: Case, path: str, spec: FieldSpec, side: Side, first: Fraction, last: Fraction) -> None:
@@ -286,13 +266,10 @@ class _Walk:
         self.slack = 2 * max((Fraction(plan.unit) for plan in side.policies.plans), default=Fraction(1))
 
     def sweep(self) -> Sweep:
-        complete, ends = True, [0, self.steps]
+        complete = True
         try:
-            for place in self.seeds():
-                self.at(place)
-            for left, right in pairwise(sorted(self.known)):
-                self.refine(left, right)
-        except _LimitError:
+            self.search()
+        except LimitError:
             complete = False
         ends = sorted(self.known)
         names = list(dict.fromkeys(name for place in ends for name in self.known[place]))
@@ -312,6 +289,13 @@ class _Walk:
             walk=lambda: self,
         )
 
+    def search(self) -> None:
+        """Look at the seeds, and halve between them. Raises `LimitError`."""
+        for place in self.seeds():
+            self.at(place)
+        for left, right in pairwise(sorted(self.known)):
+            self.refine(left, right)
+
     def number(self, place: Fraction) -> int:
         """Return how many units a place is from the first."""
         return int((place - self.first) / self.unit)
@@ -324,11 +308,20 @@ class _Walk:
         """Give the places to look at first: the ends, a grid, and around every number of the policies of this type."""
         yield from (0, self.steps)
         yield from (self.steps * one // GRID for one in range(1, GRID))
-        for plan in self.side.policies.plans:
-            for value, type_ in plan.constants:
-                at = (value - self.first) / self.unit
-                if type_.partition(" ")[0] == self.spec.type and 0 < at < self.steps:
-                    yield from (place for place in range(int(at) - 1, int(at) + 2) if 0 <= place <= self.steps)
+        for value in self.printed():
+            at = (value - self.first) / self.unit
+            if 0 < at < self.steps:
+                yield from (place for place in range(int(at) - 1, int(at) + 2) if 0 <= place <= self.steps)
+
+    def printed(self) -> Iterator[Fraction]:
+        """Give the numbers of this type that the policies print: those of the case's place, or all that are named."""
+        kept = self.side.policies
+        if self.side.scenario.policies is None:
+            kept = of_place(kept, self.case.facts_of(kept.vocabulary))
+        found = (
+            value for plan in kept.plans for value, type_ in plan.constants if type_.partition(" ")[0] == self.spec.type
+        )
+        yield from dict.fromkeys(found)
 
     def at(self, place: int) -> dict[str, Value]:
         """Return what each award comes to at a place."""
@@ -338,7 +331,7 @@ class _Walk:
 
     def asked(self, text: object) -> dict[str, Value]:
         if self.evaluations >= MOST:
-            raise _LimitError
+            raise LimitError
         self.evaluations += 1
         return values_of(self.side.evaluate(with_facts(self.case, {self.path: text})))
 
@@ -367,16 +360,21 @@ class _Walk:
 
     def line(self, name: str, places: list[int]) -> Line:
         """Join what has one shape and goes along one line into pieces."""
+        groups = self.groups(name, places)
+        pieces = [
+            self.piece(name, group, following) for group, following in zip(groups, [*groups[1:], None], strict=True)
+        ]
+        return Line(name, tuple(pieces))
+
+    def groups(self, name: str, places: list[int]) -> list[list[int]]:
+        """Put places together that have one shape and lie along one line."""
         groups: list[list[int]] = []
         for place in places:
             if groups and self.joined(name, groups[-1], place):
                 groups[-1].append(place)
             else:
                 groups.append([place])
-        pieces = [
-            self.piece(name, group, following) for group, following in zip(groups, [*groups[1:], None], strict=True)
-        ]
-        return Line(name, tuple(pieces))
+        return groups
 
     def joined(self, name: str, group: list[int], place: int) -> bool:
         a, b = self.value(name, group[0]), self.value(name, place)
@@ -396,7 +394,7 @@ class _Walk:
         return True
 
     def value(self, name: str, place: int) -> Value:
-        return self.known[place].get(name, _NOTHING)
+        return self.known[place].get(name, NOTHING)
 
     def piece(self, name: str, group: list[int], following: list[int] | None) -> Piece:
         left, right = group[0], group[-1]
@@ -414,7 +412,7 @@ class _Walk:
         if isinstance(left, Infinity) or isinstance(right, Infinity):
             return None
         length = steps * self.unit
-        return _simplest((right - left) / length, self.slack / length)
+        return simplest((right - left) / length, self.slack / length)
 
     def proved(self, name: str, left: int, right: int) -> bool:
         """Ask for the whole range at once: whether nothing in it comes to less or more than its ends."""
@@ -422,54 +420,19 @@ class _Walk:
             return True
         ends = [written(self.spec, self.place(place), self.currency) for place in (left, right)]
         try:
-            found = self.asked({"min": ends[0], "max": ends[1]}).get(name, _NOTHING)
-        except _LimitError:
+            found = self.asked({"min": ends[0], "max": ends[1]}).get(name, NOTHING)
+        except LimitError:
             return False
         a, b = self.value(name, left).ends, self.value(name, right).ends
         least, most = min(a[0], b[0]), max(a[1], b[1])
         return found.ends[0] >= least and found.ends[1] <= most
 
 
-_NOTHING: Final = Value(("nothing",), Amount.exact(ZERO))
-
-
-def values_of(found: Entitlement) -> dict[str, Value]:
-    """Return what each award of a result comes to, and the total."""
-    made = {one.id: _value(one, "awards") for one in found.awards}
-    made |= {one.id: _value(one, "undecided") for one in found.undecided}
-    for one in found.not_eligible:
-        why = (
-            "；".join(say_failed(failed, "zh") for failed in one.failed),
-            "; ".join(say_failed(failed, "en") for failed in one.failed),
-        )
-        shape = ("refused", tuple(failed.condition for failed in one.failed))
-        made.setdefault(one.id, Value(shape, _NOTHING.amount, why, _cited(one.citations)))
-    total = found.total.possible
-    shapes = tuple((name, value.shape) for name, value in sorted(made.items()))
-    made[TOTAL] = Value((TOTAL, total.kind, shapes), total)
-    return made
-
-
-def _value(one: Award, standing: str) -> Value:
-    own = [step for step in one.steps if step.word != ROUNDING]
-    moved = [step for before, step in pairwise([None, *own]) if step and (before is None or step.value != before.value)]
-    binds = moved[-1] if moved else None
-    why = ("", "") if binds is None else (f"{binds.text}［{binds.quote}］", f"{binds.text_en} [{binds.quote}]")
-    shape = (standing, one.status, one.kind, tuple((step.word, step.binding) for step in own))
-    return Value(shape, one.net, why, _cited(one.citations))
-
-
-def _cited(citations: Iterable[Citation]) -> tuple[str, str]:
-    """Say where a sentence stands, in Chinese and in English."""
-    listed = list(citations)
-    return cite_all(listed, "zh"), cite_all(listed, "en")
-
-
 def _pays(piece: Piece) -> bool:
     return bool(piece.low.maximum) or bool(piece.high.maximum)
 
 
-def _simplest(value: Fraction, within: Fraction) -> Fraction:
+def simplest(value: Fraction, within: Fraction) -> Fraction:
     """Return the fraction of the least denominator that lies so near a value."""
     for most in (1, 10, 100, 1000, 10_000, 1_000_000):
         near = value.limit_denominator(most)
@@ -489,4 +452,4 @@ def _cliffs(line: Line) -> Iterator[Cliff]:
             yield Cliff(line.id, right.first, b - a)
 
 
-__all__ = ["Answer", "Cliff", "Line", "Piece", "Sweep", "least_for", "say_cliff", "sweep"]
+__all__ = ["TOTAL", "Answer", "Cliff", "Line", "Piece", "Sweep", "least_for", "say_cliff", "sweep", "values_of"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from subsidy_rules.award.phrases import FUNDS, cite, say_failed, word
 from subsidy_rules.errors import Lang, UsageError, check_lang
+from subsidy_rules.report.html import html_table
 from subsidy_rules.report.tables import Block, markdown_table, text_table
 from subsidy_rules.study.tally import Tally
 from subsidy_rules.values.quantity import CNY, exact_text, yuan_text
@@ -96,14 +97,7 @@ def to_html(found: Comparison, lang: Lang = "zh", *, unit: str | None = None) ->
     """Say a comparison as HTML, for a notebook."""
     teller = _Teller(found, lang, unit)
     made = [f"<p>{escape(teller.head())}</p>"]
-    for block in teller.blocks():
-        heads = "".join(f"<th>{escape(one)}</th>" for one in block.heads)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{'<br>'.join(map(escape, cell))}</td>" for cell in row) + "</tr>"
-            for row in block.rows
-        )
-        made.append(f"<h4>{escape(block.title)}</h4><table><tr>{heads}</tr>{rows}</table>")
-        made += [f"<p>{escape(one)}</p>" for one in block.remarks]
+    made += [html_table(block) for block in teller.blocks()]
     return "".join(made)
 
 

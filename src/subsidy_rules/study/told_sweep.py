@@ -29,9 +29,11 @@ def to_text(  # noqa: PLR0913 - what the tables of a report take, and two more
     return text_table(block, width=width, ascii_only=ascii_only, color=color)
 
 
-def to_markdown(found: Sweep, name: str, lang: Lang = "zh", *, unit: str | None = None) -> str:
+def to_markdown(
+    found: Sweep, name: str, lang: Lang = "zh", *, lines: Sequence[Line] | None = None, unit: str | None = None
+) -> str:
     """Say a sweep of a case as Markdown. Raises `UsageError` for a unit that there is not."""
-    block = _block(found, name, lang, unit, None)
+    block = _block(found, name, lang, unit, lines)
     remarks = [f"- {one}" for one in block.remarks]
     return "\n".join([f"## {block.title}", "", *markdown_table(block), "", *remarks]).rstrip() + "\n"
 
