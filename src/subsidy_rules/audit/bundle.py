@@ -49,7 +49,7 @@ def bundle_of(
 
 def _stamps(audit: Audit) -> bytes:
     """Return what each result was made from: library, packs, guides, case, readings."""
-    made = {str(one.lines[0].place): one.result.stamp.as_json() for one in audit.verdicts if one.result is not None}
+    made = {str(one.lines[0].place): one.basis.stamp.as_json() for one in audit.verdicts if one.basis is not None}
     return (json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

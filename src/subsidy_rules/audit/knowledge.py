@@ -2,8 +2,8 @@
 
 FACTS is a case file, a file of JSON lines with one case each, a template that was filled in, a table, or a folder. A
 line finds its case by the unified social credit code, else by the name; of several cases of one enterprise, by the
-decision date, then by the project. Where there is none, a line with a clause is computed from what it says alone, and
-what is missing is asked for.
+decision date, then by the project. A case that is given twice, word for word, is one. Where there is none, a line with
+a clause is computed from what it says alone, and what is missing is asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -48,6 +49,7 @@ class Known:
     uscc: str
     decided: str
     projects: tuple[str, ...]
+    digest: bytes
     _read: Callable[[], Case]
     _case: Case | None = None
 
@@ -89,7 +91,8 @@ def known(data: object, source: str, read: Callable[[], Case]) -> Known:
     enterprise = _value(data, _ENTERPRISE)
     name = _text(enterprise, _NAME) or _text(enterprise, ("id",))
     code = squeezed(_text(enterprise, _USCC))
-    return Known(source, identity(name), code, _text(data, _DATE_KEYS), tuple(_projects(data)), read)
+    digest = sha256(json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode()).digest()
+    return Known(source, identity(name), code, _text(data, _DATE_KEYS), tuple(_projects(data)), digest, read)
 
 
 @dataclass(slots=True)
@@ -99,13 +102,17 @@ class Book:
     cases: list[Known] = field(default_factory=list)
     by_uscc: dict[str, list[Known]] = field(default_factory=dict)
     by_name: dict[str, list[Known]] = field(default_factory=dict)
+    digests: set[bytes] = field(default_factory=set)
 
     def add(self, case: Case) -> None:
         """Take a case."""
-        self.keep(known(doc.plain(case.document.root), case.document.name, lambda: case))
+        self.keep(known(doc.plain(case.document.root), case.document.name, partial(_itself, case)))
 
     def keep(self, one: Known) -> None:
-        """Take a case that may not have been read yet."""
+        """Take a case that may not have been read yet; one that is there, word for word, is not taken again."""
+        if one.digest in self.digests:
+            return
+        self.digests.add(one.digest)
         self.cases.append(one)
         if one.uscc:
             self.by_uscc.setdefault(one.uscc, []).append(one)
@@ -172,6 +179,11 @@ def load_book(
             else:
                 book.add(Case.load(file))
     return book
+
+
+def _itself(case: Case) -> Case:
+    """Return a case that was read already; a named function, since another process may be handed it."""
+    return case
 
 
 def _is_filled(file: Path) -> bool:

@@ -1,7 +1,8 @@
 """Working papers (审计底稿) as a workbook: summary, findings, a sheet for each class, steps, sample, what was read.
 
-Money is in whole fen; what is due is a live formula of the award's own arithmetic, so a figure that is changed moves
-the difference and what to cut. Each row has room for the auditor's judgement and sign-off.
+Money is in whole fen, or in the smallest unit of another currency; what is due is a live formula of the award's own
+arithmetic, so a figure that is changed moves the difference and what to cut. Each row has room for the auditor's
+judgement and sign-off. Rows are written as they come, so that a list may be long.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 from subsidy_rules.audit.arithmetic import arithmetic_of
 from subsidy_rules.audit.judging import CLASSES
 from subsidy_rules.audit.lines import Both, said
-from subsidy_rules.audit.report import SEVERITY, read_of
+from subsidy_rules.audit.report import SEVERITY, figures_alone, read_of
 from subsidy_rules.audit.sampling import draw
 from subsidy_rules.audit.telling import CLASSES as NAMES
 from subsidy_rules.audit.telling import Told, right_under, tell
@@ -22,7 +23,7 @@ from subsidy_rules.audit.verify import Audit, Verdict
 from subsidy_rules.award.model import NOTICE
 from subsidy_rules.errors import Lang
 from subsidy_rules.sheets.workbook import Book, Column, Formula, Styled, Value, open_workbook
-from subsidy_rules.values.quantity import Infinity, Number
+from subsidy_rules.values.quantity import CNY, Currency, Infinity, Number
 from subsidy_rules.version import __version__
 
 TITLE: Final[Both] = ("审计底稿", "Working papers")
@@ -35,11 +36,11 @@ _HEADS: Final[tuple[tuple[Both, int, str], ...]] = (
     (("条款与原文", "clause and its words"), 44, "text"),
     (("事实（来源、状态）", "facts (source, status)"), 40, "text"),
     (("计算", "arithmetic"), 40, "text"),
-    (("已付（分）", "paid (fen)"), 16, "fen"),
-    (("应付至少（分）", "due at least (fen)"), 16, "fen"),
-    (("应付至多（分）", "due at most (fen)"), 16, "fen"),
-    (("差额（分）", "difference (fen)"), 16, "fen"),
-    (("核减（分）", "to cut (fen)"), 16, "fen"),
+    (("已付（UNIT）", "paid (UNIT)"), 16, "fen"),
+    (("应付至少（UNIT）", "due at least (UNIT)"), 16, "fen"),
+    (("应付至多（UNIT）", "due at most (UNIT)"), 16, "fen"),
+    (("差额（UNIT）", "difference (UNIT)"), 16, "fen"),
+    (("核减（UNIT）", "to cut (UNIT)"), 16, "fen"),
     (("所依据的解读", "readings relied on"), 32, "text"),
     (("说明、所缺事实", "remarks, what is needed"), 36, "text"),
     (("审计人员判断", "auditor's judgement"), 24, "text"),
@@ -52,7 +53,7 @@ def write_papers(audit: Audit, path: str | Path, lang: Lang = "zh", *, size: int
 
     The same audit gives the same bytes. Raises `UsageError` where the extra `sheets` is not installed.
     """
-    with open_workbook(path, title=said(TITLE, lang)) as book:
+    with open_workbook(path, title=said(TITLE, lang), streamed=True) as book:
         _summary(book, audit, lang)
         _findings(book, audit, lang)
         for name in CLASSES:
@@ -64,8 +65,14 @@ def write_papers(audit: Audit, path: str | Path, lang: Lang = "zh", *, size: int
         _rows(book, audit, lang)
 
 
-def _columns(lang: Lang, *heads: tuple[Both, int, str]) -> list[Column]:
-    return [Column(said(head, lang), width, kind) for head, width, kind in heads]  # type: ignore[arg-type]
+def _columns(lang: Lang, currency: Currency, *heads: tuple[Both, int, str]) -> list[Column]:
+    """Return columns; what is counted in the smallest unit of money, or in one, says so in its head."""
+    names: Both = ("分", "fen") if currency == CNY else (currency.smallest, currency.smallest)
+    one: Both = (currency.zh, currency.en)
+    return [
+        Column(said(head, lang).replace("UNIT", said(names, lang)).replace("ONE", said(one, lang)), width, kind)  # type: ignore[arg-type]
+        for head, width, kind in heads
+    ]
 
 
 def _summary(book: Book, audit: Audit, lang: Lang) -> None:
@@ -73,16 +80,20 @@ def _summary(book: Book, audit: Audit, lang: Lang) -> None:
         (("结论", "class"), 24, "text"),
         (("奖补数", "awards"), 10, "number"),
         (("行数", "lines"), 10, "number"),
-        (("已付（分）", "paid (fen)"), 20, "fen"),
-        (("核减（分）", "to cut (fen)"), 20, "fen"),
-        (("少付（分）", "short (fen)"), 20, "fen"),
+        (("已付（UNIT）", "paid (UNIT)"), 20, "fen"),
+        (("核减（UNIT）", "to cut (UNIT)"), 20, "fen"),
+        (("少付（UNIT）", "short (UNIT)"), 20, "fen"),
     )
     policies = [f"{plan.id}: {plan.header.issuer} {plan.header.document}" for plan in audit.desk.plans]
     readings = [f"{name}={option}" for name, option in sorted(audit.desk.readings.items())]
     remarks = [f"subsidy-rules {__version__}", *policies]
     remarks += [("解读：" if lang == "zh" else "readings: ") + "; ".join(readings)] if readings else []
+    remarks += filter(None, [figures_alone(audit, lang)])
     sheet = book.sheet(
-        said(("汇总", "Summary"), lang), _columns(lang, *heads), title=said(TITLE, lang), remarks=remarks
+        said(("汇总", "Summary"), lang),
+        _columns(lang, audit.desk.currency, *heads),
+        title=said(TITLE, lang),
+        remarks=remarks,
     )
     first = sheet.next_row
     sums = [0] * 5
@@ -110,12 +121,12 @@ def _findings(book: Book, audit: Audit, lang: Lang) -> None:
         (("程度", "grave"), 10, "text"),
         (("位置", "where"), 28, "text"),
         (("发现", "finding"), 70, "text"),
-        (("金额（分）", "amount (fen)"), 18, "fen"),
+        (("金额（UNIT）", "amount (UNIT)"), 18, "fen"),
         (("条款", "clause"), 30, "text"),
         (("审计人员判断", "auditor's judgement"), 24, "text"),
         (("签字、日期", "signed, date"), 16, "text"),
     )
-    sheet = book.sheet(said(("发现", "Findings"), lang), _columns(lang, *heads))
+    sheet = book.sheet(said(("发现", "Findings"), lang), _columns(lang, audit.desk.currency, *heads))
     for one in findings(audit):
         where = ", ".join(map(str, one.places))
         amount = None if one.amount is None else int(one.amount)
@@ -124,7 +135,7 @@ def _findings(book: Book, audit: Audit, lang: Lang) -> None:
 
 
 def _class(book: Book, audit: Audit, name: str, own: Iterable[Verdict], lang: Lang) -> None:
-    sheet = book.sheet(name, _columns(lang, *_HEADS), frozen=2)
+    sheet = book.sheet(name, _columns(lang, audit.desk.currency, *_HEADS), frozen=2)
     for verdict in own:
         told = tell(verdict, audit, lang)
         at = sheet.next_row
@@ -186,10 +197,10 @@ def _steps(book: Book, audit: Audit, lang: Lang) -> None:
         (("行", "line"), 18, "text"),
         (("奖补", "award"), 34, "text"),
         (("步骤", "step"), 50, "text"),
-        (("步骤后金额（元）", "after the step (yuan)"), 24, "text"),
+        (("步骤后金额（ONE）", "after the step (ONE)"), 24, "text"),
         (("原文", "words"), 50, "text"),
     )
-    sheet = book.sheet(said(("计算步骤", "Steps"), lang), _columns(lang, *heads))
+    sheet = book.sheet(said(("计算步骤", "Steps"), lang), _columns(lang, audit.desk.currency, *heads))
     for verdict in audit.verdicts:
         where = str(verdict.lines[0].place)
         for step in tell(verdict, audit, lang).steps:
@@ -208,13 +219,13 @@ def _sample(book: Book, audit: Audit, lang: Lang, size: int, seed: str) -> None:
         (("方法", "method"), 18, "text"),
         (("行", "line"), 18, "text"),
         (("单位", "applicant"), 30, "text"),
-        (("金额（分）", "amount (fen)"), 18, "fen"),
+        (("金额（UNIT）", "amount (UNIT)"), 18, "fen"),
         (("抽中依据", "drawn by"), 26, "text"),
         (("核查结果", "result"), 30, "text"),
         (("签字、日期", "signed, date"), 16, "text"),
     )
     remark = f"n = {size}, seed = {seed}, SHA-256"
-    sheet = book.sheet(said(("抽样", "Sample"), lang), _columns(lang, *heads), remarks=[remark])
+    sheet = book.sheet(said(("抽样", "Sample"), lang), _columns(lang, audit.desk.currency, *heads), remarks=[remark])
     room = Styled("", "input")
     for one in draw(audit.paid.lines, size, seed):
         fen = int(one.line.tested.fen) if one.line.tested is not None else None

@@ -42,8 +42,11 @@ def counts(audit: Audit) -> dict[str, tuple[int, int, str]]:
     return made
 
 
-def blocks(audit: Audit, found: Iterable[Finding], lang: Lang) -> Iterator[Block]:
-    """Return the tables of a report: the summary, the findings, the verdicts by class."""
+def blocks(audit: Audit, found: Iterable[Finding], lang: Lang, most: int | None = SHOWN) -> Iterator[Block]:
+    """Return the tables of a report: the summary, the findings, the verdicts by class.
+
+    `most` is how many rows a table has at most, and what is left out is counted; `None` leaves nothing out.
+    """
     zh = lang == "zh"
     currency = audit.desk.currency
     rows = []
@@ -67,17 +70,34 @@ def blocks(audit: Audit, found: Iterable[Finding], lang: Lang) -> Iterator[Block
     ]
     if ties:
         heads = ("程度", "位置", "发现") if zh else ("grave", "where", "finding")
-        yield Block(
-            f"发现（{len(ties)} 项）" if zh else f"Findings ({len(ties)})", heads, tuple(ties[:SHOWN]), (), (0,)
-        )
+        title = f"发现（{len(ties)} 项）" if zh else f"Findings ({len(ties)})"
+        yield Block(title, heads, tuple(ties[:most]), _more(len(ties), most, lang), (0,))
     for name in CLASSES:
         own = [one for one in audit.verdicts if one.name == name]
         if own:
             heads = ("行", "单位、事项、条款", "已付", "应付") if zh else ("line", "who, what, clause", "paid", "due")
-            left = len(own) - SHOWN
-            more = (f"另有 {left} 项" if zh else f"and {left} more",) if left > 0 else ()
-            shown = tuple(_row(one, audit, lang) for one in own[:SHOWN])
-            yield Block(f"{said(NAMES[name], lang)}（{len(own)}）", heads, shown, more, (2,))
+            shown = tuple(_row(one, audit, lang) for one in own[:most])
+            title = f"{said(NAMES[name], lang)}（{len(own)}）"
+            yield Block(title, heads, shown, _more(len(own), most, lang), (2,))
+
+
+def _more(many: int, most: int | None, lang: Lang) -> tuple[str, ...]:
+    """Say how many rows a table leaves out."""
+    left = 0 if most is None else many - most
+    return (f"另有 {left} 项" if lang == "zh" else f"and {left} more",) if left > 0 else ()
+
+
+def figures_alone(audit: Audit, lang: Lang) -> str:
+    """Say of how many lines the figures alone were kept, and how to have the rest; nothing where it is of none."""
+    many = sum(len(one.lines) for one in audit.verdicts if one.name == "right" and one.basis is None and one.award_id)
+    if audit.thorough or not many:
+        return ""
+    return (
+        f"{many} 行相符，仅记结论、条款和数额，未记事实、步骤和解读；加 --every-line 则逐行全记"
+        if lang == "zh"
+        else f"{many} lines that are right have class, clause and figures alone, no facts, steps or readings; "
+        "--every-line records them too"
+    )
 
 
 def read_of(audit: Audit, lang: Lang) -> Iterator[str]:
@@ -96,6 +116,8 @@ def read_of(audit: Audit, lang: Lang) -> Iterator[str]:
         if sheet.unused:
             told.append(("未使用的列：" if lang == "zh" else "columns not used: ") + ", ".join(sheet.unused))
         yield "; ".join(told)
+    if figures_alone(audit, lang):
+        yield figures_alone(audit, lang)
     yield NOTICE[lang]
 
 
@@ -232,7 +254,7 @@ def _verdict(verdict: Verdict, audit: Audit, lang: Lang) -> Json:
         "readings": list(told.readings),
         "remarks": list(told.remarks),
         "case": verdict.case,
-        "stamp": None if verdict.result is None else verdict.result.stamp.as_json(),
+        "stamp": None if verdict.basis is None else verdict.basis.stamp.as_json(),
     }
 
 
@@ -266,23 +288,27 @@ _STYLE: Final = (
 )
 
 
-def to_html(audit: Audit, lang: Lang = "zh") -> str:
-    """Write the working papers as one HTML page, which needs nothing else, with room for judgement and sign-off."""
+def html_of(audit: Audit, lang: Lang = "zh") -> Iterator[str]:
+    """Give the working papers as one HTML page, part by part: every finding and every verdict, none left out."""
     zh = lang == "zh"
     title = "审计底稿" if zh else "Working papers"
-    parts = [f"<h1>{title}</h1>"]
-    for number, block in enumerate(blocks(audit, findings(audit), lang)):
-        parts.append(f"<h2>{escape(block.title)}</h2>")
+    yield (
+        f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n"
+    )
+    for number, block in enumerate(blocks(audit, findings(audit), lang, None)):
+        yield f"<h2>{escape(block.title)}</h2>\n"
         sign = number > 0
         heads = [*block.heads, *(("审计人员判断", "签字") if zh else ("judgement", "signed")) * sign]
-        parts.append("<table><tr>" + "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr>")
+        yield "<table><tr>" + "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr>\n"
         for row in block.rows:
             cells = "".join(f"<td>{'<br>'.join(escape(one) for one in cell if one)}</td>" for cell in row)
-            parts.append(f"<tr>{cells}" + '<td class="sign"></td><td class="sign"></td>' * sign + "</tr>")
-        parts.append("</table>")
-        parts += [f"<p>{escape(remark)}</p>" for remark in block.remarks]
-    body = "\n".join(parts)
-    return (
-        f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body>\n{body}\n</body></html>\n"
-    )
+            yield f"<tr>{cells}" + '<td class="sign"></td><td class="sign"></td>' * sign + "</tr>\n"
+        yield "</table>\n"
+        yield from (f"<p>{escape(remark)}</p>\n" for remark in block.remarks)
+    yield "</body></html>\n"
+
+
+def to_html(audit: Audit, lang: Lang = "zh") -> str:
+    """Write the working papers as one HTML page, which needs nothing else, with room for judgement and sign-off."""
+    return "".join(html_of(audit, lang))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from subsidy_rules.audit.lines import Both, said
 from subsidy_rules.audit.ties import money_en
@@ -18,6 +18,9 @@ from subsidy_rules.award.model import FactUsed
 from subsidy_rules.award.phrases import REASONS, Names, cite, say_failed, word
 from subsidy_rules.errors import Lang
 from subsidy_rules.values.quantity import INFINITY, Currency, Infinity, Number, format_date, format_money
+
+if TYPE_CHECKING:
+    from subsidy_rules.award.model import Entitlement
 
 CLASSES: Final[dict[str, Both]] = {
     "right": ("相符", "right"),
@@ -141,8 +144,9 @@ def tell(verdict: Verdict, audit: Audit, lang: Lang) -> Told:
     """Say a verdict. Steps, facts and readings are there where the award was recorded in full."""
     currency = audit.desk.currency
     names = Names(audit.desk.base)
-    result, award = verdict.result, verdict.award
-    teller = None if result is None else Teller(result, lang, names)
+    basis, award = verdict.basis, verdict.award
+    # arithmetic and readings ask a result for its currency alone, and a basis has that
+    teller = None if basis is None else Teller(cast("Entitlement", basis), lang, names)
     cut, short = verdict.judged.cut, verdict.judged.short
     difference = ""
     if cut:
@@ -171,7 +175,7 @@ def _day(verdict: Verdict) -> str:
     if verdict.days is not None:
         first, last = (format_date(Fraction(day)) for day in verdict.days)
         return first if first == last else f"{first} – {last}"
-    return (verdict.result.decision_date or "") if verdict.result is not None else ""
+    return (verdict.basis.decision_date or "") if verdict.basis is not None else ""
 
 
 def _citation(verdict: Verdict, lang: Lang) -> str:
@@ -195,26 +199,9 @@ def _steps(verdict: Verdict, lang: Lang) -> tuple[ToldStep, ...]:
     )
 
 
-def facts_of(verdict: Verdict) -> tuple[FactUsed, ...]:
-    """Return the facts that a verdict rests on: what its steps read, its thing, and who applies."""
-    result = verdict.result
-    if result is None:
-        return ()
-    own = {
-        path for one in verdict.candidates if one.award is not None for step in one.award.steps for path in step.facts
-    }
-    own |= {failed.fact for one in verdict.candidates if one.refused is not None for failed in one.refused.failed}
-    heads = {path.partition(".")[0] for path in own if "[" in path}
-    kept = []
-    for fact in result.facts_used:
-        head = fact.path.partition(".")[0]
-        if fact.path in own or "[" not in head or (head in heads and fact.path.count("[") == 1):
-            kept.append(fact)
-    return tuple(kept)
-
-
 def _facts(verdict: Verdict, names: Names, lang: Lang) -> tuple[tuple[str, FactUsed], ...]:
-    return tuple((names.fact(fact.path, lang), fact) for fact in facts_of(verdict))
+    facts = () if verdict.basis is None else verdict.basis.facts
+    return tuple((names.fact(fact.path, lang), fact) for fact in facts)
 
 
 def _remarks(verdict: Verdict, names: Names, lang: Lang) -> list[str]:

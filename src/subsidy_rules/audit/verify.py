@@ -17,12 +17,13 @@ from subsidy_rules.audit.columns import NO_MAP, Map
 from subsidy_rules.audit.desk import Desk
 from subsidy_rules.audit.judging import Class, Judged, judged
 from subsidy_rules.audit.knowledge import Book, Days, Known, dated, identity, sketched
-from subsidy_rules.audit.lines import PaidLine, PaidList, Place
+from subsidy_rules.audit.lines import PaidLine, PaidList
 from subsidy_rules.audit.matching import Candidate, Match, Named, match, name_of, paying_of, silent_of
+from subsidy_rules.audit.record import Basis, Names, Record, put
 from subsidy_rules.audit.stated import squeezed
 from subsidy_rules.award.figures import Figures
-from subsidy_rules.award.model import Award, Entitlement
-from subsidy_rules.errors import CaseError
+from subsidy_rules.award.model import Award
+from subsidy_rules.errors import CaseError, UsageError
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.plan import PolicyPlan
@@ -34,6 +35,8 @@ ANYTHING: Four = (ZERO, ZERO, INFINITY, INFINITY)
 BOUNDS = frozenset({"discretion", "guide_missing", "unstated_cumulation"})
 THOROUGH = 5000
 """Up to how many lines every award is recorded in full; beyond, those that are not simply right are."""
+FEW = 500
+"""Up to how many lines one process is enough, whatever `jobs` says."""
 KEPT = 500
 """How many computed cases are kept for the next line."""
 Progress = Callable[[int, int], None]
@@ -43,8 +46,8 @@ Progress = Callable[[int, int], None]
 class Verdict:
     """What is to be said of one award: its lines, what they pay together, what is due, the class and why.
 
-    Amounts are in fen. `among` are the awards that could be meant where no one is; `result` is the full record that the
-    verdict rests on, `None` where the figures alone were computed.
+    Amounts are in fen. `among` are the awards that could be meant where no one is; `record` holds the candidates that
+    were matched, and what of the evaluation belongs to them.
     """
 
     lines: tuple[PaidLine, ...]
@@ -52,14 +55,13 @@ class Verdict:
     paid: Fraction
     due: Four
     award_id: str = ""
-    candidates: tuple[Candidate, ...] = ()
+    record: Record | None = None
     why: str = ""
     flags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
     case: str = ""
     days: Days | None = None
-    result: Entitlement | None = None
     rivals: tuple[str, ...] = ()
     wrong_case: CaseError | None = None
 
@@ -67,6 +69,16 @@ class Verdict:
     def name(self) -> Class:
         """The class."""
         return self.judged.name
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What it was matched to."""
+        return () if self.record is None else self.record.taken[0]
+
+    @property
+    def basis(self) -> Basis | None:
+        """The stamp and the facts that it rests on; `None` where the figures alone were computed."""
+        return None if self.record is None else self.record.taken[1]
 
     @property
     def award(self) -> Award | None:
@@ -82,6 +94,8 @@ class Audit:
     verdicts: tuple[Verdict, ...]
     desk: Desk
     use: Map = NO_MAP
+    thorough: bool = True
+    """Whether lines that are right are recorded in full too."""
 
 
 @dataclass(slots=True)
@@ -110,7 +124,7 @@ class _Group:
     others: set[Four] = field(default_factory=set)
 
 
-def audit(
+def audit(  # noqa: PLR0913 - what is judged, by what, and how it is run
     paid: PaidList,
     desk: Desk,
     book: Book | None = None,
@@ -118,76 +132,98 @@ def audit(
     *,
     as_of: Days | None = None,
     progress: Progress | None = None,
+    jobs: int = 1,
+    thorough: bool | None = None,
 ) -> Audit:
     """Judge every line. `as_of` is the decision date of lines that state none; `progress` is told how far it is.
 
-    Raises nothing for what is wrong with a line or its case: that is a verdict (`cant_tell`) with its reason.
+    `jobs` is the number of processes; the outcome is the same with any. Where `thorough` is true every line is recorded
+    in full, where it is false those that are simply right have figures alone; unless it is given, it is true for lists
+    of up to 5,000 lines.
+
+    Raises nothing for what is wrong with a line or its case: that is a verdict (`cant_tell`) with its reason. Raises
+    `UsageError` where `jobs` is below 1, or a process was ended from outside.
     """
-    return _Auditor(paid, desk, book or Book(), use, as_of, progress).run()
+    if jobs < 1:
+        raise UsageError("jobs is the number of processes, 1 or more")
+    whole = len(paid.lines) <= THOROUGH if thorough is None else thorough
+    auditor = Auditor(desk, use, as_of, whole=whole)
+    found = recipients(paid.lines, book or Book())
+    told = progress or (lambda _done, _every: None)
+    if jobs > 1 and len(paid.lines) > FEW:
+        from subsidy_rules.audit.processes import judged_at_once  # noqa: PLC0415 - only for long lists
+
+        verdicts = judged_at_once(found, auditor, paid.lines, jobs, told)
+    else:
+        verdicts, done = [], 0
+        for lines in found:
+            verdicts += auditor.judge_recipient(lines)
+            done += len(lines)
+            told(done, len(paid.lines))
+    order = {line.place: at for at, line in enumerate(paid.lines)}
+    verdicts.sort(key=lambda one: order[one.lines[0].place])
+    return Audit(paid, tuple(verdicts), desk, use, whole)
 
 
-class _Auditor:
-    def __init__(
-        self, paid: PaidList, desk: Desk, book: Book, use: Map, as_of: Days | None, progress: Progress | None
-    ) -> None:
-        self.paid, self.desk, self.book, self.use = paid, desk, book, use
-        self.as_of, self.progress = as_of, progress
-        self.whole = len(paid.lines) <= THOROUGH
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line, the case that it is computed from, and why there is none."""
+
+    line: PaidLine
+    known: Known | None
+    why: str
+
+
+def recipients(lines: Iterable[PaidLine], book: Book) -> list[list[Asked]]:
+    """Return the lines of each recipient: of one case, else of one code or name."""
+    found: dict[object, list[Asked]] = {}
+    for line in lines:
+        known, why = book.find(line)
+        key = id(known) if known is not None else identity(line.applicant) or squeezed(line.uscc)
+        found.setdefault(key, []).append(Asked(line, known, why))
+    return list(found.values())
+
+
+class Auditor:
+    """Judges the lines of one recipient after those of another, so that what was computed can be let go."""
+
+    def __init__(self, desk: Desk, use: Map, as_of: Days | None, *, whole: bool) -> None:
+        """Take the rules, the words of the list, the day of lines that state none, and whether all is recorded."""
+        self.desk, self.use, self.as_of, self.whole = desk, use, as_of, whole
+        self.names = Names.of(desk.plans)
         self.computed: dict[tuple[object, ...], _Computed] = {}
         self.cases: dict[tuple[int, Days | None], Case] = {}
         self.groups: dict[tuple[object, ...], _Group] = {}
-        self.loose: list[Verdict] = []
 
-    def run(self) -> Audit:
-        """Judge the lines of one recipient after those of another, so that what was computed can be let go."""
-        verdicts: list[Verdict] = []
-        done = 0
-        for lines in self.recipients():
-            waiting: list[tuple[PaidLine, Verdict]] = []
-            for line in lines:
-                left = self.take(line)
-                if left is not None and left.paid < ZERO:
-                    waiting.append((line, left))
-                elif left is not None:
-                    self.loose.append(left)
-                done += 1
-                if self.progress is not None:
-                    self.progress(done, len(self.paid.lines))
-            for line, left in waiting:
-                self.correct(line, left)
-            by_person = self.paid_awards()
-            made = [*self.loose, *(self.judge(group, by_person) for group in self.groups.values())]
-            verdicts += made if self.whole else map(_slim, made)
-            self.loose.clear()
-            self.groups.clear()
-        verdicts.sort(key=lambda one: self.order[one.lines[0].place])
-        return Audit(self.paid, tuple(verdicts), self.desk, self.use)
+    def forget(self) -> None:
+        """Let go of what was computed: cases that come later may have its place in memory."""
+        self.computed.clear()
+        self.cases.clear()
 
-    def recipients(self) -> Iterable[list[PaidLine]]:
-        """Return the lines of each recipient: of one case, else of one code or name."""
-        found: dict[object, list[PaidLine]] = {}
-        for line in self.paid.lines:
-            known, _ = self.book.find(line)
-            key = id(known) if known is not None else identity(line.applicant) or squeezed(line.uscc)
-            found.setdefault(key, []).append(line)
-        return found.values()
+    def judge_recipient(self, asked: Sequence[Asked]) -> list[Verdict]:
+        """Return the verdicts on all lines of one recipient."""
+        self.groups.clear()
+        loose: list[Verdict] = []
+        waiting: list[tuple[PaidLine, Verdict]] = []
+        for one in asked:
+            left = self.take(one)
+            if left is not None and left.paid < ZERO:
+                waiting.append((one.line, left))
+            elif left is not None:
+                loose.append(left)
+        loose += filter(None, (self.correct(line, left) for line, left in waiting))
+        by_person = self.paid_awards()
+        return [*loose, *(self.judge(group, by_person[_whose(group)]) for group in self.groups.values())]
 
-    @property
-    def order(self) -> Mapping[Place, int]:
-        """The place of each line in the lists."""
-        if not hasattr(self, "_order"):
-            self._order = {line.place: at for at, line in enumerate(self.paid.lines)}
-        return self._order
-
-    def take(self, line: PaidLine) -> Verdict | None:
+    def take(self, asked: Asked) -> Verdict | None:
         """Put a line to its award; return the verdict of one that has none."""
+        line, known = asked.line, asked.known
         stated = line.tested
         if stated is None or any(fault.field in ("granted", "paid", "applicant") for fault in line.faults):
             return self.left(line, "unreadable")
         days = line.decided or self.as_of
         named = name_of(line, self.desk, self.use.clauses)
-        known, why = self.book.find(line)
-        if why == "several":
+        if asked.why == "several":
             return self.left(line, "several_cases")
         if known is None and not named.clause_named:
             return self.left(line, "no_facts")
@@ -260,8 +296,11 @@ class _Auditor:
         if computed is not group.computed:
             group.others.add(due_of(matched, computed.figures)[0])
 
-    def correct(self, line: PaidLine, left: Verdict) -> None:
-        """Tie a correction that names no award to the one that it corrects: of the same enterprise and project."""
+    def correct(self, line: PaidLine, left: Verdict) -> Verdict | None:
+        """Tie a correction that names no award to the one that it corrects: of the same enterprise and project.
+
+        Return its verdict where there is none, or more than one.
+        """
         who = (squeezed(line.uscc), identity(line.applicant))
         own = [
             group
@@ -276,8 +315,8 @@ class _Auditor:
         chosen = same if line.project else own
         if len(chosen) == 1:
             chosen[0].lines.append(line)
-            return
-        self.loose.append(replace(left, why="correction_of_nothing" if not chosen else "correction_of_several"))
+            return None
+        return replace(left, why="correction_of_nothing" if not chosen else "correction_of_several")
 
     def left(self, line: PaidLine, why: str, computed: _Computed | None = None) -> Verdict:
         """Return the verdict of a line that is matched to no award."""
@@ -285,10 +324,14 @@ class _Auditor:
         known = None if computed is None else computed.known
         case = "" if known is None else known.source
         days = line.decided or self.as_of
-        result = computed.figures.entitlement if computed is not None and self.whole else None
-        return Verdict(
-            (line,), Judged("cant_tell", "none"), paid, ANYTHING, why=why, case=case, days=days, result=result
-        )
+        record = self.recorded((), computed.figures) if computed is not None and self.whole else None
+        unknown = Judged("cant_tell", "none")
+        return Verdict((line,), unknown, paid, ANYTHING, record=record, why=why, case=case, days=days)
+
+    def recorded(self, candidates: tuple[Candidate, ...], figures: Figures | None) -> Record:
+        """Put away what a verdict rests on; `figures` where its evaluation belongs to it."""
+        basis = None if figures is None else Basis.of(figures.entitlement, candidates)
+        return put(candidates, basis, self.names)
 
     def paid_awards(self) -> Mapping[object, frozenset[str]]:
         """Return the awards that the lists pay, by whom they are paid to."""
@@ -298,26 +341,25 @@ class _Auditor:
                 found.setdefault(_whose(group), set()).add(one.id)
         return {who: frozenset(ids) for who, ids in found.items()}
 
-    def judge(self, group: _Group, by_person: Mapping[object, frozenset[str]]) -> Verdict:
-        """Judge the lines of one award together."""
-        verdict = self.verdict(group, by_person[_whose(group)])
-        if not self.whole and verdict.result is None and verdict.name != "right":
+    def judge(self, group: _Group, paid_ids: frozenset[str]) -> Verdict:
+        """Judge the lines of one award together; what is not simply right is recorded in full."""
+        verdict = self.verdict(group, paid_ids)
+        if verdict.name != "right" and group.match.chosen[0].quick is not None:
             first = group.lines[0]
             named = name_of(first, self.desk, self.use.clauses)
             again = self.matched(first, group.computed, named, whole=True)
             if not again.why:
-                verdict = self.verdict(replace(group, match=again), by_person[_whose(group)])
+                verdict = self.verdict(replace(group, match=again), paid_ids)
         return verdict
 
     def verdict(self, group: _Group, paid_ids: frozenset[str]) -> Verdict:
+        """Return the verdict on the lines of one award, as it was matched."""
         lines = tuple(group.lines)
         stated = [one.tested for one in lines if one.tested is not None]
         paid = sum((one.fen for one in stated), ZERO)
         coarse = [one.digit for one in stated if one.coarse]
         chosen = group.match.chosen
         due, law_open, flags, rivals = due_of(group.match, group.computed.figures, paid_ids)
-        full = chosen[0].quick is None
-        result = group.computed.figures.entitlement if full else None
         if due is NOTHING or all(one.state in ("refused", "gives_nothing") for one in chosen):
             found = Judged("not_eligible", "none", cut=max(paid, ZERO)) if paid > ZERO else Judged("right", "none")
         else:
@@ -333,6 +375,8 @@ class _Auditor:
             flags.append("due_differs_by_date")
         if paid < ZERO:
             flags.append("below_zero")
+        full = chosen[0].quick is None and (self.whole or found.name != "right")
+        kept = chosen if full else tuple(replace(one, award=None) for one in chosen)
         known = group.computed.known
         if known is not None and known.decided and not _is_day(known.decided, group.computed.days):
             flags.append("facts_of_another_day")
@@ -342,14 +386,13 @@ class _Auditor:
             paid,
             due,
             "+".join(dict.fromkeys(one.id for one in chosen)),
-            chosen,
+            self.recorded(kept, group.computed.figures if full else None),
             "" if known is not None else "no_facts",
             tuple(dict.fromkeys(flags)),
             _needs(chosen) if found.name in ("cant_tell", "too_much", "too_little") else (),
             (),
             "" if known is None else known.source,
             group.computed.days,
-            result,
             rivals,
         )
 
@@ -357,13 +400,6 @@ class _Auditor:
 _DOUBTS = frozenset({"project_not_in_facts", "matched_by_part_of_the_name"})
 _OF_FACTS = frozenset({"contender_alone", "project_not_in_facts"})
 _OWN = frozenset({"no_such_clause", "policy_not_loaded"})
-
-
-def _slim(verdict: Verdict) -> Verdict:
-    """Return a verdict that is simply right with its figures alone."""
-    if verdict.name != "right":
-        return verdict
-    return replace(verdict, result=None, candidates=tuple(replace(one, award=None) for one in verdict.candidates))
 
 
 def _whose(group: _Group) -> object:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from subsidy_rules.audit.verify import Audit
 
 FOUND = 1
+STEP = 100
+"""After how many lines it is shown how far an audit is."""
 
 
 class AuditFormat(StrEnum):
@@ -88,6 +90,13 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
     ] = None,
     sample_size: Annotated[int, typer.Option("--sample-size", metavar="N", help="Lines that a sample has.")] = 25,
     seed: Annotated[str, typer.Option("--seed", metavar="TEXT", help="What the sample is drawn from.")] = "1",
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes that work at once; all cores if none.")
+    ] = None,
+    every_line: Annotated[
+        bool,
+        typer.Option("--every-line", help="Record lines that are right in full too, of more than 5,000 lines."),
+    ] = False,
     only: Annotated[
         list[ClassName] | None,
         typer.Option("--only", help="Print only verdicts of this class; may be given several times."),
@@ -105,7 +114,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one argument for each option
 
         for path in (out, bundle):
             _free(path)
-        found = _audited(paid, facts, facts_map, map_, unit, as_of, policy, rules, reading, guide)
+        at_once = (jobs, True if every_line else None)
+        found = _audited(paid, facts, facts_map, map_, unit, as_of, policy, rules, reading, guide, at_once)
         papers = _papers(found, out, lang, sample_size, seed)
         if bundle is not None:
             _bundle(found, bundle, [*paid, *(facts or ()), *(one for one in (map_, facts_map) if one)], papers, lang)
@@ -130,6 +140,7 @@ def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
     rules: list[str] | None,
     reading: list[str] | None,
     guide: list[str] | None,
+    at_once: tuple[int | None, bool | None],
 ) -> Audit:
     from dataclasses import replace
 
@@ -140,6 +151,7 @@ def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
     from subsidy_rules.audit.stated import read_days
     from subsidy_rules.audit.verify import audit as run
     from subsidy_rules.serve.cli import chosen_readings
+    from subsidy_rules.sheets.batch import cores
     from subsidy_rules.values.quantity import QuantityError
 
     desk = open_desk(rules, only=policy or (), guides=guide or (), readings=chosen_readings(reading))
@@ -155,20 +167,22 @@ def _audited(  # noqa: PLR0913, PLR0917 - what the command takes
     tell, done = _progress()
     book = load_book(facts, desk.base.vocabulary, facts_map) if facts else Book()
     listed = load_list(paid, use, desk.currency)
-    found = run(listed, desk, book, use, as_of=days, progress=tell)
+    jobs, thorough = at_once
+    found = run(listed, desk, book, use, as_of=days, progress=tell, jobs=jobs or cores(), thorough=thorough)
     done(len(listed.lines))
     return found
 
 
 def _progress() -> tuple[Callable[[int, int], None] | None, Callable[[int], None]]:
     """Return what shows how far an audit is, on a terminal, and what says how fast it was."""
-    begun = monotonic()
+    begun, shown = monotonic(), [0]
 
     def rate(many: int) -> str:
         return f"{many / max(monotonic() - begun, 0.001):.0f}/s"
 
     def tell(done: int, every: int) -> None:
-        if done % 100 == 0 or done == every:
+        if done // STEP > shown[0] or done == every:
+            shown[0] = done // STEP
             sys.stderr.write(f"\r{done}/{every} {rate(done)}")
             sys.stderr.flush()
 
@@ -191,9 +205,11 @@ def _papers(found: Audit, out: str | None, lang: Lang, size: int, seed: str) -> 
         return None
     path = Path(out)
     if path.suffix.lower() == ".html":
-        from subsidy_rules.audit.report import to_html
+        from subsidy_rules.audit.report import html_of
+        from subsidy_rules.sheets.workbook import whole
 
-        path.write_text(to_html(found, lang.code), encoding="utf-8", newline="\n")
+        with whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as page:
+            page.writelines(html_of(found, lang.code))
         return None
     from subsidy_rules.audit.papers import write_papers
 

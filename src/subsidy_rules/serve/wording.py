@@ -119,6 +119,7 @@ _CALLS: Final = tuple(
         (r"entry '(.*)': '(.*)' is no day, YYYY-MM-DD", "记录“{}”：“{}”不是日期，应写成 YYYY-MM-DD"),
         (r"no entry: (.*)", "不是台账记录：{}"),
         (r"the case lists its own (.*): leave them to the ledger, .*", "案例已列出 {}：由台账提供时不得另列"),
+        (r"a process of the audit was ended from outside; .*", "审计的一个进程被外部终止，没有写入文件；请重新运行"),
         (r"the ledger is broken at entry (.*)", "台账在第 {} 条断开"),
         (r"no lifecycle '(.*)' is shipped; there is: (.*)", "没有随库的流程“{}”；可用：{}"),
         (r"'(.*)' is no whole log: its last line does not end", "“{}”不完整：最后一行没有结束"),
