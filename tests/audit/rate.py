@@ -122,6 +122,7 @@ def main() -> None:
     classes = Counter(one.name for one in found.verdicts)
     used = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    sys.stdout.write(f"{used:.0f} s of processors\n")
     sys.stdout.write(
         f"read {read - begun:.1f} s, audited {done - read:.1f} s, {given.rows / (done - read):.0f}/s, {most} MB\n"
     )

@@ -27,11 +27,12 @@ from subsidy_rules.audit.ledger.second import second
 from subsidy_rules.audit.lifecycle.second import why_off
 from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.values.document import plain
+from tests.audit.mishaps import HARMLESS, MISHAPS, Desk, mishaps, same_words
 from tests.audit.planted import planted, row
 from tests.audit.servers import postgres, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 WAN = 1_000_000
@@ -221,14 +222,26 @@ def test_planted_errors_are_found_and_nothing_else() -> None:
 
 @pytest.mark.slow
 def test_planted_errors_in_a_hundred_thousand_rows() -> None:
-    searched(100_000, 3000, "planted at scale")
+    searched(98_000, 2000, "planted at scale", 1000)
 
 
-def searched(rows: int, errors: int, seed: str) -> None:
+@pytest.mark.parametrize("tell", [*MISHAPS, *HARMLESS], ids=lambda tell: str(tell.__name__))
+def test_a_mishap_is_found_and_what_only_looks_wrong_is_not(tell: Callable[[Desk], None]) -> None:
+    desk = Desk(random.Random(1), 7)
+    tell(desk)
+    assert bool(findings(desk.papers, RULES)) is (tell in MISHAPS)
+
+
+def searched(rows: int, errors: int, seed: str, stories: int = 60) -> None:
+    """Search rows with errors of both generators, a third of them by the one that knows nothing of the detectors."""
     rng = random.Random(seed)
     ledger, made = planted(rng, [row(rng, number) for number in range(rows)], errors)
+    papers, told, wrong = mishaps(rng, stories)
+    ledger = rng.sample([*ledger, *papers], len(ledger) + len(papers))
     found = {frozenset(one.entries): one.code for one in findings(ledger, RULES)}
-    assert found == made
+    of_stories = {entries for entries in found if entries & told.keys()}
+    assert {story for entries in of_stories for story in (told.get(one) for one in entries)} == wrong
+    assert {entries: code for entries, code in found.items() if entries not in of_stories} == made
     assert set(made.values()) == {"shared_invoice", "shared_equipment", "ceiling", "window", "over_award", "paid_twice"}
 
 
@@ -280,6 +293,27 @@ def test_what_is_only_likely_is_apart() -> None:
         ("split_contract", ("1", "2"), False),
     ]
     assert [one.code for one in suspicions(entries)] == ["similar_names"]
+
+
+def test_what_a_correction_is_of() -> None:
+    paid = [payment(1, channel="区财政局"), payment(2, channel="市工信局"), payment(3, project="p2", fen=3)]
+    less = [
+        Entry("correction", "4", "甲公司", fen=-WAN, channel="市工信局"),
+        Entry("recovery", "5", "甲公司", fen=-2, project="p2"),
+    ]
+    loose = Entry("correction", "6", "甲公司", fen=-WAN, project="p9")
+    assert [one.fen for one in payments([*paid, *less, loose])] == [WAN, 0, 1]
+    assert [(one.code, one.entries, one.fen) for one in suspicions([*paid, *less, loose])] == [
+        ("loose_correction", ("6",), WAN)
+    ]
+    assert [one.fen for one in payments([paid[2], less[1], replace(less[1], id="7")])] == [1]
+
+
+def test_a_project_of_one_name_of_two_beneficiaries_is_only_likely() -> None:
+    desk = Desk(random.Random(1), 1)
+    same_words(desk)
+    found, *_ = (one for one in suspicions(desk.papers, rules=RULES) if one.code != "similar_names")
+    assert (found.code, found.certain, found.cited.rule) == ("exclusive_elsewhere", False, "art5")
 
 
 USCC = "91110000600037341L"

@@ -116,7 +116,7 @@ def findings(
         with open_ledger(where) as kept:
             entries = list(kept.entries())
         certain = search(entries, book)
-        likely = suspicions(entries, gate=None if gate is None else int(parse_money(gate)))
+        likely = suspicions(entries, gate=None if gate is None else int(parse_money(gate)), rules=book)
         if output is ListFormat.json:
             tree = {"schema": "subsidy-rules/findings/1", "certain": _json(certain), "likely": _json(likely)}
             tree["not_searched"] = [one[0 if lang is Lang.zh else 1] for one in book.left_out]

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from subsidy_rules.audit.ledger.entry import Entry
-from subsidy_rules.audit.ledger.history import Payment, payments, successions
+from subsidy_rules.audit.ledger.history import Payment, payments, successions, untied
 from subsidy_rules.audit.ledger.rulebook import Cited, Rulebook, load_rulebook
 from subsidy_rules.audit.lines import Both
 from subsidy_rules.errors import Lang
@@ -78,6 +78,11 @@ WORDS: Final[Mapping[str, Both]] = {
     "window": ("决定日期不在政策有效期内", "it was decided outside the policy's window"),
     "beneficiary": ("申报主体类型不符", "the beneficiary is of the wrong kind"),
     "over_award": ("支付超过审定金额", "more was paid than was awarded"),
+    "exclusive_elsewhere": (
+        "两个主体的同名项目按不得并享的条款支付",
+        "two beneficiaries have a project of one name, under clauses that exclude each other",
+    ),
+    "loose_correction": ("冲减行找不到所冲减的支付", "a correction that corrects no payment of the ledger"),
     "similar_names": ("两个申报主体名称相近", "two beneficiaries have names that nearly agree"),
     "split_contract": ("同一供应商的几份合同合计达到门槛", "contracts with one counterparty reach a gate together"),
 }
@@ -85,21 +90,20 @@ WORDS: Final[Mapping[str, Both]] = {
 
 def findings(entries: Iterable[Entry], rules: Rulebook | None = None) -> list[Finding]:
     """Return what is certain, in the order of the detectors and then of the ledger."""
-    searched = _searched(entries, rules)
-    return [one for detector in DETECTORS for one in detector(searched)]
+    made = searched(entries, rules)
+    return [one for detector in DETECTORS for one in detector(made)]
 
 
-def suspicions(entries: Iterable[Entry], *, gate: int | None = None) -> list[Finding]:
+def suspicions(entries: Iterable[Entry], *, gate: int | None = None, rules: Rulebook | None = None) -> list[Finding]:
     """Return what is only likely. `gate` in fen is the least contract that counts, for contracts that were split."""
-    searched = _searched(entries, _NO_RULES)
-    found = list(_similar_names(searched))
-    return found if gate is None else [*found, *_split_contracts(searched, gate)]
+    listed = list(entries)
+    made = searched(listed, rules)
+    found = [*_similar_names(made), *_one_project(made), *_loose(listed)]
+    return found if gate is None else [*found, *_split_contracts(made, gate)]
 
 
-_NO_RULES: Final = Rulebook({}, {}, {}, (), (), {}, ())
-
-
-def _searched(entries: Iterable[Entry], rules: Rulebook | None) -> Searched:
+def searched(entries: Iterable[Entry], rules: Rulebook | None = None) -> Searched:
+    """Return what is searched: the payments and awards under the names of today, and the rules."""
     listed = list(entries)
     become = successions(listed)
 
@@ -145,13 +149,32 @@ def _paid_twice(searched: Searched) -> Iterator[Finding]:
 
 
 def _exclusive(searched: Searched) -> Iterator[Finding]:
-    for group in _by(searched.paid, lambda one: (one.project,)).values():
+    for group in _by(searched.paid, lambda one: (one.beneficiary, one.project)).values():
         for rule in searched.rules.exclusive:
             one, other = (
                 [paid for paid in group if _sentence(paid.entry) == sentence] for sentence in (rule.one, rule.other)
             )
             if one and other:
                 yield _found("exclusive", rule.cited, [*one, *other], min(_sum(one), _sum(other)))
+
+
+def _one_project(searched: Searched) -> Iterator[Finding]:
+    """Two beneficiaries with a project of one name, under sentences that exclude each other: one project, or two."""
+    for group in _by(searched.paid, lambda one: (one.project,)).values():
+        for rule in searched.rules.exclusive:
+            one, other = (
+                [paid for paid in group if _sentence(paid.entry) == sentence] for sentence in (rule.one, rule.other)
+            )
+            who = [{paid.entry.beneficiary for paid in side} for side in (one, other)]
+            if one and other and not who[0] & who[1]:
+                at_stake = min(_sum(one), _sum(other))
+                yield _found("exclusive_elsewhere", rule.cited, [*one, *other], at_stake, certain=False)
+
+
+def _loose(entries: Iterable[Entry]) -> Iterator[Finding]:
+    """Give corrections that correct no payment, so that what they are of may have been paid still."""
+    for one in untied(entries):
+        yield _found("loose_correction", PAPERS, [Payment(one, one.fen)], -one.fen, certain=False)
 
 
 def _first_twice(searched: Searched) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ its own from the day of the succession on. Payments are net of their corrections
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from subsidy_rules.facts.case import Case
 from subsidy_rules.values.document import plain
 
 LISTS: Final = ("earlier_awards", "grants")
+TAKING: Final = ("correction", "recovery")
+"""The entries that take something back of a payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,48 @@ def formerly(beneficiary: str, entries: Iterable[Entry], before: str = "") -> tu
 
 def payments(entries: Iterable[Entry]) -> list[Payment]:
     """Return the payments in their order, each net of what corrects it."""
-    listed = [one for one in entries if one.kind in ("payment", "correction", "recovery")]
+    listed = [one for one in entries if one.kind in TAKING or one.kind == "payment"]
     left = {one.id: one.fen for one in listed if one.kind == "payment"}
-    for one in listed:
-        if one.kind != "payment" and one.corrects in left:
-            left[one.corrects] += one.fen
+    for taking, name in _tied(listed, left):
+        left[name] += taking.fen
     return [Payment(one, left[one.id]) for one in listed if one.kind == "payment"]
+
+
+def untied(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the corrections and recoveries that correct no payment of the ledger."""
+    listed = [one for one in entries if one.kind in TAKING or one.kind == "payment"]
+    tied = {one.id for one, _ in _tied(listed, {one.id: one.fen for one in listed if one.kind == "payment"})}
+    return [one for one in listed if one.kind in TAKING and one.id not in tied]
+
+
+def _tied(listed: Sequence[Entry], paid: Mapping[str, int]) -> list[tuple[Entry, str]]:
+    """Return the corrections, each with the payment that it is of.
+
+    One that names none, as a line below zero of a list, is of the payment to the same beneficiary for the same thing
+    that is as great as it, of the same channel if there is one; else of the only payment that is greater.
+    """
+    by_thing: dict[tuple[str, ...], list[Entry]] = {}
+    for one in listed:
+        if one.kind == "payment":
+            by_thing.setdefault(_thing(one), []).append(one)
+    left, found = dict(paid), []
+    for one in listed:
+        if one.kind not in TAKING:
+            continue
+        name = one.corrects if one.corrects in paid else ""
+        if not one.corrects:
+            own = [each for each in by_thing.get(_thing(one), ()) if left[each.id] >= -one.fen]
+            equal = [each for each in own if left[each.id] == -one.fen]
+            near = [each for each in equal if each.channel == one.channel] or equal
+            name = near[-1].id if near else own[0].id if len(own) == 1 else ""
+        if name:
+            left[name] += one.fen
+            found.append((one, name))
+    return found
+
+
+def _thing(entry: Entry) -> tuple[str, ...]:
+    return entry.beneficiary, entry.project, entry.policy, entry.clause, entry.object
 
 
 def with_history(case: Case, entries: Iterable[Entry], *, day: str) -> Case:

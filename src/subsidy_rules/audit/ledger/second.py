@@ -17,8 +17,7 @@ from typing import Final, TypeAlias
 
 from subsidy_rules.audit.ledger.durable import DATED, EXCLUSIVE, ONE, OTHER, SHARED
 from subsidy_rules.audit.ledger.entry import Entry
-from subsidy_rules.audit.ledger.findings import Finding, findings
-from subsidy_rules.audit.ledger.history import payments
+from subsidy_rules.audit.ledger.findings import Finding, findings, searched
 from subsidy_rules.audit.ledger.rulebook import Rulebook
 from subsidy_rules.audit.lifecycle.second import SECONDS, Second, why_off
 from subsidy_rules.values.quantity import parse_date
@@ -64,7 +63,7 @@ def second(entries: Iterable[Entry], rules: Rulebook) -> Second:
 def _groups(listed: list[Entry], rules: Rulebook) -> tuple[list[list[Fact]], int]:
     """Write the payments of which something is left as groups of facts; return how many groups are too large."""
     place = {one.id: number for number, one in enumerate(listed)}
-    paid = [one.entry for one in payments(listed) if one.fen > 0]
+    paid = [one.entry for one in searched(listed, rules).paid]
     projects = {name: number for number, name in enumerate(sorted({one.project for one in paid}), 1)}
     groups = [*_shared(paid, place, projects), *_exclusive(paid, place, rules), *_dated(paid, place, rules)]
     small = [group for group in groups if len(group) < MOST]
@@ -87,10 +86,10 @@ def _shared(paid: list[Entry], place: Mapping[str, int], projects: Mapping[str, 
 
 
 def _exclusive(paid: list[Entry], place: Mapping[str, int], rules: Rulebook) -> Iterator[list[Fact]]:
-    groups: dict[str, list[Entry]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for one in paid:
         if one.project:
-            groups[one.project].append(one)
+            groups[one.beneficiary, one.project].append(one)
     for group in groups.values():
         for rule in rules.exclusive:
             sides = {rule.one: ONE, rule.other: OTHER}
