@@ -1,8 +1,8 @@
 """Random logs of a lifecycle and random ledgers, in plain Python and on durable-rules: `make events` runs some.
 
-    python tests/events_lives.py [COUNT]
+    python tests/events_lives.py [COUNT [LEDGERS]]
 
-COUNT logs, and a quarter as many ledgers (at least fifty). Prints how many agree; ends with 1 where one does not, or
+COUNT logs, and LEDGERS ledgers, else a quarter as many (at least fifty). Prints how many agree; ends with 1 where one does not, or
 where the second engine has ended.
 """
 
@@ -23,6 +23,7 @@ from subsidy_rules.audit.ledger.second import second
 from subsidy_rules.audit.lifecycle import load_lifecycle, read_log, replay
 from subsidy_rules.audit.lifecycle.second import second_of, why_off
 from tests.audit.lives import random_log
+from tests.audit.mishaps import mishaps
 from tests.audit.planted import planted, row
 
 SEED, BATCH = "second eyes", 100
@@ -31,12 +32,16 @@ SEED, BATCH = "second eyes", 100
 def ledger_of(rng: random.Random, number: int) -> list[Entry]:
     """Make a ledger of its own: enterprises, projects and papers that no other one has."""
     made, _ = planted(rng, [row(rng, at) for at in range(20)], 6)
+    papers, _, _ = mishaps(rng, 3)
+    made = rng.sample([*made, *papers], len(made) + len(papers))
     return [
         replace(
             one,
             id=f"{number}/{one.id}",
             beneficiary=f"{number}/{one.beneficiary}",
-            project=f"{number}/{one.project}",
+            project=one.project and f"{number}/{one.project}",
+            corrects=one.corrects and f"{number}/{one.corrects}",
+            formerly=one.formerly and f"{number}/{one.formerly}",
             marks={key: tuple(f"{number}/{mark}" for mark in marks) for key, marks in one.marks.items()},
         )
         for one in made
@@ -61,7 +66,8 @@ def main(arguments: list[str]) -> int:
             if said.status != "agrees":
                 print(f"lives: log {start + number}: {said.en}", file=sys.stderr)
                 return 1
-    ledgers, places = max(count // 4, BATCH // 2), 0
+    ledgers = int(arguments[1]) if len(arguments) > 1 else max(count // 4, BATCH // 2)
+    places = 0
     rules = load_rulebook()
     for start in range(0, ledgers, BATCH // 2):
         entries = [one for number in range(start, start + BATCH // 2) for one in ledger_of(rng, number)]

@@ -24,7 +24,7 @@ from subsidy_rules.audit.ledger.findings import PAPERS, findings, suspicions
 from subsidy_rules.audit.ledger.history import formerly, payments, with_history
 from subsidy_rules.audit.ledger.rulebook import Exclusive, load_rulebook
 from subsidy_rules.audit.ledger.second import second
-from subsidy_rules.audit.lifecycle.second import why_off
+from subsidy_rules.audit.lifecycle.second import ran, why_off
 from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.values.document import plain
 from tests.audit.mishaps import HARMLESS, MISHAPS, Desk, mishaps, same_words
@@ -334,6 +334,14 @@ def test_the_second_engine_finds_the_same_pairs_or_says_why_it_is_off() -> None:
     said = second(ledger, replace(RULES, exclusive=(Exclusive("xian_31/a", "xian_31/b", PAPERS),)))
     off = why_off()
     assert said.status == ("agrees" if off is None else "off")
+
+
+def test_a_second_engine_that_ends_or_takes_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = ran("subsidy_rules.no_such_module", {})
+    assert (ended.status, "No module named" in ended.en) == ("crashed", True)
+    monkeypatch.setattr("subsidy_rules.audit.lifecycle.second.SECONDS", 0)
+    late = ran("subsidy_rules.audit.ledger.durable", {})
+    assert (late.status, late.en) == ("crashed", "the second engine ended: it took more than 0 seconds")
 
 
 def test_history_is_fed_to_the_evaluator() -> None:

@@ -7,9 +7,6 @@ money here. A difference or a crash is told as such and never changes a finding.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
@@ -19,7 +16,7 @@ from subsidy_rules.audit.ledger.durable import DATED, EXCLUSIVE, ONE, OTHER, SHA
 from subsidy_rules.audit.ledger.entry import Entry
 from subsidy_rules.audit.ledger.findings import Finding, findings, searched
 from subsidy_rules.audit.ledger.rulebook import Rulebook
-from subsidy_rules.audit.lifecycle.second import SECONDS, Second, why_off
+from subsidy_rules.audit.lifecycle.second import Second, ran, why_off
 from subsidy_rules.values.quantity import parse_date
 
 MARKS: Final = ("invoice", "equipment", "contract")
@@ -35,21 +32,12 @@ def second(entries: Iterable[Entry], rules: Rulebook) -> Second:
         return off
     listed = list(entries)
     groups, left = _groups(listed, rules)
-    child = subprocess.run(
-        [sys.executable, "-m", "subsidy_rules.audit.ledger.durable"],
-        input=json.dumps({"groups": groups}),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-    )
-    if child.returncode:
-        said = child.stderr.strip().splitlines()[-1:] or [str(child.returncode)]
-        return Second("crashed", f"第二引擎中止：{said[0]}", f"the second engine ended: {said[0]}")
+    told = ran("subsidy_rules.audit.ledger.durable", {"groups": groups})
+    if isinstance(told, Second):
+        return told
     place = {one.id: number for number, one in enumerate(listed)}
     expected = sorted({pair for one in findings(listed, rules) for pair in _pairs(one, listed, place)})
-    found = sorted(tuple(pair) for pair in json.loads(child.stdout))
+    found = sorted(tuple(pair) for pair in told)
     if left:
         return Second("left", f"{left}组过大，第二引擎未核对", f"{left} groups are too large for the second engine")
     if found == expected:

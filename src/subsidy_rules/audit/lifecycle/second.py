@@ -69,19 +69,31 @@ def second_of(standings: Sequence[Standing]) -> list[Second]:
     off = why_off()
     if off is not None:
         return [off for _ in standings]
-    child = subprocess.run(
-        [sys.executable, "-m", "subsidy_rules.audit.lifecycle.durable"],
-        input=json.dumps(_task(standings)),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-    )
+    found = ran("subsidy_rules.audit.lifecycle.durable", _task(standings))
+    if isinstance(found, Second):
+        return [found for _ in standings]
+    return [_held(states, _expected(one)) for states, one in zip(found, standings, strict=True)]
+
+
+def ran(module: str, task: dict[str, Any]) -> Any | Second:  # noqa: ANN401 - what a child says, as JSON
+    """Run a child process over a task and return what it says; where it ended or took too long, that."""
+    try:
+        child = subprocess.run(  # noqa: S603 - a module of this library
+            [sys.executable, "-m", module],
+            input=json.dumps(task),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        zh, en = f"第二引擎中止：超过{SECONDS}秒", f"the second engine ended: it took more than {SECONDS} seconds"
+        return Second("crashed", zh, en)
     if child.returncode:
         said = child.stderr.strip().splitlines()[-1:] or [str(child.returncode)]
-        return [Second("crashed", f"第二引擎中止：{said[0]}", f"the second engine ended: {said[0]}") for _ in standings]
-    return [_held(states, _expected(one)) for states, one in zip(json.loads(child.stdout), standings, strict=True)]
+        return Second("crashed", f"第二引擎中止：{said[0]}", f"the second engine ended: {said[0]}")
+    return json.loads(child.stdout)
 
 
 def _held(found: list[int], expected: list[int]) -> Second:
