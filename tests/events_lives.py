@@ -2,8 +2,8 @@
 
     python tests/events_lives.py [COUNT [LEDGERS]]
 
-COUNT logs, and LEDGERS ledgers, else a quarter as many (at least fifty). Prints how many agree; ends with 1 where one does not, or
-where the second engine has ended.
+COUNT logs, and LEDGERS ledgers, else a quarter as many (at least fifty). Prints how many agree; ends with 1 where one
+does not, or where the second engine has ended.
 """
 
 from __future__ import annotations

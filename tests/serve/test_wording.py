@@ -13,7 +13,7 @@ from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.values.quantity import QuantityError, parse_date
 
 SOURCE = Path(__file__).parents[2] / "src" / "subsidy_rules"
-NOT_OF_A_COMMAND = {"errors.py", "facts/case.py", "award/explain.py"}
+NOT_OF_A_COMMAND = {"errors.py", "facts/case.py", "award/sentences.py"}
 """Calls that only a program makes, and the module that says it in the language asked for."""
 
 

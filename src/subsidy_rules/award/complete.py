@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil, floor
 from typing import Final, TypeAlias
 
 from subsidy_rules.award.compiled import CompiledPolicy
-from subsidy_rules.award.engine import ANOTHER, Assumed, Shared, World, place_is_within
+from subsidy_rules.award.engine import ANOTHER, Assumed, Remembered, Shared, World, place_is_within
 from subsidy_rules.award.rows import Row, RowValue
 from subsidy_rules.facts.case import Other, Ref, Value, bounds_of
 from subsidy_rules.facts.vocabulary import DENSE, NUMERIC, FieldSpec, Member, is_gb_code
@@ -24,8 +25,8 @@ from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
-BUDGET: Final = 4096
-"""Worlds that one component may take; beyond it the answer is an outer one and says so."""
+BUDGET: Final = 8192
+"""Worlds that one award may take, and times that those of one component may be read; beyond it the answer is outer."""
 
 FAR: Final = Fraction(10**24)
 LAST_DAY: Final = Fraction(date.max.toordinal())
@@ -258,13 +259,12 @@ def hull_of(row: Row, domains: Domains, world: World | None = None) -> RowHull:
     root = row.evaluate(start)
     if root.eligible.is_false or not (root.needs or root.eligible.needs or root.barred.needs):
         return decided(root)
-    groups_ = [_completed(row, parts, start, domains) for parts in _parts_together(row, start, domains)]
+    groups_ = [_completed_once(row, parts, start, domains) for parts in _parts_together(row, start, domains)]
     main = next(one for one in groups_ if one.has_amount)
-    around = {id(one): _around([other for other in groups_ if other is not one]) for one in groups_}
-    everything = _around(groups_)
-    paid = main.gated.gated(around[id(main)].paid)
-    reasons = frozenset[str]().union(*(one.reasons_within(around[id(one)]) for one in groups_))
-    needs = set[Need]().union(*(one.needs_within(around[id(one)], main) for one in groups_))
+    around, everything = _arounds(groups_)
+    paid = main.gated.gated(next(rest.paid for one, rest in zip(groups_, around, strict=True) if one is main))
+    reasons = frozenset[str]().union(*map(_Completed.reasons_within, groups_, around))
+    needs = set[Need]().union(*(one.needs_within(rest, main) for one, rest in zip(groups_, around, strict=True)))
     order = {need: place for place, need in enumerate(row.asked)}
     return RowHull(
         root,
@@ -286,6 +286,19 @@ class _Around:
     eligible: Truth
     barred: Truth
     paid: Truth
+
+    def and_(self, other: _Around) -> _Around:
+        """Return what both say together."""
+        return _Around(
+            self.selected.both(other.selected),
+            self.eligible.both(other.eligible),
+            self.barred.either(other.barred),
+            self.paid.both(other.paid),
+        )
+
+
+_ALONE: Final = _Around(TRUE, TRUE, FALSE, TRUE)
+"""What is around a part that has no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,22 +354,37 @@ def _completed(row: Row, parts: Sequence[int], world: World, domains: Domains) -
     return _Completed(tree, len(row.parts) - 1 in parts, selected, eligible, barred, amount, gated, outer)
 
 
-def _around(others: Iterable[_Completed]) -> _Around:
-    selected, eligible, barred, paid = TRUE, TRUE, FALSE, TRUE
-    for one in others:
-        selected, eligible = selected.both(one.selected), eligible.both(one.eligible)
-        barred = barred.either(one.barred)
-        paid = paid.both(one.eligible.both(one.barred.negated()) if one.has_amount else _as_truth(one.gated))
-    return _Around(selected, eligible, barred, paid)
+def _completed_once(row: Row, parts: Sequence[int], world: World, domains: Domains) -> _Completed:
+    """Complete some parts of a row, once for each combination of what they look up."""
+    key = tuple(parts)
+    if key not in row.completed:
+        row.completed[key] = Remembered(lambda within: _completed(row, key, within, domains))
+    found: _Completed = row.completed[key](world)
+    return found
+
+
+def _arounds(parts: Sequence[_Completed]) -> tuple[list[_Around], _Around]:
+    """Return what is around each of several parts, and what all of them say."""
+    said = [_around(one) for one in parts]
+    before = list(accumulate(said, _Around.and_, initial=_ALONE))
+    after = list(accumulate(reversed(said), _Around.and_, initial=_ALONE))[::-1]
+    return [first.and_(last) for first, last in zip(before[:-1], after[1:], strict=True)], before[-1]
+
+
+def _around(one: _Completed) -> _Around:
+    """Return what a part says to those around it."""
+    paid = one.eligible.both(one.barred.negated()) if one.has_amount else _as_truth(one.gated)
+    return _Around(one.selected, one.eligible, one.barred, paid)
 
 
 def _parts_together(row: Row, world: World, domains: Domains) -> list[list[int]]:
     """Return the parts of a row in groups: those that look up an unknown of finitely many values in common."""
+    row.of_parts(world, range(len(row.parts)))  # so that each has looked up what it reads
     owner: dict[Need, int] = {}
     links = [
         (owner.setdefault(need, place), place)
         for place, part in enumerate(row.parts)
-        for need in part.asked
+        for need in part.says.asked
         if world.get(need) is None and domains.is_open(need) and domains.of(need)
     ]
     return groups(range(len(row.parts)), links)

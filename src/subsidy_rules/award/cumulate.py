@@ -159,6 +159,7 @@ class Cumulation:
         self._numbered: dict[int, tuple[int, Amount]] = {}
         self._told: dict[tuple[int, int], _Told] = {}
         self._nodes: dict[int, tuple[Sums, _Node]] = {}
+        self._met: dict[tuple[int, ...], list[tuple[int, int]]] = {}
         if known is not None and [row.id for row in known.rows] == [row.id for row in rows]:
             self._keep(known)
         self.pairs = [
@@ -313,7 +314,8 @@ class Cumulation:
                 asked.update(self.memory.solved[tuple(component)][0])
             return made, asked
         need = self._next(places, values, edges, ceilings, world)
-        self._left -= len(places) > 1  # what one award says over worlds has a budget of its own
+        if len(places) > 1:  # what one award says over worlds has a budget of its own
+            self._left -= len(places)
         if need is None or self._left < 0:
             hulls = {place: self._hull(place, world) for place in places}
             asked.update(dict.fromkeys(one for place in places for one in self.memory.completed[place].asked))
@@ -333,9 +335,16 @@ class Cumulation:
     ) -> tuple[dict[int, RowValue], list[Edge], list[CeilingGroup]]:
         """Return what these awards say in a world, and the overlaps and ceilings that are then between them."""
         values = {place: self.rows[place].evaluate(world) for place in places}
-        edges = [self._edge(a, b, world) for a, b in self.pairs if a in values and b in values]
+        edges = [self._edge(a, b, world) for a, b in self._pairs_of(tuple(places))]
         edges = [edge for edge in edges if not edge.most.is_false and values[edge.a].pays and values[edge.b].pays]
         return values, edges, list(self._ceilings(places, values, world))
+
+    def _pairs_of(self, places: tuple[int, ...]) -> list[tuple[int, int]]:
+        """Return the pairs of these awards that may exclude each other."""
+        if places not in self._met:
+            among = frozenset(places)
+            self._met[places] = [pair for pair in self.pairs if among.issuperset(pair)]
+        return self._met[places]
 
     def _tell(self, place: int, places: Sequence[int], world: Mapping[Need, Value]) -> _Told:
         """Return what is left of an award over the worlds in this one, and the facts that it depends on."""
@@ -416,9 +425,8 @@ class Cumulation:
         """Return the unknowns that awards, and what is between them, have ever looked up."""
         for place in values:
             yield from self.rows[place].looked_up
-        for pair in self.pairs:
-            if pair[0] in values and pair[1] in values:
-                yield from self.memory.edges[pair].asked
+        for pair in self._pairs_of(tuple(values)):
+            yield from self.memory.edges[pair].asked
         for (_, place), capped in self.memory.capped.items():
             if place in values:
                 yield from capped.asked

@@ -7,7 +7,7 @@ given nor assumed is read as unknown, and says so in the `needs` of what comes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
 from typing import Final, Generic, TypeAlias, TypeVar, cast
@@ -231,9 +231,9 @@ def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
     """Return the function of a truth."""
     match node:
         case op.All(truths):
-            return _all([truth(one) for one in truths])
+            return all_of([truth(one) for one in truths])
         case op.AnyOf(truths):
-            return _any([truth(one) for one in truths])
+            return any_of([truth(one) for one in truths])
         case op.Not(inner):
             test = truth(inner)
             return lambda ctx: test(ctx).negated()
@@ -254,8 +254,8 @@ def truth(node: op.Truth) -> Test:  # noqa: PLR0911 - one return an operation
             return lambda ctx: _same(ctx, left, right)
         case op.Compare():
             return _compare(node)
-        case op.Exists(source, alias, where):
-            return _exists(source, alias, where)
+        case op.Exists():
+            return _exists(node)
         case op.Within(facts, codes, zones):
             return lambda ctx: _within(ctx, facts, codes, zones)
         case _:
@@ -539,26 +539,41 @@ def _least_of(parts: Iterable[tuple[Truth, Amount]], need: Need | None) -> Amoun
     return _part(any_counts, made, Amount.exact(ZERO))
 
 
-def _exists(source: op.Source, alias: str, node: op.Truth) -> Test:
-    where = truth(node)
-    around = sorted({part.name for part in op.walk(node) if isinstance(part, op.Fact | op.Bound)} - {alias})
+def _exists(node: op.Exists) -> Test:
+    where, alias, more = truth(node.where), node.alias, more_than_listed(node)
 
     def exists(ctx: Context) -> Truth:
-        found, need = things_of(ctx, source)
-        kept = ctx.things.get(alias)
         made = FALSE
-        for thing, member in found:
-            ctx.things[alias] = thing
-            made = made.either(member.both(where(ctx)))
-        _restore(ctx, alias, kept)
-        if need is None or made.is_true:
-            return made
-        paths = tuple(ctx.things[name].path for name in around if name in ctx.things)
-        asked = (*need, ctx.shared.absence(node, paths))
-        assumed = ctx.world.get(asked)
-        return made.either(Truth.of(assumed) if isinstance(assumed, bool) else Truth.unknown(asked))
+        for thing, member in things_of(ctx, node.source)[0]:
+            made = made.either(member.both(about(ctx, alias, thing, where)))
+        return made if made.is_true else made.either(more(ctx))
 
     return exists
+
+
+def about(ctx: Context, alias: str, thing: Thing, test: Test) -> Truth:
+    """Return what a test says of a thing by the name that it has there."""
+    kept = ctx.things.get(alias)
+    ctx.things[alias] = thing
+    found = test(ctx)
+    _restore(ctx, alias, kept)
+    return found
+
+
+def more_than_listed(node: op.Exists) -> Test:
+    """Return whether, beside the things that the case lists, there is one for which it holds."""
+    around = sorted({part.name for part in op.walk(node.where) if isinstance(part, op.Fact | op.Bound)} - {node.alias})
+
+    def more(ctx: Context) -> Truth:
+        need = things_of(ctx, node.source)[1]
+        if need is None:
+            return FALSE
+        paths = tuple(ctx.things[name].path for name in around if name in ctx.things)
+        asked = (*need, ctx.shared.absence(node.where, paths))
+        assumed = ctx.world.get(asked)
+        return Truth.of(assumed) if isinstance(assumed, bool) else Truth.unknown(asked)
+
+    return more
 
 
 def _restore(ctx: Context, alias: str, kept: Thing | None) -> None:
@@ -568,7 +583,9 @@ def _restore(ctx: Context, alias: str, kept: Thing | None) -> None:
         ctx.things[alias] = kept
 
 
-def _all(tests: list[Test]) -> Test:
+def all_of(tests: Sequence[Test]) -> Test:
+    """Return the test that holds where all of several do."""
+
     def conjunction(ctx: Context) -> Truth:
         made = TRUE
         for test in tests:
@@ -580,7 +597,9 @@ def _all(tests: list[Test]) -> Test:
     return conjunction
 
 
-def _any(tests: list[Test]) -> Test:
+def any_of(tests: Sequence[Test]) -> Test:
+    """Return the test that holds where any of several does."""
+
     def disjunction(ctx: Context) -> Truth:
         made = FALSE
         for test in tests:

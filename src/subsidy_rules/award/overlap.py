@@ -6,11 +6,12 @@ object. The first rule of the file that holds for both decides; where none does,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from itertools import product
 
 from subsidy_rules.award.complete import Domains
-from subsidy_rules.award.engine import Context, World, read_thing, truth
+from subsidy_rules.award.engine import Context, Remembered, World, read_thing, truth
 from subsidy_rules.award.rows import Row
 from subsidy_rules.facts.case import Thing
 from subsidy_rules.facts.vocabulary import FieldSpec
@@ -73,6 +74,7 @@ class Overlaps:
         self.rows, self.domains = rows, domains
         self.ladders: dict[str, LadderPlan] = {}
         self.rules: list[RulePlan] = []
+        self._tests: dict[tuple[str, Hashable], Remembered[Truth]] = {}
         for policy in {row.policy.plan.id: row.policy.plan for row in rows}.values():
             self.ladders.update({f"{policy.id}/{ladder.id}": ladder for ladder in policy.ladders})
             self.rules += policy.rules
@@ -107,8 +109,17 @@ class Overlaps:
             most = holds.either(most) if excludes else holds.negated().both(most)
         return Edge(a, b, sure, most, on, named, adds)
 
+    def _once(self, name: str, about: Hashable, test: Callable[[World], Truth], world: World) -> Truth:
+        """Return what a test says in a world; it is made once for what it is about, whichever awards ask for it."""
+        if (name, about) not in self._tests:
+            self._tests[name, about] = Remembered(test)
+        return self._tests[name, about](world)
+
     def _holds_for(self, rule: RulePlan, row: Row, world: World) -> Truth:
-        return truth(rule.when[row.clause.plan.sentence.id])(row.context(world))
+        def test(world: World) -> Truth:
+            return truth(rule.when[row.clause.plan.sentence.id])(row.context(world))
+
+        return self._once("rule", (id(rule), id(row)), test, world)
 
     def _same_project(self, one: Row, other: Row, world: World) -> Truth:
         made = FALSE
@@ -124,7 +135,10 @@ class Overlaps:
             return FALSE
         if a.path == b.path:
             return TRUE
-        ctx = one.context(world)
+        return self._once("title", (a.path, b.path), partial(self._one_recognition, one, a, b), world)
+
+    def _one_recognition(self, row: Row, a: Thing, b: Thing, world: World) -> Truth:
+        ctx = row.context(world)
         ctx.things = {**ctx.things, "a": a, "b": b}
         fields = self.domains.shared.vocabulary.fields["title"]
         same = TRUE
@@ -151,7 +165,10 @@ class Overlaps:
         a, b = one.title(), other.title()
         if a is None or b is None or a.path == b.path:
             return FALSE
-        ctx = one.context(world)
+        return self._once("ladder", (a.path, b.path), partial(self._on_one_ladder, one, a, b), world)
+
+    def _on_one_ladder(self, row: Row, a: Thing, b: Thing, world: World) -> Truth:
+        ctx = row.context(world)
         ctx.things = {**ctx.things, "a": a, "b": b}
         fields = self.domains.shared.vocabulary.fields["title"]
         made = FALSE

@@ -7,13 +7,13 @@ amount as if eligible, and whether a rule bars it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import field
 from fractions import Fraction
 from functools import cached_property, partial
 from itertools import product
-from typing import Final, TypeAlias
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from subsidy_rules.award.compiled import CompiledClause, CompiledPolicy
 from subsidy_rules.award.engine import (
@@ -29,6 +29,7 @@ from subsidy_rules.award.engine import (
     read_word,
     truth,
 )
+from subsidy_rules.award.pieces import conjuncts, negated
 from subsidy_rules.facts.case import Thing, Value
 from subsidy_rules.facts.vocabulary import NUMERIC
 from subsidy_rules.mechanisms import operations as op
@@ -42,6 +43,7 @@ ELSEWHERE: Final = Fraction(10**12)
 
 ONE: Final = Fraction(1)
 
+T = TypeVar("T")
 Key: TypeAlias = tuple[str, ...]
 """The values of a group's keys, as text; an unknown one is `?` with its path."""
 
@@ -94,6 +96,14 @@ class Gathered:
     named: Thing
 
 
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """A part of a row: which one it is (`where` and other gates, bars, the amount), and what it says in a world."""
+
+    role: Literal["where", "gate", "bar", "amount"]
+    says: Remembered[T]
+
+
 @dataclass(slots=True)
 class Row:
     """One sentence applied to one thing of a case."""
@@ -106,17 +116,23 @@ class Row:
     members: tuple[Thing, ...] = ()
     key: Key = ()
     unlisted: tuple[tuple[Thing | None, Need], ...] = ()
-    _gates: tuple[Remembered[Truth], ...] = field(init=False)
-    _bars: tuple[Remembered[Truth], ...] = field(init=False)
+    _conditions: tuple[Part[Truth], ...] = field(init=False)
     _amount: Remembered[Amount] = field(init=False)
+    _pieces: tuple[Part[Truth], ...] = field(init=False, default=())
     says: Remembered[RowValue] = field(init=False)
+    completed: dict[tuple[int, ...], Remembered[Any]] = field(init=False, default_factory=dict)
+    """Kept by who completes some of its parts."""
     _gathered: Remembered[Gathered] = field(init=False)
     _projects: Remembered[list[tuple[str | Need, Truth]]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember what each part of the row says, and where it stands, world by world."""
-        self._gates = tuple(Remembered(partial(self._gate, *gate)) for gate in self.clause.gates)
-        self._bars = tuple(Remembered(partial(self._bar, test)) for _, test in self.clause.bars)
+        gates = tuple(
+            Part("where" if gate.role == "where" else "gate", Remembered(partial(self._gate, gate, test)))
+            for gate, test in self.clause.gates
+        )
+        bars = tuple(Part("bar", Remembered(partial(self._said, test))) for _, test in self.clause.bars)
+        self._conditions = (*gates, *bars)
         self._amount = Remembered(self._rounded)
         self.says = Remembered(self._evaluate)
         self._gathered = Remembered(self._gather)
@@ -200,7 +216,7 @@ class Row:
     @property
     def asked(self) -> tuple[Need, ...]:
         """The unknowns that its parts have looked up, in the order of the plan."""
-        return tuple(dict.fromkeys(need for part in self.parts for need in part.asked))
+        return tuple(dict.fromkeys(need for part in self.parts for need in part.says.asked))
 
     @property
     def looked_up(self) -> tuple[Need, ...]:
@@ -212,27 +228,57 @@ class Row:
         return self.says(world)
 
     def _evaluate(self, world: World) -> RowValue:
-        return self.of_parts(world, range(len(self.parts)))
+        return self._joined(world, self._conditions, whole=True)
 
     @property
-    def parts(self) -> tuple[Remembered[Truth] | Remembered[Amount], ...]:
-        """What the row is made of, by place: its gates, its bars, its amount."""
-        return (*self._gates, *self._bars, self._amount)
+    def parts(self) -> tuple[Part[Truth] | Part[Amount], ...]:
+        """What the row is made of, by place: its conditions and bars in their smallest pieces, and its amount."""
+        if not self._pieces:
+            self._pieces = tuple(piece for place in range(len(self._conditions)) for piece in self._pieces_of(place))
+        return (*self._pieces, Part("amount", self._amount))
 
-    def of_parts(self, world: World, parts: Collection[int]) -> RowValue:
+    def of_parts(self, world: World, places: Collection[int]) -> RowValue:
         """Return what these parts of the row say in a world, as if all others held; without the amount, of one fen."""
+        last = len(self.parts) - 1
+        return self._joined(world, (self._pieces[one] for one in sorted(places) if one != last), whole=last in places)
+
+    def _joined(self, world: World, conditions: Iterable[Part[Truth]], *, whole: bool) -> RowValue:
         selected, eligible = TRUE, TRUE
-        for place, (gate, holds) in enumerate(zip(self.clause.plan.gates, self._gates, strict=True)):
-            if place in parts:
-                found = holds(world)
-                eligible = eligible.both(found)
-                if gate.role == "where":
-                    selected = selected.both(found)
+        bars: list[Remembered[Truth]] = []
+        for part in conditions:
+            if part.role == "bar":
+                bars.append(part.says)
+                continue
+            found = part.says(world)
+            eligible = eligible.both(found)
+            if part.role == "where":
+                selected = selected.both(found)
         if eligible.is_false:
             return RowValue(selected, eligible, Amount.exact(ZERO), ())
-        bars = tuple(bar(world) for place, bar in enumerate(self._bars, len(self._gates)) if place in parts)
-        whole = len(self._gates) + len(self._bars) in parts
-        return RowValue(selected, eligible, self._amount(world) if whole else Amount.exact(ONE), bars)
+        amount = self._amount(world) if whole else Amount.exact(ONE)
+        return RowValue(selected, eligible, amount, tuple(bar(world) for bar in bars))
+
+    def _pieces_of(self, place: int) -> Iterator[Part[Truth]]:
+        """Yield one of its conditions in pieces that hold together, or the bars that bar where any of them does."""
+        whole = self._conditions[place]
+        bar = whole.role == "bar"
+        gate = None if bar else self.clause.plan.gates[place]
+        if gate is not None and (gate.role == "doubt" or (self.key and gate.role in ("where", "place"))):
+            yield whole
+            return
+        node = self._truth_of(place) if gate is None else gate.truth
+        per = self.clause.plan.per
+        alike = {name: one for name, one in self.things.items() if not self.key or name not in (per.name, per.parent)}
+        tests = list(conjuncts(node, alike, self.shared.facts.root, wanted=not bar))
+        if len(tests) == 1:
+            yield whole
+            return
+        for test in tests:
+            yield Part(whole.role, Remembered(partial(self._said, negated(test) if bar else test)))
+
+    def _truth_of(self, place: int) -> op.Truth:
+        rule = self.clause.bars[place - len(self.clause.gates)][0]
+        return rule.when[self.clause.plan.sentence.id]
 
     def _gate(self, gate: Gate, test: Test, world: World) -> Truth:
         ctx = self.context(world)
@@ -245,7 +291,7 @@ class Row:
         found = TRUE.opened(test(ctx), "open_reading")
         return found if found.is_true else Truth(found.numbers, found.reasons | {f"why:{gate.why}"}, found.needs)
 
-    def _bar(self, test: Test, world: World) -> Truth:
+    def _said(self, test: Test, world: World) -> Truth:
         return test(self.context(world))
 
     def _rounded(self, world: World) -> Amount:
