@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from subsidy_rules.award import selection
 from subsidy_rules.award.ceilings import Ceiling
-from subsidy_rules.award.selection import Layer, Problem, Proof, best, check_certificate, worth_at_least
+from subsidy_rules.award.selection import Certificate, Layer, Problem, Proof, best, check_certificate, worth_at_least
 from tests.award.selections import MANY, best_by_trying, every_lawful_set, random_problem
 
 KINDS = ("across", "within", "none")
@@ -135,3 +136,99 @@ def test_what_is_the_same_is_equal_and_has_one_hash() -> None:
     assert made[0] != "a problem"
     assert made[0].layers[0] != "a layer"
     assert len({*made[0].layers, *made[1].layers}) == 1
+
+
+def test_it_falls_into_what_neither_excludes_nor_shares_a_ceiling() -> None:
+    """0 and 3 exclude each other, 3 and 4 share a ceiling; 1 and 5 exclude each other; 2 is alone."""
+    over = [Ceiling((4, 3), 5), Ceiling((1, 5), 7)]
+    problem = Problem(
+        [5, 4, 3, 2, 1, 0],
+        [(0, 3), (1, 5)],
+        [Layer(dict.fromkeys(range(6), 9), over), Layer(dict.fromkeys(range(6), 0))],
+    )
+    parts = list(problem.apart())
+    assert [part.awards for part in parts] == [(5, 1), (4, 3, 0), (2,)]
+    assert [part.rivals for part in parts] == [{5: {1}, 1: {5}}, {4: set(), 3: {0}, 0: {3}}, {2: set()}]
+    assert [[layer.ceilings for layer in part.layers] for part in parts] == [
+        [(over[1],), ()],
+        [(over[0],), ()],
+        [(), ()],
+    ]
+    assert [part.worth(part.awards) for part in parts] == [7, 14, 9]
+    whole = Problem([0, 1], [(0, 1)], [Layer({0: 1, 1: 1})])
+    assert [part is whole for part in whole.apart()] == [True]
+
+
+def branches(proof: Proof) -> int:
+    """How many awards were tried both ways."""
+    return 0 if proof.taken is None or proof.left is None else 1 + branches(proof.taken) + branches(proof.left)
+
+
+def levels(proof: Proof) -> list[int]:
+    """How many branches lie one within another at most, along those taken and along those left."""
+    return [
+        0 if inner is None else max(levels(inner)) + (proof.award is not None) for inner in (proof.taken, proof.left)
+    ]
+
+
+def rings(count: int) -> Problem:
+    """Rings of five awards that come to as much: a cover bounds a ring at three, of which two are paid."""
+    pairs = [(5 * ring + one, 5 * ring + (one + 1) % 5) for ring in range(count) for one in range(5)]
+    return Problem(range(5 * count), pairs, [Layer(dict.fromkeys(range(5 * count), 1))])
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2, 3])
+def test_it_branches_as_often_as_the_limit_says(limit: int) -> None:
+    assert branches(best(rings(4)).proof) > limit
+    assert branches(best(rings(4), limit).proof) == limit
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_it_branches_as_deep_as_the_depth_says(monkeypatch: pytest.MonkeyPatch, depth: int) -> None:
+    monkeypatch.setattr(selection, "DEPTH", depth)
+    assert levels(best(rings(6)).proof) == [depth + 1, depth + 1]
+
+
+@pytest.mark.parametrize(("figures", "reached"), [((10, 10, 10, 0, 15), 25), ((0, 0, 0, 0, 0), 0)])
+def test_a_set_that_leaves_out_what_nothing_excludes_bounds_nothing(figures: tuple[int, ...], reached: int) -> None:
+    """Award 1 is paid first and takes the room of 0 and 2: without it and without 3, its rival, 35 would be paid.
+
+    3 excludes 1 and 4. Lawful are 0, 2 and 3 with 20, and 0, 1, 2 and 4 with 25.
+    """
+    over = [Ceiling((1, 0), 10), Ceiling((1, 2), 10)]
+    problem = Problem(range(5), [(1, 3), (3, 4)], [Layer(dict(enumerate(figures)), over)])
+    proof = Proof((), 1, Proof(), Proof((), 3, Proof(), Proof()))
+    worth = sum(figures[:3]) - figures[1]
+    one = Certificate(frozenset({0, 2, 3}), {1: (3,), 4: (3,)}, worth, reached, proof)
+    assert not check_certificate(problem, one)
+    assert check_certificate(problem, replace(one, bound=reached + 1)) == ("bound",)
+
+
+def test_what_just_fills_a_ceiling_is_not_cut() -> None:
+    """0 and 1 fill the inner ceiling of 10; with 2 they pass the outer one of 14."""
+    over = [Ceiling((0, 1), 10), Ceiling((0, 1, 2), 14)]
+    layer = Layer({0: 4, 1: 6, 2: 5}, over)
+    assert [layer.most(cliques) for cliques in ([[0], [1]], [[0], [1], [2]], [[0, 1], [2]], [[0, 2], [1]])] == [
+        10,
+        14,
+        11,
+        11,
+    ]
+
+
+def test_as_many_sets_as_may_be_are_returned() -> None:
+    problem = Problem(range(4), [(0, 1), (2, 3)], [Layer(dict.fromkeys(range(4), 1))])
+    found = worth_at_least(problem, [2], 4)
+    assert found is not None
+    assert set(map(frozenset, ({0, 2}, {0, 3}, {1, 2}, {1, 3}))) == set(found)
+    assert worth_at_least(problem, [2], 3) is None
+    assert worth_at_least(problem, [3], 4) == []
+
+
+def test_sets_are_not_looked_for_beyond_the_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pairs take seven nodes: three in which something is open that excludes, four sets."""
+    problem = Problem(range(4), [(0, 1), (2, 3)], [Layer(dict.fromkeys(range(4), 1))])
+    monkeypatch.setattr(selection, "NODES", 7)
+    assert len(worth_at_least(problem, [0], 9) or []) == 4
+    monkeypatch.setattr(selection, "NODES", 6)
+    assert worth_at_least(problem, [0], 9) is None
