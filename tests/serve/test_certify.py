@@ -46,16 +46,21 @@ def test_a_result_of_which_a_figure_was_changed_is_told(tmp_path: Path, told: st
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [
-        ("", "不是 JSON", "is no JSON"),
+        ("", "不是 JSON：第 1 行第 1 列", "is not JSON, line 1 column 1"),
+        ("[" * 5000, "嵌套过深", "it nests too deep"),
+        (f'{{"cumulation": {"9" * 5000}}}', "过长的数字", "a number that is too long"),
+        ('{"total": "1.00", "total": "2.00"}', "中键“total”出现两次", "has the key 'total' twice"),
+        ('{"total": NaN}', "“NaN”不是数", "has the word 'NaN', which is no figure"),
         ("[]", "这不是带有选择证明的结果", "this is no result with certificates"),
         ('{"awards": [], "undecided": [], "cumulation": [{}]}', "这不是带有选择证明的结果", "this is no result"),
+        ("合计", "不是 UTF-8 编码", "it is not UTF-8"),
         (None, "没有结果文件", "no result at"),
     ],
 )
 def test_what_is_no_result_is_refused(tmp_path: Path, text: str | None, zh: str, en: str) -> None:
     path = tmp_path / "result.json"
     if text is not None:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode("gbk"))
     for lang, said in (("zh", zh), ("en", en)):
         ran = run("certify", str(path), "--lang", lang)
         assert ran.code == 2

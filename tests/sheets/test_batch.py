@@ -211,6 +211,7 @@ def test_heads_may_be_the_paths_of_facts(folder: Path) -> None:
         ("E1,甲,330100,p1,旧,1,,\n", "cases!E2", "unknown-member"),
         ("E1,甲,330100,,新,1,,\n", "cases!D2", "missing-key"),
         (",甲,330100,p1,新,1,,\n", "cases!A2", "missing-key"),
+        ("E1,甲,330100,p1,新,1,,,2\n", "cases!I2", "unknown-key"),
         ("E1,甲,330100,p1,新,#REF!,,\n", "cases!F2", "wrong-type"),
         ("E1,甲,330100,p1,新,1,,\nE1,乙,330100,p2,新,1,,\n", "cases!B3", "both-names"),
         ("E1,甲,330100,p1,新,1,,\nE2,乙,330100,p2,新,1,,\nE1,甲,330100,p2,新,1,,\n", "cases!A2", "bad-table"),

@@ -23,6 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from subsidy_rules.audit.result_file import read_result
 from subsidy_rules.award.evaluate import evaluate
 from subsidy_rules.award.model import SCHEMA, Entitlement, Json, ends_of
 from subsidy_rules.errors import InputError, UsageError, expect
@@ -148,13 +149,7 @@ def _evaluate(
 def _read(result: str | Path | Mapping[str, Json]) -> Mapping[str, Json]:
     """Return a result as it was written. Raises `UsageError` for what is none."""
     name = "<result>" if isinstance(result, Mapping) else str(result)
-    if isinstance(result, Mapping):
-        found: object = result
-    else:
-        try:
-            found = json.loads(Path(result).read_text(encoding="utf-8"), parse_float=str)
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"'{name}' is not JSON: {error}") from None
+    found = result if isinstance(result, Mapping) else read_result(result)
     if not isinstance(found, Mapping) or found.get("schema") != SCHEMA:
         raise UsageError(f"'{name}' is no result of the schema {SCHEMA}")
     for key in ("stamp", "awards", "total"):

@@ -158,6 +158,9 @@ class Reader:
             self.findings.add(
                 "wrong-type", node, where, "an id begins with a letter or a digit", "编号应以文字或数字开头"
             )
+        elif len(text.splitlines()) > 1 or text != text.strip():
+            what, what_zh = "an id is of one line, without blanks around it", "编号应为一行，首尾无空格"
+            self.findings.add("wrong-type", node, where, what, what_zh)
         if text in self.index:
             name = brief(text)
             self.findings.add("duplicate-id", node, where, f"id '{name}' stands twice", f"编号“{name}”重复")

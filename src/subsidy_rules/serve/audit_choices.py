@@ -6,12 +6,12 @@ subsidy-rules certify result.json
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from subsidy_rules.audit.result_file import read_result
 from subsidy_rules.errors import UsageError
 from subsidy_rules.serve.cli import Lang, Language, app, reported, write
 
@@ -57,10 +57,7 @@ def certify(
 def _read(path: str) -> dict[str, object]:
     if not Path(path).is_file():
         raise UsageError(f"no result at '{path}'")
-    try:
-        told = json.loads(Path(path).read_bytes())
-    except ValueError as error:
-        raise UsageError(f"'{path}' is no JSON: {error}") from error
+    told = read_result(path)
     if not isinstance(told, dict):
         raise UsageError("this is no result with certificates: no mapping")
     return told

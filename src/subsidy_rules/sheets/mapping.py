@@ -196,6 +196,8 @@ class SheetReader:
         self.own: tuple[str, ...] | None = None
         """Of a template: the list of which a row is one thing; its id may be left out, and those above it are there."""
         heads = self._heads(header)
+        self.headed = frozenset(heads.values()) if not (mapper.file and "*" in mapper.file.ignore) else None
+        """The columns that have a head; none where a mapping ignores what it does not name."""
         self._read(heads, header)
         if self.problems:
             raise InputError(self.problems)
@@ -330,10 +332,21 @@ class SheetReader:
             self.say("bad-table", self.key, rows[0].number, what, ("请按该列排序", "sort the table by this column"))
         builder = Builder(self)
         for row in rows:
+            self._unheaded(row)
             for column, rule in self.columns.items():
                 builder.put(row, column, rule)
         numbers = tuple(row.number for row in rows)
         return Made(name, numbers, builder.data, tuple(self.problems), builder.cells, at, self.sheet.file)
+
+    def _unheaded(self, row: Row) -> None:
+        """Refuse what is written in a column without a head: a row that has slipped, or a cell too many."""
+        if self.headed is None or self.own is not None:
+            return
+        for column, text in enumerate(row.texts):
+            if text and column not in self.headed:
+                what = ("此格所在列没有表头", "this cell is in a column without a head")
+                remedy = ("请写上表头，或删去此格", "give the column a head, or delete the cell")
+                self.say("unknown-key", column, row.number, what, remedy)
 
 
 class Builder:
