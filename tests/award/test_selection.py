@@ -216,6 +216,37 @@ def test_what_just_fills_a_ceiling_is_not_cut() -> None:
     ]
 
 
+def test_a_clique_that_is_all_of_a_ceiling_comes_to_its_room() -> None:
+    layer = Layer({0: 40, 1: 30, 2: 5}, [Ceiling((0, 1), 10)])
+    assert [layer.most(cliques) for cliques in ([[0, 1]], [[1, 0], [2]], [[0, 2], [1]])] == [10, 15, 50]
+
+
+def test_the_ceiling_over_the_fewest_is_counted_first() -> None:
+    """2 and 3 come to 1 by themselves, and then 0 and 1 are within 12."""
+    layer = Layer(dict.fromkeys(range(4), 5), [Ceiling((0, 1, 2), 12), Ceiling((2, 3), 1)])
+    assert layer.most([[0], [1], [2], [3]]) == 11
+
+
+def test_a_cover_has_the_greatest_first() -> None:
+    every = [(0, 1), (1, 2), (0, 2)]
+    assert Problem(range(3), every, [Layer({0: 1, 1: 5, 2: 3})]).cover({0, 1, 2}) == [[1, 2, 0]]
+    assert Problem([2, 1, 0], every, [Layer({0: 3, 1: 3, 2: 3})]).cover({2, 1, 0}) == [[0, 1, 2]]
+    assert Problem(range(3), [(0, 2)], [Layer({0: 1, 1: 5, 2: 3})]).cover({0, 1, 2}) == [[1], [2, 0]]
+
+
+def test_of_awards_that_exclude_as_many_the_first_is_tried_first() -> None:
+    proof = best(rings(4)).proof
+    assert (proof.award, proof.cover) == (0, ())
+
+
+def test_sets_that_ceilings_leave_less_than_the_floor_are_none() -> None:
+    """All three are paid, and come to 10; counted one ceiling after another they would come to 20."""
+    over = [Ceiling((1, 0), 10), Ceiling((1, 2), 10)]
+    problem = Problem(range(3), [], [Layer({0: 10, 1: 10, 2: 10}, over)])
+    assert worth_at_least(problem, [10], 5) == [frozenset({0, 1, 2})]
+    assert worth_at_least(problem, [11], 5) == []
+
+
 def test_as_many_sets_as_may_be_are_returned() -> None:
     problem = Problem(range(4), [(0, 1), (2, 3)], [Layer(dict.fromkeys(range(4), 1))])
     found = worth_at_least(problem, [2], 4)
