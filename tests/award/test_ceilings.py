@@ -57,6 +57,12 @@ def test_what_is_left_of_each_award(figures: dict[int, int], ceilings: list[Ceil
     assert kept(figures, stages_of(ceilings)) == left
 
 
+def test_what_shares_an_award_through_others_cuts_together() -> None:
+    """(1, 3) joins two that share nothing, and what comes after them shares one with the first."""
+    joined = [Ceiling(pair, 9) for pair in ((0, 1), (2, 3), (1, 3), (0, 5))]
+    assert stages_of(joined) == (((0, 2, 1, 5, 3), tuple(joined)),)
+
+
 def test_the_odd_units_are_told_with_the_ceiling_that_gave_them() -> None:
     ceilings = [shared(0, 1, 2, room=100, rule="all"), Ceiling((3, 4), 5), shared(5, 6, room=3, rule="two")]
     figures = {0: 100, 1: 100, 2: 100, 3: 9, 4: 9, 5: 2, 6: 2}
@@ -90,10 +96,10 @@ def test_which_lie_within_each_other_and_which_cut_alike(ceilings: list[Ceiling]
 
 
 def test_what_bounds_ceilings_that_lie_across_each_other() -> None:
-    across = [Ceiling((0, 1, 4), 30, "wide"), Ceiling((1, 2), 10, "small"), Ceiling((5, 6), 7, "apart")]
     apart = Ceiling((5, 6), 7, "apart")
-    assert bounding(across, least=True) == [Ceiling((0, 1, 4, 2), 10, "wide"), apart]
-    assert bounding(across, least=False) == [Ceiling((1, 2), 10, "small"), apart]
+    across = [apart, Ceiling((0, 1, 4), 30, "wide"), Ceiling((1, 2), 10, "small")]
+    assert bounding(across, least=True) == [apart, Ceiling((0, 1, 4, 2), 10, "wide")]
+    assert bounding(across, least=False) == [apart, Ceiling((1, 2), 10, "small")]
     nested = [Ceiling((0, 1, 2), 30), Ceiling((0, 1), 10)]
     assert bounding(nested, least=True) == bounding(nested, least=False) == nested
 
