@@ -268,3 +268,24 @@ def test_where_a_fact_says_whether_two_exclude_each_other_any_set_may_be_taken()
     found = room_for([capped], {0: point(10), 1: point(10)}, [Edge(0, 1, unknown, unknown, "any", "made/rule")])
     assert found.sets is None
     assert found.net(1)[0] == (Fraction(0), Fraction(10)) * 2
+
+
+def test_what_is_shared_pro_rata_may_round_one_unit_either_way() -> None:
+    """20 shared by 10 to 20 and by 30: 20 × 10/40 = 5 and 20 × 20/50 = 8, each a unit less or more; of 30, 12 to 15."""
+    capped = CeilingGroup((0, 1), Amount.exact(Fraction(20)), "made/cap", frozenset(), (TRUE, TRUE), "pro_rata")
+    found = room_for([capped], {0: (Fraction(10), Fraction(20)) * 2, 1: point(30)}, [])
+    assert found.net(0)[0] == (Fraction(4), Fraction(9)) * 2
+    assert found.net(1)[0] == (Fraction(11), Fraction(16)) * 2
+
+
+def test_of_two_wrong_proofs_both_are_told(tmp_path: Path) -> None:
+    awards = {name: f"{{lump_sum: {worth}万元}}" for name, worth in zip("abcd", (10, 20, 30, 40), strict=True)}
+    rules = [beside("a", "b"), beside("c", "d"), over("a, b, c, d", "200万元")]
+    told = json.loads(ask(tmp_path, awards, rules).to_json())
+    assert check_choices(told) == []
+    for group in told["cumulation"]:
+        for proof in group["choice"]["proofs"]:
+            proof["bound"] = "9.00"
+    assert len([wrong for wrong in check_choices(told) if wrong.endswith(": bound")]) == sum(
+        len(group["choice"]["proofs"]) for group in told["cumulation"]
+    )

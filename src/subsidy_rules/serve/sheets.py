@@ -8,8 +8,6 @@ subsidy-rules workbook case.yaml awards.xlsx
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -32,6 +30,7 @@ from subsidy_rules.serve.cli import (
     reported,
     write,
 )
+from subsidy_rules.serve.progress import counting
 
 if TYPE_CHECKING:
     from subsidy_rules.sheets.batch import Report
@@ -87,7 +86,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one argument for each option
             lang=lang.code,
         )
         try:
-            with _progress() as tell:
+            with counting() as tell:
                 report = run_batch(source, target, mapping=mapping, setup=setup, jobs=jobs or cores(), progress=tell)
         except KeyboardInterrupt:
             zh, en = "已停止；再次运行同一命令即从此处继续", "stopped; the same command goes on from here"
@@ -139,31 +138,6 @@ def template(
 
         asked = write_template(target, policies(rules, policy), lang.code)
         write(f"{target}：{asked} 项事实\n" if lang is Lang.zh else f"{target}: {asked} facts\n")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], None] | None]:
-    """Show on a terminal how many cases are done, and how many a second."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.completed:,.0f}"),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("batch", total=None, rate="")
-
-        def tell(done: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=done, rate="" if speed is None else f"{speed:,.0f}/s")
-
-        yield tell
 
 
 def _told(report: Report, lang: Lang) -> str:

@@ -6,9 +6,7 @@ subsidy-rules whatif case.yaml --reform higher_cap.yaml --format json
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -28,6 +26,7 @@ from subsidy_rules.serve.cli import (
     reported,
     write,
 )
+from subsidy_rules.serve.progress import counting
 
 if TYPE_CHECKING:
     from subsidy_rules.errors import CaseError
@@ -125,7 +124,7 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
             return
         if after is before:
             raise UsageError("nothing is changed; give --reform, --set or --to-reading")
-        with _progress() as tell:
+        with counting() as tell:
             lost: list[tuple[str, CaseError]] = []
             listed = _cases(cases, before, map_, lost if skip else None)
             found = compare(listed, before, after, by=by or (), skip=skip, progress=tell)
@@ -292,26 +291,6 @@ def scenario(
     policies = cli.policies(rules, policy) if rules or policy else None
     guides = tuple(load_guide(path, policies or load_policies()) for path in guide or ())
     return Scenario(policies, readings=cli.chosen_readings(reading), guides=guides)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], None] | None]:
-    """Show on a terminal how many cases are done, and how fast."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn
-
-    columns = (TextColumn("{task.completed} · {task.fields[rate]}/s"),)
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate="—")
-
-        def tell(done: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=done, rate="—" if speed is None else f"{speed:.0f}")
-
-        yield tell
 
 
 def _warn(found: Comparison, lang: Lang) -> None:
