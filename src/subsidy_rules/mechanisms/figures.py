@@ -389,6 +389,10 @@ class Figures(Reader, ABC):
 
     def unknown_unit(self, text: str, unit: str) -> ExpressionError:
         """Return what is said of a figure with a unit that neither money nor a quantity has."""
+        if unit.startswith("_"):
+            shown = text[:60].replace(" _", "_")
+            what, what_zh = f"'{shown}' is not a plain decimal number", f"“{shown}”不是十进制数"
+            return ExpressionError(what, what_zh, code="bad-number")
         vocabulary = self.scope.vocabulary
         options = (*vocabulary.units, *(one for one, _ in vocabulary.currency.units))
         what, what_zh = f"'{text[:60]}' has a unit that there is not", f"“{text[:60]}”的单位未知"
