@@ -151,7 +151,10 @@ class Parser:
     def product(self) -> Node:
         node = self.power()
         while self.tokens and self.tokens[0] in {"*", "/"}:
-            node = Node(self.tokens.pop(0), (node, self.power()))
+            sign = self.tokens.pop(0)
+            if self.tokens[:1] and self.tokens[0] in UNITS:
+                self.tokens[0] = f"1{self.tokens[0]}"
+            node = Node(sign, (node, self.power()))
         return node
 
     def power(self) -> Node:

@@ -14,7 +14,7 @@ from subsidy_rules.facts.vocabulary import NUMERIC, QUANTITY
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.scope import ExpressionError
 from subsidy_rules.mechanisms.tokens import WORDS, Reader
-from subsidy_rules.mechanisms.types import ADDED, alike, all_numbers, as_ratio, kind_of
+from subsidy_rules.mechanisms.types import ADDED, PRICE, alike, all_numbers, as_ratio, kind_of
 from subsidy_rules.values.amount import DOWN, UP
 from subsidy_rules.values.quantity import (
     QuantityError,
@@ -146,9 +146,27 @@ class Figures(Reader, ABC):
             node = op.Arithmetic(sign, node, right, self.product_type(sign, node, right))
         return node
 
+    def price(self, node: op.Value) -> op.Value:
+        """Return a figure with the unit that stands behind it, `0.035元/千瓦时`, as the price that it then is."""
+        units = self.scope.vocabulary.units
+        if not (isinstance(node, op.Constant) and node.type == "money" and self.peek("/")):
+            return node
+        if self.tokens[self.at + 1].text not in units:
+            return node
+        unit, many = units[self.tokens[self.at + 1].text]
+        self.at += 2
+        one = self.scope.constants.add(many, f"{QUANTITY}{unit}")
+        return op.Arithmetic("/", node, one, f"{PRICE}{unit}")
+
+    def is_factor(self) -> bool:
+        """Whether the token that comes next is multiplied, or is a price: it may be finer than money that is paid."""
+        texts = ["", *(token.text for token in self.tokens), "", ""]
+        before, after, unit = texts[self.at], texts[self.at + 2], texts[self.at + 3]
+        return "*" in (before, after) or (after == "/" and unit in self.scope.vocabulary.units)
+
     def power(self) -> op.Value:
         """Read `106% ^ 3`: a number of the text, to a whole power, exactly."""
-        node = self.primary()
+        node = self.price(self.primary())
         if not self.take("^"):
             return node
         exponent = self.token
@@ -167,6 +185,9 @@ class Figures(Reader, ABC):
 
     def product_type(self, sign: Literal["*", "/"], left: op.Value, right: op.Value) -> str:
         """Return the type of a product or a quotient."""
+        priced = self.priced(sign, left.type, right.type)
+        if priced is not None:
+            return priced
         kinds = {left.type, right.type}
         if sign == "/":
             if right.type == "enum" or right in self.zeros:
@@ -194,6 +215,22 @@ class Figures(Reader, ABC):
                 code="wrong-type",
             )
         return measured[0] if measured else next(kind for kind in ("ratio", "count") if kind in kinds)
+
+    def priced(self, sign: Literal["*", "/"], left: str, right: str) -> str | None:
+        """Return the type of a product with a price in it: times so many of its unit it is money."""
+        if sign == "/":
+            return None
+        price = next((type_ for type_ in (left, right) if type_.startswith(PRICE)), None)
+        if price is None:
+            return None
+        other = right if price == left else left
+        if other in ("count", "ratio"):
+            return price
+        unit = price.removeprefix(PRICE)
+        if other != f"{QUANTITY}{unit}":
+            what = f"a price of a {unit} is multiplied by so many {unit}, not by a {other}"
+            raise ExpressionError(what, f"每{unit}的单价只能乘以以{unit}计的数量，不能乘以{other}", code="wrong-type")
+        return "money"
 
     def check_divisor(self, node: op.Value) -> None:
         """Refuse what an amount can't be divided by."""
@@ -365,7 +402,7 @@ class Figures(Reader, ABC):
         vocabulary = self.scope.vocabulary
         unit = vocabulary.units[token.text.lstrip("0123456789. ")][0] if token.kind == "quantity" else ""
         readers: Mapping[str, Callable[[str], Fraction]] = {
-            "money": partial(parse_money, currency=vocabulary.currency),
+            "money": partial(parse_money, currency=vocabulary.currency, whole=not self.is_factor()),
             "ratio": parse_ratio,
             "date": parse_date,
             "number": parse_number,

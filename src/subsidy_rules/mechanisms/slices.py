@@ -98,7 +98,7 @@ class Slices(Step):
                 desk.note((*loc, "rate"), ExpressionError(what, what_zh, code="wrong-type"))
             steps.append(Rate(rate=row.rate).lower(desk, loc))
         else:
-            price = desk.figure(row.price or "", (*loc, "price"), "money")
+            price = desk.figure(row.price or "", (*loc, "price"), "money", whole=False)
             if part.type == "money":
                 what, what_zh = "a price is of a number of units: write a rate", "单价以数量为基数，请写rate"
                 desk.note((*loc, "price"), ExpressionError(what, what_zh, code="wrong-type"))

@@ -190,9 +190,12 @@ class Desk:
             self.note(loc, error)
             return None
 
-    def figure(self, text: str, loc: Loc, type_: str) -> op.Value:
-        """Read a figure that the text prints: money or a ratio; other than that, an expression."""
-        money = partial(parse_money, currency=self.scope.vocabulary.currency)
+    def figure(self, text: str, loc: Loc, type_: str, *, whole: bool = True) -> op.Value:
+        """Read a figure that the text prints: money or a ratio; other than that, an expression.
+
+        A price need not be `whole` fen.
+        """
+        money = partial(parse_money, currency=self.scope.vocabulary.currency, whole=whole)
         try:
             number = money(text) if type_ == "money" else parse_ratio(text)
         except QuantityError as error:

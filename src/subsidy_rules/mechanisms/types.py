@@ -17,6 +17,10 @@ ADDED: Final = frozenset({"money", "ratio", "count", "quantity"})
 """The types that can be added and multiplied; dates are only compared."""
 
 
+PRICE: Final = "price of "
+"""Stands before the unit of a quantity in the type of a price, which is only ever multiplied by so many of it."""
+
+
 def kind_of(type_: str) -> str:
     """Return the type without the unit of a quantity."""
     return "quantity" if type_.startswith(QUANTITY) else type_

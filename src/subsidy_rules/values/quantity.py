@@ -148,8 +148,10 @@ def parse_number(text: str) -> Fraction:
     return Fraction(text)
 
 
-def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY) -> Fraction:
+def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY, whole: bool = True) -> Fraction:
     """Read money with its unit (`2800万元`, `67198148.55元`, `305分`) as whole fen, or in another currency's units.
+
+    Where it is not to be `whole`, it may have a part of a fen: a price, which is multiplied before it is paid.
 
     Raises `QuantityError` where the unit is missing or unknown, the figure is not a plain decimal, it is
     not whole fen, or it is negative and `signed` is false.
@@ -174,7 +176,7 @@ def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY) ->
         remedy = f"write plain digits and a unit: 1200 {usual}" if own else None
         remedy_zh = f"请写半角数字加单位，如 1200 {usual}" if own else ""
         raise QuantityError("bad-money", error.what, error.what_zh, remedy, remedy_zh) from None
-    if fen.denominator != 1:
+    if whole and fen.denominator != 1:
         what = f"a whole number of {currency.smallest}" if own else "whole fen"
         what_zh = f"{currency.smallest}的整数倍" if own else "整分"
         remedy = f"write the amount to {currency.smallest} at most" if own else None
