@@ -30,17 +30,18 @@ ALL: Final = Amount.exact(Fraction(1))
 
 
 def payers_of(ctx: Context, payers: Sequence[PayerPlan], whole: Amount) -> tuple[tuple[str, Amount], ...]:
-    """Return who pays which part of an award: an authority's figure or a share, within the award; one pays the rest."""
-    parts: dict[str, Amount] = {}
-    rest = whole
+    """Return who pays which part of an award: an authority's figure or a share, within the award; one pays the rest.
+
+    Who stands there several times, each with its condition, pays what all of them come to.
+    """
+    fixed = [_allocated(number(payer.amount)(ctx), whole) for payer in payers if payer.amount is not None]
+    rest = reduce(lambda left, part: left.less(part).clamped(), fixed, whole)
+    divided, rest = _divided(rest, [_share(ctx, payer, whole) for payer in payers if payer.share is not None])
+    made: dict[str, Amount] = {}
     for payer in payers:
-        if payer.amount is not None:
-            parts[payer.name] = _allocated(number(payer.amount)(ctx), whole)
-            rest = rest.less(parts[payer.name]).clamped()
-    shared = [payer for payer in payers if payer.share is not None]
-    divided, rest = _divided(rest, [_share(ctx, payer, whole) for payer in shared])
-    parts.update({payer.name: part for payer, part in zip(shared, divided, strict=True)})
-    return tuple((payer.name, parts.get(payer.name, rest)) for payer in payers)
+        part = fixed.pop(0) if payer.amount is not None else divided.pop(0) if payer.share is not None else rest
+        made[payer.name] = made[payer.name].plus(part) if payer.name in made else part
+    return tuple(made.items())
 
 
 def _allocated(figure: Amount, whole: Amount) -> Amount:

@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.step import Desk, Loc, Table
 from subsidy_rules.plan.compiling import Compiling
-from subsidy_rules.plan.model import (
-    InstalmentPlan,
-    InstalmentsPlan,
-    PayerPlan,
-)
-from subsidy_rules.policy.model import (
-    Clause,
-    Payer,
-)
+from subsidy_rules.plan.model import InstalmentPlan, InstalmentsPlan, PayerPlan
+from subsidy_rules.policy.model import Clause, Payer
+from subsidy_rules.values.quantity import ZERO
 
 
 class Parts(Compiling):
@@ -43,10 +37,22 @@ class Parts(Compiling):
                 "write the amount that an authority fixes, 'amount: rest', or 'share: 60%' with its cap",
                 "写由有权机关确定的amount、amount: rest，或share: 60%及其cap",
             )
-        share = None if payer.share is None else self._part(payer.share, desk, (*loc, "share"), "ratio", listed)
-        cap = None if payer.cap is None else self._part(payer.cap, desk, (*loc, "cap"), "money", listed)
+        tables: list[op.Truth] = []
+        share = None if payer.share is None else self._part(payer.share, desk, (*loc, "share"), "ratio", tables)
+        cap = None if payer.cap is None else self._part(payer.cap, desk, (*loc, "cap"), "money", tables)
         given = payer.amount is not None and payer.amount != "rest"
-        return PayerPlan(payer.name, desk.value(payer.amount or "", (*loc, "amount")) if given else None, share, cap)
+        amount = desk.value(payer.amount or "", (*loc, "amount")) if given else None
+        if payer.when is None:
+            listed += tables
+            return PayerPlan(payer.name, amount, share, cap)
+        if payer.amount == "rest":
+            what, what_zh = f"'{payer.name}' pays the rest, whatever holds", f"“{payer.name}”承担其余部分，不能有条件"
+            remedy = "write 'when' beside the parts of the others: what they do not pay is the rest"
+            remedy_zh = "把when写在其他承担方旁：其不承担的即为其余部分"
+            self._say((*loc, "when"), "bad-clause", what, what_zh, remedy, remedy_zh)
+        pays = desk.condition(payer.when, (*loc, "when"))
+        listed += [op.IfTruth(pays, truth, op.ALWAYS) for truth in tables]
+        return PayerPlan(payer.name, _if(pays, amount, desk), _if(pays, share, desk), cap)
 
     def _instalments(self, clause: Clause, desk: Desk, loc: Loc, listed: list[op.Truth]) -> InstalmentsPlan | None:
         if clause.instalments is None:
@@ -74,3 +80,8 @@ class Parts(Compiling):
                 "write 'rest' for exactly one of them, so that the parts add up to the award",
                 "恰为其中一项写rest，使各部分之和等于奖补",
             )
+
+
+def _if(holds: op.Truth, part: op.Value | None, desk: Desk) -> op.Value | None:
+    """Return what somebody pays where it holds, and nothing where it does not."""
+    return None if part is None else op.Choose(((holds, part),), desk.number(ZERO, part.type), part.type)

@@ -268,13 +268,16 @@ class TableSentence(Grown):
     amended: list[AmendmentModel] = Field(default_factory=list)
 
 
-class Payer(Strict):
-    """Who pays which part of an award: an authority's figure, a share of it under a cap, or the `rest`."""
+class Payer(Grown):
+    """Who pays which part of an award, and when: an authority's figure, a share of it under a cap, or the `rest`."""
+
+    later: ClassVar[tuple[str, ...]] = ("when",)
 
     name: str
     amount: str | None = None
     share: str | Table | None = None
     cap: str | Table | None = None
+    when: str | None = None
     quote: str = ""
 
 
