@@ -222,6 +222,15 @@ def test_each_sums_its_steps_over_a_list_and_needs_an_item() -> None:
     assert made.operand is None
 
 
+def test_each_may_count_only_the_highest() -> None:
+    made = only("- {each: one in loans, highest: 3, of: [{basis: one.principal}]}")
+    assert isinstance(made.value, op.Aggregate)
+    assert made.most == made.value.most == 3
+    assert wrong("- {each: one in loans, highest: 0, of: [{basis: one.principal}]}") == [
+        ("award.0.highest", "wrong-type", "'0' is not a number of items, such as 3")
+    ]
+
+
 def test_each_counts_only_the_items_for_which_a_table_has_a_row() -> None:
     made = only("""\
 - each: cost in project.costs

@@ -657,6 +657,10 @@ class Sentence:
             parts.append(part if truth else replace(part, low=ZERO, reasons=part.reasons | {"open_reading"}))
         if not truths:
             raise NoAwardError(f"no {name}")
+        if "highest" in step:
+            parts = sorted(parts, key=lambda part: part.low, reverse=True)[: int(str(step["highest"]))]
+            if any(part.low != part.high for part in parts):
+                raise NotImplementedError("the highest of what the law leaves open")
         made = reduce(Running.beside, parts, Running(capped=path.capped))
         return replace(
             made,

@@ -298,6 +298,8 @@ BEYOND_A_SCHEMA = {
     "rules/quantity_compared_with_another.yaml": "types of facts",
     "rules/quantity_times_money.yaml": "types of facts",
     "rules/quantity_without_a_unit.yaml": "what a fact needs depends on its type",
+    "rules/highest_of_no_number.yaml": "a number is a text",
+    "rules/price_of_another_unit.yaml": "types of facts",
     "rules/rate_of_nothing.yaml": "one key or the other",
     "rules/slice_cap_per_what.yaml": "one key where another is",
     "rules/slice_end_that_is_a_fact.yaml": "an expression is a text",

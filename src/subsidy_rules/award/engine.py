@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
+from functools import reduce
 from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 from subsidy_rules.facts.case import Facts, Items, Members, Other, Ref, Thing, Value, bounds_of
@@ -520,10 +521,10 @@ def _aggregate(node: op.Aggregate) -> Number:
         _restore(ctx, alias, kept)
         if how == "min":
             return _least_of(parts, need)
-        made = nothing = Amount.exact(ZERO)
-        for holds, part in parts:
-            counted = part.gated(holds) if part.minimum >= ZERO else _part(holds, part, nothing)
-            made = made.greatest(counted) if how == "max" else made.plus(counted)
+        nothing = Amount.exact(ZERO)
+        counted = [part.gated(holds) if part.minimum >= ZERO else _part(holds, part, nothing) for holds, part in parts]
+        made = reduce(Amount.greatest if how == "max" else Amount.plus, counted, nothing)
+        made = made.of_the_highest(counted, node.most) if 0 < node.most < len(counted) else made
         return made if need is None else made.plus(Amount.unknown(least, INFINITY, need))
 
     return aggregated

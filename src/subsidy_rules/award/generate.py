@@ -621,6 +621,8 @@ class Writer:
         return replace(figure, lo=lo, hi=hi, positive=True, constant=None)
 
     def _aggregate(self, node: op.Aggregate, running: Figure | None) -> Figure:
+        if node.most:
+            raise _Unfit
         with self._each(node.source, node.alias) as (thing, things):
             value, where = self.figure(node.value, running), self.holds(node.where)
         if not value.thin or thing in value.over or (node.how in ("min", "max") and value.mode):

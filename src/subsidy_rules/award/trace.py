@@ -140,6 +140,7 @@ class _Tracer:
         """Yield the steps of a step's items, or of each sentence of a table that may be the one that applies."""
         ctx, kept = self.ctx, self.ctx.running
         lines: list[Line] = []
+        amounts: list[Amount] = []
         if step.items is not None:
             source, name, where = step.items
             test = truth_of_plan(where)
@@ -151,7 +152,9 @@ class _Tracer:
                     name_of = thing.id or thing.path
                     yield from self._steps(step.inner, (name_of, name_of), inside=True)
                     lines.append(self.line if holds.is_true else self.line.within(PRODUCT).marked(OPEN))
+                    amounts.append(ctx.running.gated(holds))
                 del ctx.things[name]
+            lines = _highest(lines, amounts, step.most)
             self.line, self.count = join("+", lines or [nothing(self.currency)], SUM), len(lines)
         before = self.line
         for row in self._rows(step):
@@ -180,6 +183,8 @@ class _Tracer:
     def _text(self, step: Lowered) -> Line:
         """Return what a step says, and take it into the line."""
         if step.items is not None:
+            if step.most:
+                return Line(f"最高的{step.most}项合计", f"sum of the {step.most} highest")
             return Line(f"{self.count}项合计", f"sum of {self.count}")
         if step.parts:
             made = Line("加上", "added") if step.word == "add" else Line("各段合计", "sum of the slices")
@@ -257,6 +262,17 @@ def _after(word: str, line: Line, figure: Line, low: Line) -> Line:
             return line
         case _:
             return figure
+
+
+def _highest(lines: list[Line], amounts: Sequence[Amount], most: int) -> list[Line]:
+    """Return the lines of the items that count; which they are is not known while one of them is open."""
+    if not 0 < most < len(lines):
+        return lines
+    if any(amount.minimum != amount.maximum for amount in amounts):
+        marked = (f"，取最高的{most}项", f", the {most} highest")
+        return [join("+", lines, SUM).within(PRODUCT).marked(marked)]
+    order = sorted(range(len(lines)), key=lambda place: amounts[place].numbers, reverse=True)
+    return [lines[place] for place in sorted(order[:most])]
 
 
 def _place_of(sentence: Sentence) -> Both:

@@ -23,7 +23,7 @@ class Lowered:
     `value` is the running amount after the step; `operand` the figure that the step itself brings (shown with `sign`);
     `requires` must hold for the award to exist (a table has a row, a list has an item); `applies` for the step to be
     taken. Inside it may stand steps: of each item (`inner`, `items`), of exclusive `bands`, or of `parts` that add up.
-    `floor` is the lower of two figures that it brings.
+    `floor` is the lower of two figures that it brings; `most` how many items count, the highest, where not all do.
     """
 
     word: str
@@ -38,6 +38,7 @@ class Lowered:
     bands: tuple[LoweredBand, ...] = ()
     parts: tuple[tuple[Lowered, ...], ...] = ()
     floor: op.Value | None = None
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)

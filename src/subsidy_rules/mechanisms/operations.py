@@ -188,7 +188,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """The sum, count, least or greatest of a value over the things of a list for which a truth holds."""
+    """The sum, count, least or greatest of a value over the things of a list for which a truth holds.
+
+    Where only so many may count, the sum is of that `most`, the highest; 0 is all.
+    """
 
     how: Literal["sum", "count", "min", "max"]
     source: Source
@@ -196,6 +199,7 @@ class Aggregate:
     where: Truth
     value: Value
     type: str
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@
       - interest: {principal: loan.principal, rate: loan.lpr, days: loan.days, day_count: loan.day_count}
       - rate: {at_most: 50%}
 
+Of many things only the n highest may count (择优不超过三项): `highest: 3` beside `of`.
+
 `add` (加奖) adds what its inner steps come to; they begin with the amount that is there. What stands after it, a cap
 among them, is of the whole; a cap inside is of what is added:
 
@@ -23,11 +25,13 @@ among them, is of the whole; a cap inside is of what is added:
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Annotated, ClassVar, Final, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
+from subsidy_rules.errors import brief
 from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.mechanisms.at_most import AtMost
 from subsidy_rules.mechanisms.basis import Basis
@@ -51,16 +55,18 @@ from subsidy_rules.mechanisms.tiers import Tiers
 
 
 class Each(Step):
-    """`each: NAME in LIST`, `where` (conditions), `of` (steps)."""
+    """`each: NAME in LIST`, `where` (conditions), `of` (steps), `highest` (a number of items)."""
 
     word: ClassVar[str] = "each"
+    later: ClassVar[tuple[str, ...]] = ("called", "highest")
     starts: ClassVar[bool] = True
     each: str
+    highest: str | None = None
     where: list[str] = Field(default_factory=list)
     of: list[AnyStep]
 
     def lower(self, desk: Desk, loc: Loc) -> Lowered:
-        """Set the running amount to the sum of the inner steps over the list."""
+        """Set the running amount to the sum of the inner steps over the list, or over those for which it is highest."""
         found = desk.source(self.each, (*loc, "each"))
         if found is None:
             return Lowered(self.word, NOTHING, None, "", self.quote)
@@ -70,9 +76,20 @@ class Each(Step):
             inner = lower_steps(self.of, desk, (*loc, "of"))
         requires = tuple(truth for step in inner for truth in step.requires)
         kept = op.All((where, *requires)) if requires else where
-        value = op.Aggregate("sum", source, name, kept, chain(inner), "money")
+        most = self._most(desk, (*loc, "highest"))
+        value = op.Aggregate("sum", source, name, kept, chain(inner), "money", most)
         exists = op.Exists(source, name, where)
-        return Lowered(self.word, value, None, "", self.quote, (exists,), inner, (source, name, where))
+        return Lowered(self.word, value, None, "", self.quote, (exists,), inner, (source, name, where), most=most)
+
+    def _most(self, desk: Desk, loc: Loc) -> int:
+        """Return how many items count: a whole number that the text prints, or all."""
+        if self.highest is None:
+            return 0
+        if not re.fullmatch("[1-9][0-9]{0,3}", self.highest):
+            what = f"'{brief(self.highest)}' is not a number of items, such as 3"
+            desk.note(loc, ExpressionError(what, f"“{brief(self.highest)}”不是项数，如3", code="wrong-type"))
+            return 0
+        return int(self.highest)
 
 
 class Add(Step):

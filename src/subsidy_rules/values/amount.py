@@ -16,7 +16,7 @@ needed once the facts leave nothing open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, TypeAlias, cast
@@ -213,6 +213,12 @@ class Amount:
         first, second, third, last = (function(number) for number in self.numbers)
         return settle((first, second, third, last), self.reasons, self.needs, self.mode)
 
+    def of_the_highest(self, parts: Sequence[Amount], most: int) -> Amount:
+        """Return what the sum of some parts is where only so many of them count, the highest."""
+        ends = zip(*(part.numbers for part in parts), strict=True)
+        first, second, third, last = (_total(sorted(end, reverse=True)[:most]) for end in ends)
+        return settle((first, second, third, last), self.reasons, self.needs, self.mode)
+
     def since(self, first: Amount, size: int, *, begun: bool) -> Amount:
         """Return how many times so many months a date is after another (`months_between`)."""
         a, b = self.numbers, reversed(first.numbers)
@@ -306,6 +312,13 @@ def settle(
     if first == third and second == last:
         reasons = reasons & {"unknown_fact"}
     return Amount(numbers, reasons, needs, mode, None if top == UNCAPPED else top)
+
+
+def _total(numbers: Iterable[Number]) -> Number:
+    total: Number = ZERO
+    for number in numbers:
+        total = total + number
+    return total
 
 
 def _below(a: Number, b: Number) -> Number:

@@ -267,6 +267,8 @@ class Translator:
         return (resolved(node, self.plan), *seen, scope.clause, self.mark if differs else "")
 
     def _aggregate(self, node: op.Aggregate, scope: Scope) -> Figure:
+        if node.most:
+            raise OutOfReachError("择高的若干项", "the highest of several")
         if self.wide:
             return self._any_aggregate(node, scope)
         kept = scope.things.get(node.alias)
