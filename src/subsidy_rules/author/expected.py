@@ -212,8 +212,10 @@ class ExpectedReader:
                 path,
                 f"'{text}' does not say where the row stands: awards or undecided, then the kind and the amount",
                 f"“{text}”没有写明所在列表：先写 awards 或 undecided，再写类别和金额",
-                "such as: awards exact 280万元, undecided at_most 80万元, not_asked, absent",
-                "如 awards exact 280万元、undecided at_most 80万元、not_asked、absent",
+                "such as: awards exact 280万元, undecided at_most 80万元, not_asked, absent; "
+                'a refusal is the list of what fails: ["fact | value read | value required"]',
+                "如 awards exact 280万元、undecided at_most 80万元、not_asked、absent；"
+                '不符合的写未满足的条件：["事实 | 读到的值 | 要求的值"]',
             )
             return None
         said = desk.quantity(entries["is"], path, lambda _: read_said(rest, self.currency))
