@@ -36,7 +36,7 @@ Figure: TypeAlias = tuple[str, Fraction]
 
 _BOUND_BEFORE: Final = re.compile(
     "不超过|不得超过|不超出|不高于|不得高于|不多于|不大于|最高(?!科学|人民|法院|检察|等?级|档|标准)|最多|至多|上限|限额|封顶(?!前|之前)|控制在"
-    "|up to|not exceed(?:ing)?|no more than|not more than|at most|maximum|capped at|ceiling of",
+    "|up to|not exceed(?:ing)?|no more than|not more than|not over|limited to|at most|maximum|capped at|ceiling of",
     re.IGNORECASE,
 )
 _BOUND_AFTER: Final = re.compile(
