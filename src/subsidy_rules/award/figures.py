@@ -21,7 +21,7 @@ one generated function over all sentences; else from `evaluate`, and they are th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -29,7 +29,9 @@ from subsidy_rules.award.contest import Status
 from subsidy_rules.award.evaluate import evaluate, resolve_readings, shipped_policies
 from subsidy_rules.award.generate import NAME
 from subsidy_rules.award.model import Award, Entitlement
-from subsidy_rules.award.sheet import Found, Paying, Sheet, sheet_of
+from subsidy_rules.award.sheet import Found, Paying, Run, Sheet, Stated, sheet_of
+from subsidy_rules.award.untrusted import PlainReader, reader_of
+from subsidy_rules.errors import UsageError
 from subsidy_rules.facts.case import Case
 from subsidy_rules.plan import Guide, Policies, Sentence
 from subsidy_rules.values.amount import Range
@@ -62,7 +64,7 @@ class Figures:
 
     __slots__ = ("_case", "_entitlement", "_found")
 
-    def __init__(self, case: Case, found: Found[Calculator]) -> None:
+    def __init__(self, case: Stated, found: Found[Calculator]) -> None:
         """Keep what was found; nothing pays where the figures are those of `evaluate`."""
         self._case = case
         self._found = found
@@ -74,10 +76,22 @@ class Figures:
 
     @property
     def entitlement(self) -> Entitlement:
-        """The whole record of the case, evaluated when it is first read."""
+        """The whole record of the case, evaluated when it is first read.
+
+        Raises `UsageError` where the case was stated as a mapping that has other figures since.
+        """
         if not hasattr(self, "_entitlement"):
-            self._entitlement = self._found[0].evaluate(self._case)
+            self._entitlement = self._found[0].evaluate(self._as_case())
         return self._entitlement
+
+    def _as_case(self) -> Case:
+        if isinstance(self._case, Case):
+            return self._case
+        case = Case.from_dict(self._case)
+        now = self._found[0].figures(case)
+        if (now.total, now.awards) != (self.total, self.awards):
+            raise UsageError("the mapping was changed after its figures were given; hand over a copy")
+        return case
 
     @property
     def total(self) -> Range:
@@ -131,26 +145,52 @@ class Calculator:
         """Take what `evaluate` takes beside the case. Raises `UsageError` as it does."""
         self.policies = shipped_policies() if policies is None else policies
         self.readings, self.guides = dict(readings or {}), tuple(guides)
-        self._given = policies
+        self._asked = policies
         self.sheet = sheet_of(self.policies)
+        self._vocabulary = id(self.policies.vocabulary)
         self._run = self._function(self.sheet)
 
     @cached_property
-    def _run_traced(self) -> Callable[[Case], Figures]:
+    def _run_traced(self) -> Run[Figures]:
         return self._function(sheet_of(self.policies, traced=True))
 
-    def _function(self, sheet: Sheet) -> Callable[[Case], Figures]:
+    def _function(self, sheet: Sheet) -> Run[Figures]:
         filled = frozenset(name for guide in self.guides for name in guide.fills)
         return sheet.function(resolve_readings(self.policies, self.readings), filled, Figures, self)
 
-    def figures(self, case: Case) -> Figures:
-        """Return the figures of a case. Raises `CaseError` where the case is wrong."""
-        return self._run(case)
+    @cached_property
+    def _read(self) -> PlainReader:
+        return reader_of(self.policies.vocabulary)
 
-    def traced(self, case: Case) -> Figures:
-        """Return the figures of a case with what each step leaves. Raises `CaseError` where the case is wrong."""
-        return self._run_traced(case)
+    def figures(self, case: Stated) -> Figures:
+        """Return the figures of a case, or of a mapping that `Case.from_dict` would take.
+
+        Raises `CaseError` where the case is wrong.
+        """
+        if type(case) is Case and self._vocabulary in case.plain:
+            root, enterprise = case.plain[self._vocabulary]
+            return self._run(case, root, enterprise)
+        return self._given(self._run, case)
+
+    def traced(self, case: Stated) -> Figures:
+        """Return the figures of a case with what each step leaves, as `figures` does."""
+        return self._given(self._run_traced, case)
+
+    def _given(self, run: Run[Figures], case: Stated) -> Figures:
+        """Read a case, or what states one, quickly where it is plain."""
+        if not isinstance(case, Case):
+            try:
+                figures = run(case, *self._read(case))
+            except KeyError:
+                case = Case.from_dict(case)
+            else:
+                if figures.quick:
+                    return figures
+                case = Case.from_dict(case)
+        if self._vocabulary not in case.plain:
+            case.plain[self._vocabulary] = self.sheet.plain(case)
+        return run(case, *case.plain[self._vocabulary])
 
     def evaluate(self, case: Case) -> Entitlement:
         """Return the whole record of a case, as `evaluate` does."""
-        return evaluate(case, self._given, readings=self.readings, guides=self.guides)
+        return evaluate(case, self._asked, readings=self.readings, guides=self.guides)

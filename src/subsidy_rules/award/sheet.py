@@ -50,8 +50,10 @@ Paying: TypeAlias = tuple[int, Plain, int, int, tuple[tuple[int, int, int], ...]
 step leaves: the numerators of its two ends, and their denominator."""
 Found: TypeAlias = tuple[D, "list[Paying] | None", int, int]
 """Who asked, what pays, and the least and the greatest total in fen; nothing pays where there is no whole answer."""
-Answer: TypeAlias = Callable[[Case, Found[D]], T]
-Run: TypeAlias = Callable[[Case], T]
+Stated: TypeAlias = "Case | Mapping[str, object]"
+"""A case, or one as a program states it."""
+Answer: TypeAlias = Callable[[Stated, Found[D]], T]
+Run: TypeAlias = Callable[[Stated, Plain, Plain], T]
 
 ALONE: Final = -1
 """The group of a sentence that no rule sets against another."""
@@ -92,11 +94,12 @@ class Sheet:
     def function(self, readings: Mapping[str, str], filled: frozenset[str], answer: Answer[D, T], desk: D) -> Run[T]:
         """Bind the function to readings and to the parameters that guides fill.
 
-        It returns what `answer` makes of a case and of what was found, with `desk`, who asks.
+        It takes a case, its facts and those of its enterprise, and returns what `answer` makes of the case and of what
+        was found, with `desk`, who asks.
         """
         constants = {plan.id: plan.constants for plan in self._plans}
         bound = [bound_value(what, constants, readings, filled) for what in self._bound]
-        return cast("Run[T]", self._make(bound, id(self._vocabulary), self._prepare, answer, desk))
+        return cast("Run[T]", self._make(bound, answer, desk))
 
     def with_plans(self, plans: tuple[PolicyPlan, ...]) -> Sheet:
         """Return the same code for plans that differ from these in numbers alone."""
@@ -105,10 +108,10 @@ class Sheet:
         made._clauses = [(plan, clause) for plan in plans for clause in plan.clauses]  # noqa: SLF001 - as above
         return made
 
-    def _prepare(self, case: Case) -> tuple[Plain, Plain]:
+    def plain(self, case: Case) -> tuple[Plain, Plain]:
+        """Return the facts of a case and of its enterprise. Raises `CaseError` where the case is wrong."""
         things = facts_as_plain(case.facts_of(self._vocabulary), self._vocabulary)
-        case.plain[id(self._vocabulary)] = things[""], things["enterprise"]
-        return case.plain[id(self._vocabulary)]
+        return things[""], things["enterprise"]
 
     def clause(self, place: int) -> ClausePlan:
         """Return a sentence by its place."""
@@ -144,13 +147,9 @@ class Sheet:
             else "return answer(case, (desk, out, both, both))",
         ]
         lines = [
-            "def make(bound, vocabulary, prepare, answer, desk):",
+            "def make(bound, answer, desk):",
             *([f"    ({', '.join(self._bound.values())},) = bound"] if self._bound else []),
-            "    def run(case):",
-            "        try:",
-            "            r, e = case.plain[vocabulary]",
-            "        except KeyError:",
-            "            r, e = prepare(case)",
+            "    def run(case, r, e):",
             "        try:",
             *(f"            {line}" for line in body),
             "        except KeyError:",

@@ -14,11 +14,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from subsidy_rules.errors import CaseError, UsageError, brief, expect
 from subsidy_rules.facts.figures import NO_LOWER, bounds_of, read_figure, uscc_is_valid
-from subsidy_rules.facts.reader import CASE_VERSION, OF_ROOT, Reader
+from subsidy_rules.facts.reader import CASE_VERSION, OF_POLICIES, OF_ROOT, Reader
 from subsidy_rules.facts.things import Facts, Items, Members, Other, Provenance, Ref, Thing, Value
 from subsidy_rules.facts.vocabulary import Vocabulary
 from subsidy_rules.values import document as doc
@@ -107,7 +107,7 @@ class Case:
 
     def _check(self) -> None:
         """Raise what is wrong whatever the policies: they add facts to entities, and members and zones to fields."""
-        Reader(self.document, Vocabulary.core(), leave=_OF_POLICIES).read()
+        Reader(self.document, Vocabulary.core(), leave=OF_POLICIES).read()
 
     def facts_of(self, vocabulary: Vocabulary) -> Facts:
         """Read the case with a vocabulary (cached). Raises `CaseError` with every problem found."""
@@ -116,10 +116,6 @@ class Case:
             known = (vocabulary, Reader(self.document, vocabulary).read())
             self._facts[id(vocabulary)] = known
         return known[1]
-
-
-_OF_POLICIES: Final = ("unknown-key", "unknown-member", "unknown-name")
-"""What is told of a fact, a list, a thing, a member or a zone that no loaded policy has."""
 
 
 def _without_facts_key(data: dict[str, object]) -> dict[str, object]:

@@ -11,11 +11,13 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from subsidy_rules.errors import brief
 from subsidy_rules.values.quantity import (
     INFINITY,
     ZERO,
     Currency,
     Number,
+    QuantityError,
     format_count,
     format_date,
     format_money,
@@ -59,7 +61,21 @@ def read_figure(spec: FieldSpec, text: str, vocabulary: Vocabulary) -> Fraction:
             return parse_date(text)
 
 
-def within(spec: FieldSpec, currency: Currency) -> tuple[str, str]:
+def read_in_domain(spec: FieldSpec, text: str, vocabulary: Vocabulary) -> Fraction:
+    """Read the text of a numeric fact. Raises `QuantityError`, too where it is none that the fact could have."""
+    number = read_figure(spec, text, vocabulary)
+    lowest, highest = bounds_of(spec)
+    if lowest <= number <= highest:
+        return number
+    name = brief(text)
+    if spec.lowest is None and spec.highest is None:
+        raise QuantityError("negative", f"'{name}' is below what it can be", f"“{name}”低于可能的下限")
+    side, side_zh, end_zh = ("below", "低于", "下") if number < lowest else ("above", "高于", "上")
+    what, what_zh = f"'{name}' is {side} what it can be", f"“{name}”{side_zh}可能的{end_zh}限"
+    raise QuantityError("out-of-domain", what, what_zh, *_within(spec, vocabulary.currency))
+
+
+def _within(spec: FieldSpec, currency: Currency) -> tuple[str, str]:
     """Say from where to where a number may be, in English and in Chinese."""
     lowest, highest = bounds_of(spec)
     lo, hi = (_shown(spec, end, currency) for end in (lowest, highest))

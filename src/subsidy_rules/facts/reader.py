@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from subsidy_rules.errors import CaseError, brief, path_to, suggest
-from subsidy_rules.facts.figures import bounds_of, read_figure, uscc_is_valid, within
+from subsidy_rules.facts.figures import bounds_of, read_in_domain, uscc_is_valid
 from subsidy_rules.facts.sense import Sense
 from subsidy_rules.facts.things import Facts, Items, Members, Other, Provenance, Ref, Thing, Value
 from subsidy_rules.facts.vocabulary import NUMERIC, SECTIONS, FieldSpec, ListSpec, Vocabulary, is_gb_code
@@ -40,6 +40,22 @@ _ID: Final = re.compile(r"[^\W_]")
 def _is_list(node: doc.Node) -> bool:
     """Whether a node is of the form of a list of things, which a policy may have declared."""
     return isinstance(node, doc.Sequence) or (isinstance(node, doc.Mapping) and "items" in node.keys())  # noqa: SIM118
+
+
+OF_POLICIES: Final = ("unknown-key", "unknown-member", "unknown-name")
+"""What is told of a fact, a list, a thing, a member or a zone that no loaded policy has."""
+
+
+def read_alone(spec: FieldSpec, value: object, vocabulary: Vocabulary) -> Value:
+    """Read one value of one fact as if a case said nothing else. Raises `CaseError` where any case with it is wrong.
+
+    What a reference names is not looked for.
+    """
+    document = doc.from_python({spec.name: value}, error=CaseError)
+    core = Vocabulary.core()
+    if spec.name in core.fields.get(spec.entity, {}):
+        Reader(document, core, OF_POLICIES).alone(spec.entity)
+    return Reader(document, vocabulary).alone(spec.entity).values[spec.name]
 
 
 class Reader:
@@ -74,6 +90,15 @@ class Reader:
         paths = {"enterprise": enterprise, **self.paths}
         warnings = sorted(self.findings.problems, key=lambda one: (one.place.line, one.place.col))
         return Facts(top, enterprise, self.index, paths, self.assumed, tuple(warnings))
+
+    def alone(self, entity: str) -> Thing:
+        """Read a document that is a thing of an entity. Raises `CaseError` with every problem found."""
+        mapping = self.findings.mapping(self.document.root, "")
+        if mapping is None:
+            raise CaseError(self.findings.problems)
+        thing = self._thing(entity, mapping, "" if entity == "case" else entity, None)
+        self.findings.raise_as(CaseError)
+        return thing
 
     def _version(self, mapping: doc.Mapping) -> None:
         node = mapping.get("case")
@@ -295,22 +320,7 @@ class Reader:
     def _number(self, spec: FieldSpec, node: doc.Node, text: str, path: str) -> Fraction | None:
         if self.lenient and spec.type == "money" and _ANY_MONEY.fullmatch(text):
             return None
-        number = self._quantity(node, text, path, partial(read_figure, spec, vocabulary=self.vocabulary))
-        if number is None:
-            return None
-        (lowest, highest), name = bounds_of(spec), brief(text)
-        if lowest <= number <= highest:
-            return number
-        if spec.lowest is None and spec.highest is None:
-            self.findings.add("negative", node, path, f"'{name}' is below what it can be", f"“{name}”低于可能的下限")
-            return None
-        side, side_zh = ("below", "低于") if number < lowest else ("above", "高于")
-        what, what_zh = (
-            f"'{name}' is {side} what it can be",
-            f"“{name}”{side_zh}可能的{'下' if number < lowest else '上'}限",
-        )
-        self.findings.add("out-of-domain", node, path, what, what_zh, *within(spec, self.vocabulary.currency))
-        return None
+        return self._quantity(node, text, path, partial(read_in_domain, spec, vocabulary=self.vocabulary))
 
     def _quantity(self, node: doc.Node, text: str, path: str, parser: Callable[[str], Fraction]) -> Fraction | None:
         try:

@@ -35,6 +35,7 @@ _CALLS: Final = tuple(
         (r"two guides fill '(.*)'", "两个细则填写同一参数“{}”"),
         (r"decision_date is given in the case and in the call, and they differ", "案例与命令给出的决定日期不同"),
         (r"decision_date: (.*)", "决定日期：{}"),
+        (r"the mapping was changed after its figures were given; .*", "算出金额之后案例已被改动；请传入副本"),
         (r"--as-of: (.*)", "--as-of：{}"),
         (r"'(.*)' is not a folder of texts", "“{}”不是存放原文的文件夹"),
         (r"'(.*)' is not UTF-8: (.*) at byte (.*)", "“{0}”不是 UTF-8（第 {2} 字节）"),
