@@ -662,7 +662,7 @@ def _one_line(sentence: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return HIDDEN.sub("·", text).replace("\n", "·").replace("\t", "·")
+    return text if text.isprintable() else HIDDEN.sub("·", text).replace("\n", "·").replace("\t", "·")
 
 
 def _clip(line: str, caret: int) -> tuple[str, int]:

@@ -10,6 +10,7 @@ That both say the same is a law of the tests, checked over random cases, whole a
 from __future__ import annotations
 
 import linecache
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias, cast
@@ -88,7 +89,7 @@ def _identity(facts: Facts, thing: Thing) -> str:
 
 def _plain_value(facts: Facts, spec: FieldSpec, value: Value) -> Plain:
     """Return a value as generated code reads it; nothing for one that is a range, or not in the vocabulary."""
-    name = spec.name
+    name = sys.intern(spec.name)  # as generated code has it: what is the same text is found sooner than what is equal
     match value:
         case Amount():
             figure = value.minimum

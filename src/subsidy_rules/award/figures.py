@@ -180,16 +180,18 @@ class Calculator:
         """Read a case, or what states one, quickly where it is plain."""
         if not isinstance(case, Case):
             try:
-                figures = run(case, *self._read(case))
+                root, enterprise = self._read(case)
             except KeyError:
-                case = Case.from_dict(case)
+                pass
             else:
+                figures = run(case, root, enterprise)
                 if figures.quick:
                     return figures
-                case = Case.from_dict(case)
+            case = Case.from_dict(case)
         if self._vocabulary not in case.plain:
             case.plain[self._vocabulary] = self.sheet.plain(case)
-        return run(case, *case.plain[self._vocabulary])
+        root, enterprise = case.plain[self._vocabulary]
+        return run(case, root, enterprise)
 
     def evaluate(self, case: Case) -> Entitlement:
         """Return the whole record of a case, as `evaluate` does."""

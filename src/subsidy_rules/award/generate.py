@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -214,6 +215,8 @@ def bound_value(
             return (constants[policy][index][0] * scale_of(constants[policy]) ** power).numerator
         case Scale(policy, times):
             return scale_of(constants[policy]) * times
+        case Text(str() as value):
+            return sys.intern(value)
         case Text(value):
             return value
         case Numbers(members):

@@ -48,15 +48,22 @@ __all__ = [
 class Case:
     """One case. Immutable; the same case may be evaluated by many threads."""
 
-    __slots__ = ("_facts", "document", "plain", "sha256")
+    __slots__ = ("_facts", "_sha256", "document", "plain")
 
     def __init__(self, document: doc.Document) -> None:
         """Keep a document; use `load`, `from_text`, `from_dict` or `of` to make one."""
         self.document = document
         self._facts: dict[int, tuple[Vocabulary, Facts]] = {}
         self.plain: dict[int, tuple[dict[str, object], dict[str, object]]] = {}
-        meaning = json.dumps(_plain(document.root), ensure_ascii=False, sort_keys=True)
-        self.sha256 = hashlib.sha256(meaning.encode()).hexdigest()
+        self._sha256 = ""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what the case says, in whatever order and spelling of the file."""
+        if not self._sha256:
+            meaning = json.dumps(_plain(self.document.root), ensure_ascii=False, sort_keys=True)
+            self._sha256 = hashlib.sha256(meaning.encode()).hexdigest()
+        return self._sha256
 
     @staticmethod
     def load(path: str | Path) -> Case:

@@ -64,6 +64,8 @@ def read_figure(spec: FieldSpec, text: str, vocabulary: Vocabulary) -> Fraction:
 def read_in_domain(spec: FieldSpec, text: str, vocabulary: Vocabulary) -> Fraction:
     """Read the text of a numeric fact. Raises `QuantityError`, too where it is none that the fact could have."""
     number = read_figure(spec, text, vocabulary)
+    if spec.lowest is None and spec.highest is None and number.numerator >= 0:
+        return number
     lowest, highest = bounds_of(spec)
     if lowest <= number <= highest:
         return number

@@ -58,6 +58,25 @@ def read_alone(spec: FieldSpec, value: object, vocabulary: Vocabulary) -> Value:
     return Reader(document, vocabulary).alone(spec.entity).values[spec.name]
 
 
+def _words_of(vocabulary: Vocabulary, entity: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return what may stand in a thing, each with its label, and each label with its name; found out once."""
+    known = _WORDS.get(id(vocabulary))
+    if known is None:
+        if len(_WORDS) >= _MOST_WORDS:
+            _WORDS.clear()
+        known = _WORDS[id(vocabulary)] = (vocabulary, {})
+    if entity not in known[1]:
+        tables = vocabulary.fields[entity], vocabulary.lists[entity]
+        names = {name: spec.zh for table in tables for name, spec in table.items()}
+        names |= OF_ROOT if entity == "case" else {}
+        known[1][entity] = names, {label: name for name, label in names.items() if label}
+    return known[1][entity]
+
+
+_WORDS: dict[int, tuple[Vocabulary, dict[str, tuple[Mapping[str, str], Mapping[str, str]]]]] = {}
+_MOST_WORDS: Final = 32
+
+
 class Reader:
     """Reads one document into things. Problems are collected, and raised together at the end."""
 
@@ -118,9 +137,7 @@ class Reader:
     def _thing(self, entity: str, mapping: doc.Mapping, path: str, parent: Thing | None) -> Thing:
         fields, lists = self.vocabulary.fields[entity], self.vocabulary.lists[entity]
         of_root = OF_ROOT if entity == "case" else {}
-        names = {name: spec.zh for name, spec in fields.items()}
-        names |= {name: spec.zh for name, spec in lists.items()} | of_root
-        labels = {label: name for name, label in names.items() if label}
+        names, labels = _words_of(self.vocabulary, entity)
         values: dict[str, Value] = {}
         inner: dict[str, Items] = {}
         provenance: dict[str, Provenance] = {}
@@ -388,9 +405,11 @@ class Reader:
         return Members(frozenset(names), tuple(other))
 
     def _place(self, node: doc.Node, text: str, path: str) -> str | None:
-        zones = sorted(self.vocabulary.zones)
-        if text in zones or is_gb_code(text):
+        if text in self.vocabulary.zones or is_gb_code(text):
             return text
+        if self.findings.is_left("unknown-member", path):
+            return None
+        zones = sorted(self.vocabulary.zones)
         near, name = suggest(text, zones), brief(text)
         self.findings.add(
             "unknown-member",

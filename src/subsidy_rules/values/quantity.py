@@ -119,6 +119,7 @@ Units: TypeAlias = Mapping[str, tuple[str, Fraction]]
 _DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>0|[1-9][0-9]*)(?:\.(?P<part>[0-9]+))?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WITH_UNIT = re.compile(r"(?P<number>-?[0-9][0-9.]*) ?(?P<unit>[^0-9 ].*)", re.ASCII)
+_USUAL = re.compile(r"(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,8}))? ?([^0-9. -][^0-9]*)", re.ASCII)
 _LONGEST = 40
 
 
@@ -145,7 +146,8 @@ def parse_number(text: str) -> Fraction:
     if match is None or (match["sign"] and not text.strip("-0.")):
         shown = brief(text)
         raise QuantityError("bad-number", f"'{shown}' is not a plain decimal number", f"“{shown}”不是十进制数")
-    return Fraction(text)
+    part = match["part"] or ""
+    return Fraction(int(match["sign"] + match["whole"] + part), 10 ** len(part))
 
 
 def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY, whole: bool = True) -> Fraction:
@@ -156,6 +158,9 @@ def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY, wh
     Raises `QuantityError` where the unit is missing or unknown, the figure is not a plain decimal, it is
     not whole fen, or it is negative and `signed` is false.
     """
+    usual_money = _usual_money(text, UNITS if currency is CNY else dict(currency.units))
+    if usual_money is not None:
+        return Fraction(usual_money)
     units = dict(currency.units)
     unit = next((unit for unit in sorted(units, key=len, reverse=True) if text.endswith(unit)), None)
     own = currency != CNY
@@ -186,6 +191,17 @@ def parse_money(text: str, *, signed: bool = False, currency: Currency = CNY, wh
     if fen < 0 and not signed:
         raise QuantityError("negative", f"'{brief(text)}' is below zero", f"“{brief(text)}”小于零")
     return fen
+
+
+def _usual_money(text: str, units: Mapping[str, int]) -> int | None:
+    """Return money as it is mostly written, in smallest units; None where it has to be looked at closely."""
+    found = _USUAL.fullmatch(text)
+    factor = None if found is None else units.get(found[3])
+    if found is None or factor is None:
+        return None
+    part = found[2] or ""
+    fen, rest = divmod(int(found[1] + part) * factor, 10 ** len(part))
+    return None if rest else fen
 
 
 def parse_ratio(text: str) -> Fraction:
