@@ -74,7 +74,10 @@ def test_what_is_proposed(desk: Path) -> None:
     assert ran.code == 0
     assert CAP in ran.out
     assert THRESHOLD in ran.out
-    assert ran.out.endswith("# no case proposed: upgrade: cap 最高30万元\n")
+    assert ran.out.endswith(
+        "# no case proposed: upgrade: cap 最高30万元\n"
+        "# no case proposed: factory_ceiling: ceiling 每户示范工厂奖励累计不超过120万元\n"
+    )
     made = ids(ran.out)
     assert len(made) == len(set(made))
     assert all("# review: " in block for block in ran.out.split("- id: ")[1:])
@@ -156,3 +159,60 @@ def test_nothing_is_written_over_and_one_file_is_taken(desk: Path) -> None:
     (desk / "nothing.yaml").write_text(NOTHING.replace("PACK", "shapes"), encoding="utf-8")
     ran = run("test", "my_city.yaml", "nothing.yaml", "--generate", "--lang", "en")
     assert (ran.code, ran.err) == (2, "error: --generate takes one test file\n")
+
+
+EDGES = """\
+interest@enterprise 2999999.99元 outranked 0元 | rent@enterprise 300万元 counted 300万元
+interest@enterprise 300万元 counted 300万元 | rent@enterprise 300万元 outranked 0元
+interest@enterprise 3000000.01元 counted 3000000.01元 | rent@enterprise 300万元 outranked 0元
+training@enterprise 3万元 counted 3万元 | earlier 69999.99元
+training@enterprise 3万元 counted 3万元 | earlier 7万元
+training@enterprise 3万元 reduced 29999.99元 | earlier 70000.01元
+graduates@enterprise 2万元 counted 2万元 | fee 20000.01元
+graduates@enterprise 2万元 counted 2万元 | fee 2万元
+graduates@enterprise 2万元 reduced 19999.99元 | fee 19999.99元
+"""
+
+
+def test_what_holds_between_awards_has_both_sides_of_its_edge(desk: Path) -> None:
+    shutil.copy(Path(__file__).parent / "between.yaml", desk)
+    (desk / "nothing.yaml").write_text(NOTHING.replace("PACK", "between"), encoding="utf-8")
+    assert run("test", "nothing.yaml", "--generate", "--out", "made.yaml", "--lang", "en").code == 0
+    ran = run("test", "made.yaml", "--coverage", "--lang", "en")
+    assert ran.code == 0, ran.out
+    assert "rules between awards: 3 of 3" in ran.out
+    text = (desk / "made.yaml").read_text(encoding="utf-8")
+    assert "# no case proposed" not in text
+    told = ""
+    for block in text.split("- id: ")[1:]:
+        if block.startswith(("higher/", "of_the_year/", "of_the_fee/")):
+            rows = re.findall(r"    (interest|rent|training|graduates)@enterprise: (.*)", block)
+            said = [one for name, row in rows if (one := said_of(name, row))]
+            fact = re.search(r"clause: training, amount: ([^,]*),|fee: ([^,}]*)", block)
+            found = [] if fact is None else [f"earlier {fact[1]}" if fact[1] else f"fee {fact[2]}"]
+            told += " | ".join([*said, *found]) + "\n"
+    assert told == EDGES
+
+
+def said_of(name: str, row: str) -> str:
+    """Write a row that is decided: its amount, what became of it, what is left."""
+    amount = re.search(r"awards exact ([^,}\n]*)", row)
+    if amount is None:
+        return ""
+    status, net = re.search(r"status: (\w+)", row), re.search(r"net: ([^,}]*)", row)
+    return f"{name}@enterprise {amount[1]} {status[1] if status else 'counted'} {net[1] if net else amount[1]}"
+
+
+@pytest.mark.slow
+def test_a_ceiling_over_awards_that_have_caps_is_reached_with_less_of_one(desk: Path) -> None:
+    folder = Path(__file__).parents[1] / "policies"
+    for name in ("qinghe.yaml", "qinghe.tests.yaml"):
+        shutil.copy(folder / name, desk)
+    made = run("test", "qinghe.tests.yaml", "--generate", "--lang", "en").out
+    blocks = {one.partition("\n")[0]: one for one in made.split("- id: ")}
+    cut = [
+        name
+        for name in blocks
+        if name.startswith("stores_together/") and "rule: qinghe/stores_together" in blocks[name]
+    ]
+    assert cut == ["stores_together/ceiling_above"]

@@ -8,5 +8,6 @@ The rooms inside, in the order of the data: `scaffold` (the beginning of a polic
 `entries` (its parts), `expected` and `expectation` (what it expects, how it is read and as values) and `spelling`
 (amounts), `trial` (a run of it) and `differ` (what is not as expected), `told` (how that is said, and as JUnit XML),
 `coverage` (what the tests reach), `bounds` (cases that are proposed for what lies around thresholds and caps), with
-`moves` and `minimal` (what is moved in a case, and the least case of a sentence).
+`moves`, `between` and `minimal` (what is moved to a bound of a sentence, to the edge of a rule between awards, and the
+least case of a sentence).
 """

@@ -13,12 +13,13 @@ somebody has worked it out by hand. A cap is reached by moving one amount of whi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from subsidy_rules.author.between import BETWEEN, between
 from subsidy_rules.author.expected import SEPARATOR, USUAL_REASONS
 from subsidy_rules.author.moves import Finder, Move, choices_of, own_parts, thing_of, tried
 from subsidy_rules.author.spelling import Said, spell_span
@@ -34,20 +35,35 @@ from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.document import Plain
 
 SIDES: Final = ("below", "at", "above")
-_SAID: Final[Mapping[str, Both]] = {
-    "below": ("比 {bound} 小 {unit}", "is {unit} below {bound}"),
-    "at": ("恰为 {bound}", "is exactly {bound}"),
-    "above": ("比 {bound} 大 {unit}", "is {unit} above {bound}"),
-}
-_SAID_OF_VALUE: Final[Mapping[str, Both]] = {
-    "below": ("使 {subject} 略低于 {bound}", "leaves {subject} just below {bound}"),
-    "at": ("使 {subject} 达到 {bound}", "takes {subject} to {bound}"),
-    "above": ("使 {subject} 略高于 {bound}", "takes {subject} just above {bound}"),
-}
-_SAID_OF_CAP: Final[Mapping[str, Both]] = {
-    "below": ("使金额比上限 {bound} 少 {unit}", "leaves the amount {unit} below the cap of {bound}"),
-    "at": ("使金额恰达上限 {bound}", "takes the amount to the cap of {bound}"),
-    "above": ("使金额超出上限 {bound}，须截至上限", "takes the amount above the cap of {bound}"),
+_SAID: Final[Mapping[str, Mapping[str, Both]]] = {
+    "fact": {
+        "below": ("比 {bound} 小 {unit}", "is {unit} below {bound}"),
+        "at": ("恰为 {bound}", "is exactly {bound}"),
+        "above": ("比 {bound} 大 {unit}", "is {unit} above {bound}"),
+    },
+    "value": {
+        "below": ("使 {subject} 略低于 {bound}", "leaves {subject} just below {bound}"),
+        "at": ("使 {subject} 达到 {bound}", "takes {subject} to {bound}"),
+        "above": ("使 {subject} 略高于 {bound}", "takes {subject} just above {bound}"),
+    },
+    "cap": {
+        "below": ("使金额比上限 {bound} 少 {unit}", "leaves the amount {unit} below the cap of {bound}"),
+        "at": ("使金额恰达上限 {bound}", "takes the amount to the cap of {bound}"),
+        "above": ("使金额超出上限 {bound}，须截至上限", "takes the amount above the cap of {bound}"),
+    },
+    "ceiling": {
+        "below": ("使合计比 {bound} 的余额少 {unit}", "leaves the sum {unit} below what {bound} has left"),
+        "at": ("使合计恰为 {bound} 的余额", "takes the sum to what {bound} has left"),
+        "above": (
+            "使合计比 {bound} 的余额多 {unit}，须削减",
+            "takes the sum {unit} above what {bound} has left",
+        ),
+    },
+    "higher": {
+        "below": ("使 {subject} 比 {bound} 少 {unit}", "leaves {subject} {unit} below {bound}"),
+        "at": ("使 {subject} 与 {bound} 相等", "makes {subject} equal to {bound}"),
+        "above": ("使 {subject} 比 {bound} 多 {unit}", "takes {subject} {unit} above {bound}"),
+    },
 }
 """How a proposed value stands to its bound."""
 
@@ -114,6 +130,7 @@ class _Proposer(Finder):
         super().__init__(suite, outcomes, lang)
         self.base = doc.plain(suite.base) if suite.base is not None else {}
         self.ids = {one.test.id for one in outcomes}
+        self.rules = {f"{plan.id}/{rule.id}" for plan in self.policies.plans for rule in plan.rules}
 
     def text(self, folder: Path) -> str:
         lines = [
@@ -141,30 +158,35 @@ class _Proposer(Finder):
     def _cases(self, plan: PolicyPlan) -> Iterator[str]:
         seen: set[tuple[object, ...]] = set()
         for clause in plan.clauses:
+            own = {(plan.id, one.id) for one in clause.sentences}
             for move in self.moves(plan, clause, seen):
-                yield from self._around(plan, clause, move)
+                yield from self._around(clause.sentence.id, own, move)
+        for rule in plan.rules:
+            found = between(self, plan, rule)
+            own = {(plan.id, name) for name in (*rule.clauses, *rule.against)}
+            for move in found:
+                yield from self._around(rule.id, own, move)
+            if not found and rule.kind in BETWEEN:
+                self.left.append(f"{rule.id}: {rule.kind} {rule.quote}".rstrip())
 
     # writing
 
-    def _around(self, plan: PolicyPlan, clause: ClausePlan, move: Move) -> Iterator[str]:
+    def _around(self, owner: str, own: Collection[tuple[str, str]], move: Move) -> Iterator[str]:
         """Write the cases below, at and above a bound."""
         for side, value in zip(SIDES, move.values, strict=True):
             if value < 0 and not move.spec.signed:
                 continue
             test = self.moved(move.start, move.thing, move.spec, value)
             found = None if test is None else tried(test)
-            name = self._fresh(f"{clause.sentence.id}/{move.label.format(side=side)}")
+            name = self._fresh(f"{owner}/{move.label.format(side=side)}")
             if test is None or found is None:
                 self.left.append(name)
                 continue
-            words = _SAID_OF_CAP if move.of_cap else _SAID if move.subject is None else _SAID_OF_VALUE
-            said = words[side][self.at].format(bound=move.bound, unit=move.unit, subject=move.subject)
+            said = _SAID[move.words][side][self.at].format(bound=move.bound, unit=move.unit, subject=move.subject)
             sign = "：" if self.lang == "zh" else ": "
             brackets = ("（", "）") if self.lang == "zh" else (" (", ")")
             remark = f"# review{sign}{move.path} {said}{brackets[0]}{move.start.name[self.at]}{brackets[1]}"
-            yield "\n".join(
-                [f"- {_flow({'id': name})[1:-1]}", f"  {remark}", *self._body(plan, clause, test, found.result)]
-            )
+            yield "\n".join([f"- {_flow({'id': name})[1:-1]}", f"  {remark}", *self._body(own, test, found.result)])
 
     def _fresh(self, name: str) -> str:
         """Return an id that no case has."""
@@ -175,7 +197,7 @@ class _Proposer(Finder):
         self.ids.add(made)
         return made
 
-    def _body(self, plan: PolicyPlan, clause: ClausePlan, test: CaseTest, result: Entitlement) -> Iterator[str]:
+    def _body(self, own: Collection[tuple[str, str]], test: CaseTest, result: Entitlement) -> Iterator[str]:
         tree = doc.plain(test.case.document.root)
         changes = _changes(self.base, tree) if isinstance(self.base, dict) and isinstance(tree, dict) else tree
         yield f"  facts: {_flow(changes)}"
@@ -184,7 +206,6 @@ class _Proposer(Finder):
         rows: dict[str, object] = {}
         for listing, awards in (("awards", result.awards), ("undecided", result.undecided)):
             rows.update({test.short(award.id): self.row(listing, award) for award in awards})
-        own = {(plan.id, one.id) for one in clause.sentences}
         for refused in result.not_eligible:
             if (refused.policy, refused.clause) in own:
                 failed = [SEPARATOR.join((one.fact, one.read, one.required)) for one in refused.failed]
@@ -205,6 +226,8 @@ class _Proposer(Finder):
         if award.status != "counted":
             more["status"] = award.status
             more["net"] = spell_span(award.net.minimum, award.net.maximum, self.currency)
+            if award.rule in self.rules:
+                more["rule"] = award.rule
         if award.needs:
             more["needs"] = list(award.needs)
         whys = whys_of(award.gated)

@@ -54,8 +54,9 @@ class Move:
     unit: str
     bound: str = ""
     label: str = ""
-    subject: str | None = None
-    of_cap: bool = False
+    subject: str = ""
+    words: str = "fact"
+    """How the value is said to stand to its bound: as a fact, a computed value, the cap of an award, between awards."""
 
     @property
     def path(self) -> str:
@@ -85,7 +86,8 @@ class Finder:
     def moves(self, plan: PolicyPlan, clause: ClausePlan, seen: set[tuple[object, ...]]) -> Iterator[Move]:
         """Yield what is to be moved for the comparisons and the caps of a sentence."""
         starts = list(self.starts(plan, clause))
-        words = Requirements(plan.vocabulary, (), {one.id: one.default for one in plan.readings.values()})
+        constants = tuple(Amount.exact(value) for value, _ in plan.constants)
+        words = Requirements(plan.vocabulary, constants, {one.id: one.default for one in plan.readings.values()})
         for node, constant in _comparisons(clause):
             value, type_ = plan.constants[constant.index]
             is_fact = isinstance(node, op.Fact)
@@ -108,7 +110,13 @@ class Finder:
                 self.left.append(f"{clause.sentence.id}: {label} {self.number(value, type_)}")
             else:
                 said = self.number(value, type_)
-                yield replace(found, bound=said, label=f"{label}_{{side}}_{said}", subject=None if is_fact else label)
+                yield replace(
+                    found,
+                    bound=said,
+                    label=f"{label}_{{side}}_{said}",
+                    subject=label,
+                    words="fact" if is_fact else "value",
+                )
         for path, inner in steps_of(clause):
             if inner.word == "cap" and (len(path) > 1 or inner.operand is None):
                 self.left.append(f"{clause.sentence.id}: {inner.word} {inner.quote}".rstrip())
@@ -135,7 +143,7 @@ class Finder:
 
         def measure(row: Row) -> Reading:
             ctx = row.context({}, trace=True)
-            return _figure(number(node)(ctx)), list(_read(ctx))
+            return figure_of(number(node)(ctx)), list(facts_read(ctx))
 
         if not _names(node) <= start.row.context({}).things.keys():
             return None
@@ -157,13 +165,14 @@ class Finder:
                 found.append((rank, Start(outcome.test, one, row, (f"取自 {name}", f"from {name}"))))
         yield from (start for _, start in sorted(found, key=lambda pair: pair[0]))
         made = minimal_case(plan, clause)
-        test = None if made is None else self._test(self.policies, doc.from_python(made), "")
+        test = None if made is None else self.test_of(self.policies, doc.from_python(made), "")
         one_more = None if test is None else tried(test)
         if test is not None and one_more is not None:
             for _, row in _rows(one_more, plan.id, clause.sentence.id):
                 yield Start(test, one_more, row, ("取自最简案例", "from the least case"))
 
-    def _test(self, policies: Policies, document: doc.Document, name: str, like: CaseTest | None = None) -> CaseTest:
+    def test_of(self, policies: Policies, document: doc.Document, name: str, like: CaseTest | None = None) -> CaseTest:
+        """Return a case as a test of which nothing is expected yet, with the readings of another."""
         readings = {} if like is None else like.readings
         expected = Expected(document.root.place, {})
         return CaseTest(name, tuple(policies.by_id), policies, Case(document), readings, (), expected)
@@ -171,13 +180,13 @@ class Finder:
     def _to_the_cap(self, start: Start, place: int) -> Move | None:
         """Return an amount that takes the award to its cap: a unit below, the least that reaches it, a unit above."""
         step, _ = start.row.clause.steps[place]
-        cap = None if step.operand is None else _figure(number(step.operand)(_ran(start.row, place)))
+        cap = None if step.operand is None else figure_of(number(step.operand)(ran(start.row, place)))
         if cap is None:
             return None
 
         def measure(row: Row) -> Reading:
-            ctx = _ran(row, place)
-            return _figure(ctx.running), list(_read(ctx))
+            ctx = ran(row, place)
+            return figure_of(ctx.running), list(facts_read(ctx))
 
         unit = Fraction(start.row.policy.plan.unit)
         for thing, spec, solve in self.lines(start, measure):
@@ -188,7 +197,7 @@ class Finder:
                 said = self.number(cap, "money")
                 step_said = self.number(unit, "money")
                 made = Move(start, thing.path, spec, (below, at, above), step_said)
-                return replace(made, bound=said, label=f"cap_{{side}}_{said}", of_cap=True)
+                return replace(made, bound=said, label=f"cap_{{side}}_{said}", words="cap")
         return None
 
     def lines(
@@ -206,8 +215,8 @@ class Finder:
             ):
                 continue
             unit = unit_of(spec)
-            more = self.measured(start, thing, spec, value.minimum + _STEP * unit, measure)
-            slope = None if more is None else (more - now) / (_STEP * unit)
+            more = self.measured(start, thing, spec, value.minimum + STEP * unit, measure)
+            slope = None if more is None else (more - now) / (STEP * unit)
             if slope is not None and slope > 0:
                 yield thing, spec, partial(_solved, value.minimum, now, slope, unit)
 
@@ -231,14 +240,14 @@ class Finder:
         tree = doc.plain(start.test.case.document.root)
         if not isinstance(tree, dict) or not _set(tree, thing, spec, text, start.test.policies.vocabulary):
             return None
-        return self._test(start.test.policies, doc.from_python(tree), start.test.id, start.test)
+        return self.test_of(start.test.policies, doc.from_python(tree), start.test.id, start.test)
 
     def number(self, value: Fraction, measure: str) -> str:
         """Write a number as a case writes it."""
         return spell_number(value, measure, self.currency)
 
 
-_STEP: Final = Fraction(100)
+STEP: Final = Fraction(100)
 _DAY: Final[Both] = ("一天", "a day")
 
 
@@ -299,7 +308,7 @@ def thing_of(start: Start, fact: op.Fact) -> Thing | None:
     return next((thing for thing in paths.values() if thing.entity == fact.spec.entity), None)
 
 
-def _ran(row: Row, place: int) -> Context:
+def ran(row: Row, place: int) -> Context:
     """Return the context of a row after the steps before one of them, with the facts that were read."""
     ctx = row.context({}, trace=True)
     for step, function in row.clause.steps[:place]:
@@ -308,13 +317,14 @@ def _ran(row: Row, place: int) -> Context:
     return ctx
 
 
-def _figure(amount: Amount) -> Fraction | None:
+def figure_of(amount: Amount) -> Fraction | None:
     """Return an amount's greatest figure where the facts leave one."""
     greatest = amount.maximum
     return greatest if isinstance(greatest, Fraction) else None
 
 
-def _read(ctx: Context) -> Iterator[tuple[Thing, FieldSpec]]:
+def facts_read(ctx: Context) -> Iterator[tuple[Thing, FieldSpec]]:
+    """Yield the numbers that were read, but for days."""
     for path, thing in (ctx.reads or {}).items():
         spec = ctx.shared.vocabulary.field(thing.entity, path.rpartition(".")[2])
         if spec is not None and spec.type in NUMERIC - {"date"}:
