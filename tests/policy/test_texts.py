@@ -603,3 +603,112 @@ def test_a_sentence_left_out_leaves_its_figures_open(shared: Path) -> None:
         wanted = len(OfficialText.of("b.txt", clause.quote).figures())
         assert wanted > 0
         assert len(verify(kept, text).unaccounted) == wanted
+
+
+FORMS = """
+language: 1
+policy:
+  id: forms
+  title: 某市若干措施
+  issuer: 某市人民政府
+  document: 某政发〔2025〕1号
+  place: {code: "610100"}
+  window: {start: 2025-01-01, end: 2027-12-31}
+  rounding: {unit: 百元, stated: true, mode: down}
+  unstated_cumulation: undecided
+clauses:
+- id: shared
+  path: 一
+  sentence: 1
+  quote: 对年营业收入比上年增长6%的企业，给予30万元奖励，由市、县按6:4分担，分两次拨付，首期80%，其余20%次年拨付
+  per: enterprise
+  fund: city
+  when:
+  - enterprise.revenue >= enterprise.revenue_before * 106%
+  award:
+  - lump_sum: 30万元
+    quote: 给予30万元奖励
+  payers:
+  - {name: 县, share: 40%}
+  - {name: 市, amount: rest}
+  instalments:
+    parts:
+    - {name: 首期, share: 80%, when: enterprise.export}
+    - {name: 末期, share: rest, when: enterprise.export}
+  notes:
+  - {id: whole, text: 另有2000万元的总规模，不是单个奖励}
+- id: rounded
+  path: 二
+  sentence: 1
+  quote: 奖励金额以百元为单位，百元以下舍去
+  gives: rule
+"""
+SAID = "对年营业收入比上年增长6%的企业，给予30万元奖励，由市、县按6:4分担，分两次拨付，首期80%，其余20%次年拨付"
+FORMS_TEXT = f"一、{SAID}。\n二、奖励金额以百元为单位，百元以下舍去。\n三、年用电10万至50万千瓦时的除外。\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [
+        ("6%", "6%", []),
+        ("增长6%", "增长7%", ["7%"]),
+        ("6:4", "7:3", ["7:3"]),
+        ("其余20%", "其余25%", ["25%"]),
+        ("次年拨付", "次年拨付，总规模2000万元", []),
+        ("次年拨付", "次年拨付，总规模3000万元", ["3000万元"]),
+        ("以百元为单位，百元", "以千元为单位，千元", ["千元", "千元"]),
+    ],
+)
+def test_a_figure_may_be_carried_in_another_form(old: str, new: str, left: list[str]) -> None:
+    """Beside it, one that is not what the rule has in any form."""
+    found = verify(
+        read_policy(changed(FORMS, (old, new))).file, OfficialText.of("f.txt", changed(FORMS_TEXT, (old, new)))
+    )
+    assert found.failed == ()
+    assert [one.figure for one in found.unaccounted] == left
+
+
+CORRECTED = """
+language: 1
+policy:
+  id: corrected
+  title: 某市若干措施
+  issuer: 某市人民政府
+  document: 某政发〔2025〕1号
+  place: {code: "610100"}
+  window: {start: 2025-01-01, end: 2027-12-31}
+  rounding: {unit: 分, stated: false}
+  unstated_cumulation: undecided
+clauses:
+- id: honour
+  path: 一
+  sentence: 1
+  quote: 对获评的企业，给予20万元奖励，不重复
+  per: enterprise
+  fund: city
+  when:
+  - enterprise.export
+  award:
+  - lump_sum: 20万元
+    quote: 20万元奖励
+  amended:
+  - kind: corrected
+    from: 2025-07-15
+    document: 某政发〔2025〕1号勘误
+    quote: “给予2万元奖励”更正为“给予20万元奖励”
+    was: 给予2万元奖励
+"""
+
+
+@pytest.mark.parametrize("words", ["给予20万元奖励", "给予2万元奖励"])
+def test_a_corrected_sentence_is_found_in_a_text_of_either_day(words: str) -> None:
+    found = verify(read_policy(CORRECTED).file, OfficialText.of("c.txt", f"一、对获评的企业，{words}，不重复。\n"))
+    assert [one.match for one in found.located] == ["found", "found"]
+    assert found.ok
+
+
+@pytest.mark.parametrize("words", ["给予5万元奖励", "给予3万元奖励"])
+def test_a_corrected_sentence_is_missing_where_its_text_says_neither(words: str) -> None:
+    found = verify(read_policy(CORRECTED).file, OfficialText.of("c.txt", f"一、对获评的企业，{words}，不重复。\n"))
+    assert not found.ok
+    assert found.located[0].match == "missing"

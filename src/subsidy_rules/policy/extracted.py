@@ -37,10 +37,11 @@ _BEGUN = re.compile(r"[0-9万亿千百十元%‰]$")
 _ALIKE = str.maketrans("∶“”„‟‘’‚—–―‐‑‒−～〜∼｡､", ':""""' + "'''" + "-------~~~。、")
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _HAN = "〇零一二两三四五六七八九十百千万亿"
-_THINGS = "吨户千人名次家台辆套件个项亩平米公册株头只标份册片块座所间条"
+_THINGS = "吨户千人名次家台辆套件个项亩平立米公册株头只标份册片块座所间条升斤度盏桩A-Za-z"
+_RANGED = rf"[-~至到]+{_NUMBER}[十百千]?[万亿]?"
 _FIGURE = re.compile(
     rf"(?<![0-9])(?P<numbers>{_NUMBER}(?:[-~、/至到]+{_NUMBER})*)"
-    rf"(?P<unit>[十百千万]?[万亿]?元|[万亿](?![{_THINGS}])|个?百分点|%|‰)"
+    rf"(?P<unit>[十百千万]?[万亿]?元|[万亿](?!(?:{_RANGED})?[{_THINGS}])|个?百分点|%|‰)"
     rf"|(?<![0-9.:])(?P<ratio>(?![0-9]{{1,2}}:[0-5][0-9](?![0-9.])){_NUMBER}:{_NUMBER})(?![0-9:])"
     rf"|(?P<han>[{_HAN[:-2]}][{_HAN}]*(?<=[十百千万亿]))元"
     rf"|(?P<below>[{_HAN}]+)分之(?P<above>[{_HAN}]+)"
@@ -185,7 +186,7 @@ class OfficialText:
         fits: list[tuple[int, int, int]] = []
         for bucket in sorted(both, key=lambda one: (-both[one], one))[:_TRIES]:
             start = max(0, bucket * _WIDTH - slack)
-            changes, first, last = _fitted(wanted, bare[start : bucket * _WIDTH + len(wanted) + slack])
+            changes, first, last = fitted(wanted, bare[start : bucket * _WIDTH + len(wanted) + slack])
             fits.append((changes, begin + start + first, begin + start + last))
         if not fits:
             return None
@@ -292,10 +293,10 @@ def han_number(words: str) -> int:
     return whole + part + digit
 
 
-def _fitted(wanted: str, window: str) -> tuple[int, int, int]:
+def fitted(wanted: str, window: str) -> tuple[int, int, int]:
     """Return the fewest changes that make a part of the window into the wanted words, and that part.
 
-    >>> _fitted("最高不超过200万元", "给予奖励，最高不超过2000万元。")
+    >>> fitted("最高不超过200万元", "给予奖励，最高不超过2000万元。")
     (1, 5, 16)
     """
     row = [(0, place) for place in range(len(window) + 1)]

@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 
@@ -25,6 +26,7 @@ from subsidy_rules.policy.extracted import (
     alike,
     counting,
     figures_of,
+    fitted,
     han_number,
 )
 from subsidy_rules.policy.model import Clause, Rule, RuleFile, TableSentence
@@ -62,6 +64,12 @@ Match = Literal["found", "missing", "elsewhere", "not_unique"]
 """`elsewhere`: in the text, not in its own sentence; `not_unique`: at more places than sentences quote it."""
 State = Literal["carried", "gives_nothing", "target", "not_modelled", "not_carried", "unaccounted"]
 """How a figure of the text is accounted for; the last two are not."""
+_LOOK_BACK: Final = 12
+_CHANGES: Final = {
+    1: re.compile("增|升|涨|提高|grow|increas|rise"),
+    -1: re.compile("降|减|下浮|fall|reduc|decreas|drop"),
+}
+"""Words before a percentage that mean more than what there was, or less."""
 _GIVING = re.compile("奖|补|贴|给予|资助|配套|支持|拨付|减免|返还|预付|预留")
 
 
@@ -70,7 +78,7 @@ class Quote:
     """Words that a rule file takes from its text.
 
     `clause` is the id of the sentence or of the rule; `path` and `sentence` its place in the text; `place` the place
-    in the rule file.
+    in the rule file; `was` the words as they stood before corrections, in a text that is older than these.
     """
 
     clause: str
@@ -79,6 +87,7 @@ class Quote:
     place: str
     words: str
     kind: Kind
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,22 +261,40 @@ def quotes_of(file: RuleFile) -> Iterator[Quote]:
 
 
 def _of_sentence(given: Clause | TableSentence, at: str) -> Iterator[Quote]:
-    whole = Quote(given.id, given.path, given.sentence, f"{at}.quote", given.quote, "sentence")
+    former = [one.was for one in given.amended if one.was]
+    was = tuple(_before(given.quote, one) for one in former)
+    whole = Quote(given.id, given.path, given.sentence, f"{at}.quote", given.quote, "sentence", was)
     yield whole
     if given.printed:
-        yield replace(whole, place=f"{at}.printed", words=given.printed, kind="printed")
+        yield replace(whole, place=f"{at}.printed", words=given.printed, kind="printed", was=())
     for place, words in _inner(given, at):
-        yield replace(whole, place=place, words=words, kind="step")
+        inside = [one for one in former if counting(words) in _corrected(given.quote, one)]
+        parts = (*(_before(words, one) for one in former), *inside)
+        yield replace(whole, place=place, words=words, kind="step", was=parts)
+
+
+def _before(quote: str, was: str) -> str:
+    """Return words as they stood before a correction: with what was there in place of what is most like it."""
+    words = counting(quote)
+    _, start, end = fitted(counting(was), words)
+    return words[:start] + was + words[end:]
+
+
+def _corrected(quote: str, was: str) -> str:
+    """Return the part of a sentence that a correction has changed."""
+    words = counting(quote)
+    _, start, end = fitted(counting(was), words)
+    return words[start:end]
 
 
 def _inner(given: object, at: str, *, top: bool = True) -> Iterator[tuple[str, str]]:
-    """Return the quotes inside a model, whatever its shape: place and words."""
+    """Return the quotes inside a model, whatever its shape: place and words. Those of other documents are left out."""
     if isinstance(given, BaseModel):
         for name in type(given).model_fields:
             inner = getattr(given, name)
-            if name != "quote":
+            if name not in {"quote", "amended"}:
                 yield from _inner(inner, f"{at}.{name}", top=False)
-            elif inner and not top:
+            elif name == "quote" and inner and not top:
                 yield f"{at}.quote", inner
     elif isinstance(given, list):
         for place, inner in enumerate(given):
@@ -275,6 +302,12 @@ def _inner(given: object, at: str, *, top: bool = True) -> Iterator[tuple[str, s
     elif isinstance(given, dict):
         for name, inner in given.items():
             yield from _inner(inner, f"{at}.{name}", top=False)
+
+
+def _places(quote: Quote, text: OfficialText) -> list[tuple[int, int]]:
+    """Return where a quote stands: as it is, else as it was before a correction."""
+    found = (text.places(words) for words in (quote.words, *quote.was))
+    return next((places for places in found if places), [])
 
 
 def _told_elsewhere(file: RuleFile) -> dict[str, list[str]]:
@@ -291,7 +324,7 @@ def _located(quotes: Iterable[Quote], text: OfficialText, others: Mapping[str, l
     uses = Counter(counting(one.words) for one in made if one.kind == "sentence")
     whole: list[tuple[int, int]] = []
     for quote in made:
-        places = text.places(quote.words)
+        places = _places(quote, text)
         match: Match = "found" if places else "missing"
         if quote.kind in {"sentence", "rule", "not_modelled"}:
             whole = places
@@ -304,7 +337,7 @@ def _located(quotes: Iterable[Quote], text: OfficialText, others: Mapping[str, l
                 told = [*whole, *(place for words in others.get(quote.clause, ()) for place in text.places(words))]
                 places = [one for one in places if any(start <= one[0] and one[1] <= end for start, end in told)]
             match = "found" if places else "elsewhere"
-            places = places or text.places(quote.words)
+            places = places or _places(quote, text)
         own = whole[0] if whole and quote.kind == "step" else None
         near = text.nearest(quote.words, own) if match in {"missing", "elsewhere"} else None
         yield Located(quote, match, tuple(text.span(*place) for place in places), near)
@@ -317,12 +350,13 @@ def _accounted(file: RuleFile, quotes: Sequence[Quote], text: OfficialText) -> I
         (start, end, quote)
         for quote in quotes
         if quote.kind in {"sentence", "not_modelled"}
-        for start, end in text.places(quote.words)
+        for start, end in _places(quote, text)
     ]
     for printed in text.figures():
         inside = [quote for start, end, quote in standing if start <= printed.start and printed.end <= end]
         clauses = [one.clause for one in inside if one.kind == "sentence"]
-        holding = [one for one in clauses if all(value in carried[one] for value in printed.values)]
+        written = _as_written(printed, text)
+        holding = [one for one in clauses if all(any(way in carried[one] for way in ways) for ways in written)]
         state: State
         if holding:
             state, clauses = "carried", holding
@@ -347,24 +381,64 @@ def _accounted(file: RuleFile, quotes: Sequence[Quote], text: OfficialText) -> I
         )
 
 
-def _carried(file: RuleFile) -> dict[str, frozenset[Figure]]:
+def _as_written(printed: Printed, text: OfficialText) -> Iterator[list[Figure | Divided]]:
+    """Return each value of a figure, with the other ways in which a rule may have it.
+
+    Costs that two bear 6:4 are shares of 60% and 40%; a growth of 10% is 110% of the year before.
+    """
+    ratio = ":" in printed.words or "\N{RATIO}" in printed.words
+    before = text.bare[max(0, printed.start - _LOOK_BACK) : printed.start]
+    for value in printed.values:
+        ways: list[Figure | Divided] = [value]
+        if value.unit == "ratio" and ratio:
+            first = 1 / (1 + value.value)
+            ways += [Divided(first), Divided(1 - first)]
+        elif value.unit == "ratio":
+            grown = [sign for sign, words in _CHANGES.items() if words.search(before)]
+            ways += [Figure("ratio", 1 + sign * value.value) for sign in grown]
+            ways.append(Divided(value.value))
+        yield ways
+
+
+class Divided(NamedTuple):
+    """A share of what is divided among payers or in time, also the one that is left for the rest."""
+
+    share: Fraction
+
+
+def _carried(file: RuleFile) -> dict[str, frozenset[Figure | Divided]]:
     """Return the figures that each sentence's rules have: its own, those of rules between awards and definitions."""
-    found: dict[str, frozenset[Figure]] = {}
+    found: dict[str, frozenset[Figure | Divided]] = {}
     for clause in file.clauses:
         wholes = [one for one in file.clauses if one.id in clause.part_of]
         about = [clause.id, *clause.part_of]
         rules = [rule for rule in file.cumulation if any(one in about for one in (*rule.clauses, *rule.against))]
-        shared = _figures_in(clause, skip="rows")
+        shared: list[Figure | Divided] = [*_figures_in(clause, skip="rows")]
         shared += [one for rule in rules for one in _figures_in(rule)]
         shared += [one for whole in wholes for one in _figures_in(whole)]
+        shared += [one for whole in (clause, *wholes) for one in _divided(whole)]
+        shared += [one for note in clause.notes for one in figures_of(note.text)]
+        if clause.gives == "rule" and file.policy.rounding.mode is not None:
+            shared += figures_of(file.policy.rounding.unit)
         words = " ".join(text for one in (clause, *wholes) for text in texts_of(one))
         for condition in _defined(file, words):
             shared += figures_of(condition)
         if not clause.rows:
             found[clause.id] = frozenset(shared)
         for row in clause.rows or []:
-            found[row.id] = frozenset([*shared, *_figures_in(row)])
+            noted = [one for note in row.notes for one in figures_of(note.text)]
+            found[row.id] = frozenset([*shared, *_figures_in(row), *noted])
     return found
+
+
+def _divided(clause: Clause) -> Iterator[Divided]:
+    """Return the shares in which a sentence is paid, by whom and when, and what is left for the rest."""
+    for parts in (clause.payers or [], clause.instalments.parts if clause.instalments else []):
+        shares = [[one.value for text in texts_of(part.share) for one in figures_of(text)] for part in parts]
+        yield from (Divided(share) for listed in shares for share in listed)
+        plain = [listed[0] for listed in shares if len(listed) == 1]
+        if len(plain) == len(parts) - 1:
+            yield Divided(1 - sum(plain, Fraction()))
 
 
 def _defined(file: RuleFile, words: str) -> Iterator[str]:
