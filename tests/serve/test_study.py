@@ -10,6 +10,7 @@ import python_calamine as calamine
 from typer.testing import CliRunner
 
 from subsidy_rules.serve.cli import app
+from tests.study.test_inverse import MOVED
 from tests.study.test_sweep import FACTS, PACK
 
 ROOT = Path(__file__).parents[2]
@@ -162,3 +163,25 @@ def test_two_numbers_are_swept_together_and_drawn(tmp_path: Path) -> None:
         assert (code, "proved" in out) == (0, True), out
     assert _run("sweep", str(case), *moved, moved[0], *base)[0] == 2
     assert _run("sweep", str(case), *moved, *base, "--award", "total")[0] == 2
+
+
+def test_what_is_asked_the_other_way_round(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(MOVED, encoding="utf-8")
+    relocation = "xian_30/air_relocation"
+    code, out, _ = _run("whatif", str(case), "--nearest", relocation, "--format", "json")
+    assert code == 0
+    assert [one["after"] for one in json.loads(out)["answers"][0]] == ["2024-01-01", "true"]
+    over = "enterprise.air_relocation_completed_on=2024-06-01..2024-06-30"
+    planned = ("--set", "enterprise.on_air_relocation_plan=true")
+    code, out, _ = _run("whatif", str(case), "--least", over, "--award", relocation, *planned, "--lang", "en", "--ask")
+    assert code == 0
+    assert "2024-06-01" in out
+    assert _run("whatif", str(case), "--nearest", relocation, "--format", "markdown")[0] == 0
+    for wrong in (
+        ("--least", over),
+        ("--least", "x", "--award", relocation),
+        ("--nearest", "x/y"),
+        ("--ask", "--out", "x.md"),
+    ):
+        assert _run("whatif", str(case), *wrong)[0] == 2

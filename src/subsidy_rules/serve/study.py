@@ -66,6 +66,19 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
     award: Annotated[
         list[str] | None, typer.Option("--award", metavar="ID", help="Of a sweep: only this award, or total.")
     ] = None,
+    nearest: Annotated[
+        list[str] | None,
+        typer.Option("--nearest", metavar="ID", help="Say instead which fewest facts have to change for it to apply."),
+    ] = None,
+    least: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--least", metavar="PATH=LOW..HIGH", help="Say instead the least change that makes --award apply."
+        ),
+    ] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Say instead which open facts narrow each total most, the most first.")
+    ] = False,
     to_reading: Annotated[
         list[str] | None,
         typer.Option("--to-reading", metavar="ID=OPTION", help="Choose an option of a reading after, not before."),
@@ -107,11 +120,18 @@ def whatif(  # noqa: PLR0913, PLR0917 - one argument for each option
     Exit code 1 where cases were left out (--skip), 2 where a path, a reform or a case is wrong.
     """
     with reported(lang):
+        from subsidy_rules.serve.asked import Asked, answer
         from subsidy_rules.serve.moved import move
         from subsidy_rules.study.compare import compare
 
         target = None if out is None else _target(out)
         before, after = _sides(reform, set_, to_reading, policy=policy, rules=rules, reading=reading, guide=guide)
+        if nearest or least or ask:
+            if out is not None or sweep or chart is not None:
+                raise UsageError("--nearest, --least and --ask are printed and go with no --sweep, --chart or --out")
+            asked = Asked(nearest or (), least or (), award or (), ask=ask)
+            answer(_cases(cases, before, map_), after, asked, form=format_.value, lang=lang)
+            return
         if sweep:
             if out is not None:
                 raise UsageError("--sweep is printed and goes with no --out")

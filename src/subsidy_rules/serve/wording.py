@@ -193,6 +193,13 @@ _CALLS: Final = tuple(
             "二维测算须变动两个数值；“{}”给了两次",
         ),
         (r"a sweep in two dimensions is of one award, or of the total", "二维测算只针对一项奖补，或合计"),
+        (r"no sentence '(.*)' gives anything; did you mean '(.*)'\?", "没有给予奖补的条款“{}”；是否为“{}”？"),
+        (r"no sentence '(.*)' gives anything", "没有给予奖补的条款“{}”"),
+        (r"--least takes one --award: the sentence that is to apply", "--least 须配一个 --award：要适用的条款"),
+        (
+            r"--nearest, --least and --ask are printed and go with no --sweep, --chart or --out",
+            "--nearest、--least、--ask 只打印，不能与 --sweep、--chart、--out 同用",
+        ),
         (r"a sweep moves one number, or two together", "测算变动一个数值，或同时变动两个"),
         (r"--chart with --sweep draws one case", "--chart 与 --sweep 同用时只画一个案例"),
         (r"'(.*)' is no number of a case, which a range could be of", "“{}”不是案例中的数值，不能取范围"),

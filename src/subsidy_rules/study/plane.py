@@ -206,6 +206,7 @@ def sweep_two(  # noqa: PLR0913 - two paths with their ranges
     twice, a range that is none, an award that no row has; `CaseError` where the case is wrong at an end.
     """
     side = Side(scenario or Scenario())
+    case = side.given(case)
     if path == path_across:
         raise UsageError(f"a sweep in two dimensions moves two numbers; '{path}' is given twice")
     walks = []

@@ -154,10 +154,14 @@ class Side:
         self._readings = resolve_readings(policies, scenario.readings)
         self._funds = {(plan.id, one.sentence.id): one.fund for plan in policies.plans for one in plan.clauses}
 
+    def given(self, case: Case) -> Case:
+        """Return a case with the facts of the scenario. Raises `UsageError` where one can't be changed."""
+        facts = self.scenario.facts
+        return with_facts(case, facts) if facts else case
+
     def answer(self, case: Case, *, caps: bool = True) -> CaseSide:
         """Answer one case. Raises `CaseError` where it is wrong, `UsageError` where a fact can't be changed."""
-        facts = self.scenario.facts
-        asked = with_facts(case, facts) if facts else case
+        asked = self.given(case)
         calculator = self._calculator(asked)
         run = calculator.traced if caps else calculator.figures
         return CaseSide(self, asked, run(asked), caps=caps)

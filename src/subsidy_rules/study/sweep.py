@@ -167,6 +167,7 @@ def sweep(case: Case, path: str, over: str, scenario: Scenario | None = None) ->
     case is wrong at an end of it.
     """
     side = Side(scenario or Scenario())
+    case = side.given(case)
     spec = number_at(case, path, side)
     first, last = range_of(over, spec, side)
     walk = Walk(case, path, spec, side, first, last)
@@ -239,13 +240,13 @@ def range_of(over: str, spec: FieldSpec, side: Side) -> tuple[Fraction, Fraction
         raise UsageError(f"the range '{over}': {error.what}") from error
     if first >= last:
         raise UsageError(f"the range '{over}' is empty")
-    if ((last - first) / _unit_of(spec)).denominator != 1:
-        step = written(spec, _unit_of(spec), vocabulary.currency)
+    if ((last - first) / unit_of(spec)).denominator != 1:
+        step = written(spec, unit_of(spec), vocabulary.currency)
         raise UsageError(f"the range '{over}' is no whole number of steps of {step}")
     return first, last
 
 
-def _unit_of(spec: FieldSpec) -> Fraction:
+def unit_of(spec: FieldSpec) -> Fraction:
     """Return the step between two neighbours."""
     return DENSE if spec.type in ("ratio", "quantity") else Fraction(1)
 
@@ -259,7 +260,7 @@ class Walk:
 
     def __init__(self, case: Case, path: str, spec: FieldSpec, side: Side, first: Fraction, last: Fraction) -> None:
         self.case, self.path, self.spec, self.side = case, path, spec, side
-        self.unit, self.currency = _unit_of(spec), side.policies.vocabulary.currency
+        self.unit, self.currency = unit_of(spec), side.policies.vocabulary.currency
         self.first, self.steps = first, int((last - first) / self.unit)
         self.known: dict[int, dict[str, Value]] = {}
         self.evaluations = 0

@@ -46,6 +46,8 @@ class Bar:
     kind: str
     label: str
     options: tuple[tuple[str, Amount], ...]
+    whole: bool = True
+    """Whether these are all the things that it may say; of a number they are its two ends."""
 
     @property
     def moves(self) -> Number:
@@ -103,6 +105,7 @@ def tornado(case: Case, scenario: Scenario | None = None) -> Tornado:
     """Say what moves the total of a case most. Raises `CaseError` and `UsageError` as `evaluate` does."""
     base = scenario or Scenario()
     side = Side(base)
+    case = side.given(case)
     found = side.evaluate(case)
     contradicted: list[str] = []
     bars = [*_readings(case, base, found), *_facts(case, side, found, contradicted)]
@@ -138,7 +141,8 @@ def _facts(case: Case, side: Side, found: Entitlement, contradicted: list[str]) 
             except CaseError as error:
                 contradicted.append(f"{path} = {option}: {error.problems[0].what}")
         if len(made) > 1:
-            yield Bar(path, "fact", spec.zh, tuple(made))
+            whole = spec.type not in NUMBERS and not spec.open
+            yield Bar(path, "fact", spec.zh, tuple(made), whole)
 
 
 def _options(spec: FieldSpec, given: object, currency: Currency) -> Iterator[tuple[str, str]]:
