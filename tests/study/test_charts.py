@@ -11,7 +11,14 @@ import pytest
 
 from subsidy_rules import Case, UsageError, evaluate, load_policies
 from subsidy_rules.study import charts
-from subsidy_rules.study.charts import comparison_chart, save_chart, sweep_chart, tornado_chart, waterfall_chart
+from subsidy_rules.study.charts import (
+    comparison_chart,
+    gains_chart,
+    save_chart,
+    sweep_chart,
+    tornado_chart,
+    waterfall_chart,
+)
 from subsidy_rules.study.compare import compare
 from subsidy_rules.study.reform import Reform
 from subsidy_rules.study.side import Scenario
@@ -30,6 +37,7 @@ assume_none: [titles, grants, loans, products, services, stations, earlier_award
 """
 OPEN = KNOWN.replace("whole_digital: false, ", "").replace("2800万元", "{min: 2000万元, max: 4000万元}")
 CASE = Case.from_text(KNOWN)
+CITY = Path(__file__).parents[2] / "examples" / "city.jsonl"
 AWARD = "xian_30/capability_platform@p1"
 
 
@@ -193,3 +201,26 @@ def test_without_the_extra_it_says_what_to_install(missing: str, monkeypatch: py
     monkeypatch.setattr(charts, "import_module", found)
     with pytest.raises(UsageError, match=r"pip install 'subsidy-rules\[study\]'"):
         waterfall_chart(evaluate(CASE).awards[0])
+
+
+def test_gains_are_drawn_case_by_case() -> None:
+    """Two gain, 600万元 and 250万元; one that is not kept is counted and named."""
+    higher = Reform.of({"xian_30/equipment_renewal.cap": "3000万元"}, name="x")
+    found = compare(str(CITY), after=higher, keep=2)
+    drawn = gains_chart(found).to_dict()
+    (rows,) = (one for one in drawn["datasets"].values()) if "datasets" in drawn else (drawn["data"]["values"],)
+    assert [(one["case"], one["said"], one["low"], one["high"]) for one in rows] == [
+        ("A04", "+250万元", 0.0, 250.0),
+        ("A01", "+600万元", 0.0, 600.0),
+    ]
+    assert drawn["title"]["subtitle"] == ["案例 12：增加 3，减少 0，方向不一 0，不变 9", "未画出：1 个"]
+    assert "distribution of gains" in gains_chart(found, "en").to_json()
+
+
+def test_what_is_shown_in_a_notebook_is_escaped_and_fetches_nothing() -> None:
+    found = sweep(CASE, "projects[0].costs[0].amount", "0..1亿元")
+    for shown in (found._repr_html_(), tornado(CASE)._repr_html_()):
+        assert "<table>" in shown
+        assert "http" not in shown
+        assert "<script" not in shown
+    assert "10%给予奖励" in found._repr_html_()

@@ -233,6 +233,49 @@ def comparison_chart(found: Comparison, lang: Lang = "zh") -> Chart:
     return _titled(alt.layer(bars, told), title, _not_drawn(left, lang), height=max(1, len(rows)) * LINE)
 
 
+def gains_chart(found: Comparison, lang: Lang = "zh") -> Chart:
+    """Draw the distribution of gains: by how much each case that moves moves, the greatest loss first.
+
+    A case whose two ends move differently is a span from one to the other, never their mean. Cases that stay as they
+    are, and those that are counted and not kept, are said under the title.
+    """
+    alt, scale, unit = _altair(), *_unit(found.currency, lang)
+    zh = lang == "zh"
+    moved = []
+    for row in found.rows:
+        ends = row.after.least - row.before.least, row.after.most - row.before.most
+        moved.append((min(ends), max(ends), row.name))
+    rows: list[Row] = []
+    for rank, (low, high, name) in enumerate(sorted(moved), 1):
+        told = " – ".join(
+            dict.fromkeys(("+" if end > 0 else "") + write_money(end, lang, found.currency) for end in (low, high))
+        )
+        span = (min(low, Fraction(0)) if low == high else low, max(high, Fraction(0)) if low == high else high)
+        rows.append(
+            {"case": name, "rank": rank, "low": _pixel(span[0], scale), "high": _pixel(span[1], scale), "said": told}
+        )
+    chart = alt.Chart(alt.Data(values=rows))
+    x = alt.X(
+        "rank:O",
+        title="案例，按变化排列" if zh else "cases, by how much they move",
+        axis=alt.Axis(labels=False, ticks=False),
+    )
+    y = alt.Y("low:Q", title=f"{'变化' if zh else 'change'} ({unit})")
+    colour = alt.condition("datum.high <= 0", alt.value(DOWN), alt.value(UP))
+    bars = chart.mark_bar().encode(x=x, y=y, y2="high:Q", color=colour, tooltip=["case:N", "said:N"])
+    counts = found.cases, found.gainers, found.losers, found.mixed, found.unchanged
+    said = (
+        "案例 {}：增加 {}，减少 {}，方向不一 {}，不变 {}"
+        if zh
+        else "{} cases: {} gain, {} lose, {} mixed, {} unchanged"
+    )
+    under = [said.format(*counts)]
+    left = found.gainers + found.losers + found.mixed - len(found.rows)
+    if left > 0:
+        under.append(f"未画出：{left} 个" if zh else f"not drawn: {left}")
+    return _titled(bars, "增减的分布" if zh else "distribution of gains", under)
+
+
 def tornado_chart(found: Tornado, lang: Lang = "zh") -> Chart:
     """Draw what moves a total, the most on top: the range of the total at each thing that it may say."""
     alt, scale, unit = _altair(), *_unit(found.currency, lang)

@@ -102,6 +102,12 @@ class Nearest:
             "complete": self.complete,
         }
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from subsidy_rules.study.told_inverse import to_html  # noqa: PLC0415 - what is told knows what it tells of
+
+        return to_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Least:
@@ -130,6 +136,12 @@ class Least:
         made = {key: None if at is None else written(self.spec, at, self.currency) for key, at in places.items()}
         head: dict[str, Json] = {"schema": "subsidy-rules/least/1", "award": self.award, "path": self.path}
         return {**head, **made, "complete": self.complete}
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from subsidy_rules.study.told_inverse import to_html  # noqa: PLC0415 - what is told knows what it tells of
+
+        return to_html(self)
 
 
 def least_change(case: Case, path: str, over: str, award: str, scenario: Scenario | None = None) -> Least:
@@ -305,7 +317,7 @@ class _Search:
                     yield {**facts, path: value}
 
     def reads(self) -> Iterator[str]:
-        """Give the paths of the facts that the conditions and the event of the sentence read."""
+        """Give the paths of what the conditions and the event of the sentence read of the things of the case."""
         clause = self.award.partition("@")[0]
         things = self.case.facts_of(self.vocabulary)
         for plan in self.side.policies.plans:
@@ -318,7 +330,7 @@ class _Search:
                         for part in op.walk(node)
                         if isinstance(part, op.Fact)
                     }
-                    for thing in (things.root, *things.paths.values()):
+                    for thing in things.paths.values():
                         yield from (thing.fact_path(name) for entity, name in sorted(facts) if entity == thing.entity)
 
     def values(self, path: str, facts: Mapping[str, object], stand: _Stand) -> Iterator[object]:

@@ -65,6 +65,12 @@ class Questions:
             "unranked": list(self.unranked),
         }
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from subsidy_rules.study.told_inverse import to_html  # noqa: PLC0415 - what is told knows what it tells of
+
+        return to_html(self)
+
 
 def _text(width: Number, currency: Currency) -> str | None:
     return None if isinstance(width, Infinity) else yuan_text(width, currency)

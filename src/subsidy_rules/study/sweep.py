@@ -125,6 +125,12 @@ class Sweep:
         """Write a place of the range for people."""
         return write_number(place, self.spec.measure, lang, self.currency)
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from subsidy_rules.study.told_sweep import to_html  # noqa: PLC0415 - what is told knows what it tells of
+
+        return to_html(self)
+
     def as_json(self, lines: Iterable[Line] | None = None) -> dict[str, Json]:
         """Write it, with all its lines or these: amounts in the policies' currency, places as a case reads them."""
         listed = self.lines if lines is None else tuple(lines)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from subsidy_rules.award.phrases import KINDS, word
 from subsidy_rules.errors import Lang, check_lang
+from subsidy_rules.report.html import html_table
 from subsidy_rules.report.tables import Block, markdown_table, text_table
 from subsidy_rules.study.sweep import Line, Piece, Sweep, say_cliff
 from subsidy_rules.study.told import Money
@@ -38,6 +39,11 @@ def to_markdown(
     return "\n".join([f"## {block.title}", "", *markdown_table(block), "", *remarks]).rstrip() + "\n"
 
 
+def to_html(found: Sweep, lang: Lang = "zh", *, unit: str | None = None) -> str:
+    """Say a sweep as HTML, for a notebook. Raises `UsageError` for a unit that there is not."""
+    return html_table(_block(found, "", lang, unit, None))
+
+
 def _block(found: Sweep, name: str, lang: Lang, unit: str | None, lines: Sequence[Line] | None) -> Block:
     check_lang(lang)
     zh, money = lang == "zh", Money(unit, found.currency)
@@ -46,7 +52,8 @@ def _block(found: Sweep, name: str, lang: Lang, unit: str | None, lines: Sequenc
     remarks = [say_cliff(found, cliff, lang) for line in listed for cliff in line.cliffs]
     if not found.complete:
         remarks.append("未找全：超过计算次数的限度" if zh else "not complete: the limit of evaluations was met")
-    title = f"{name}：{found.path}（单位：{money.unit}）" if zh else f"{name}: {found.path} (in {money.unit})"
+    of = "" if not name else f"{name}：" if zh else f"{name}: "
+    title = f"{of}{found.path}（单位：{money.unit}）" if zh else f"{of}{found.path} (in {money.unit})"
     heads = (
         ("奖补、限制、条款", "从、到", "数额", "每多一单位")
         if zh

@@ -31,6 +31,7 @@ from subsidy_rules.award.written import write_number
 from subsidy_rules.errors import CaseError, Lang
 from subsidy_rules.facts.case import Case
 from subsidy_rules.facts.vocabulary import FieldSpec
+from subsidy_rules.report.html import html_table
 from subsidy_rules.report.tables import Block, text_table
 from subsidy_rules.study.cases import NUMBERS, fact_at, with_facts, written
 from subsidy_rules.study.side import Scenario, Side
@@ -97,6 +98,10 @@ class Tornado:
             "contradicted": list(self.contradicted),
         }
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        return html_table(_block(self, "zh"))
+
     def _amount(self, amount: Amount) -> dict[str, Json]:
         return {"kind": amount.kind, **ends_of(amount, self.currency)}
 
@@ -160,6 +165,10 @@ def _options(spec: FieldSpec, given: object, currency: Currency) -> Iterator[tup
 
 def to_text(found: Tornado, lang: Lang, *, width: int, ascii_only: bool = False, color: bool = False) -> str:
     """Write it for a screen; every total with its kind."""
+    return text_table(_block(found, lang), width=width, ascii_only=ascii_only, color=color)
+
+
+def _block(found: Tornado, lang: Lang) -> Block:
     zh = lang == "zh"
 
     def said(amount: Amount) -> str:
@@ -175,5 +184,4 @@ def to_text(found: Tornado, lang: Lang, *, width: int, ascii_only: bool = False,
     remarks = [f"各解读合计：{said(found.joint)}" if zh else f"over all readings jointly: {said(found.joint)}"]
     remarks += [("取值没有界限：" if zh else "without known ends: ") + path for path in found.open_ended]
     remarks += [("与案例其他事实矛盾：" if zh else "contradicts the case: ") + one for one in found.contradicted]
-    block = Block(title, heads, rows, tuple(remarks))
-    return text_table(block, width=width, ascii_only=ascii_only, color=color)
+    return Block(title, heads, rows, tuple(remarks))
