@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cached_property
+from html import escape
 from typing import Final, Protocol
 
 from subsidy_rules.award.choice import Choice
@@ -418,6 +419,10 @@ class Entitlement:
         expect(clause, str | None, "a clause is named by its id, such as xian_30/equipment_renewal")
         check_lang(lang)
         return self._text(self, lang, clause=clause, formula=formula)
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook: what `explain` says, escaped."""
+        return f"<pre>{escape(self.explain())}</pre>"
 
     def as_json(self) -> dict[str, Json]:
         """Return the result as plain data, keys in schema order."""

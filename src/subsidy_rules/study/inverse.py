@@ -196,7 +196,9 @@ def check_award(award: str, side: Side) -> None:
     ]
     if clause not in known:
         near = suggest(clause, known)
-        raise UsageError(f"no sentence '{clause}' gives anything" + (f"; did you mean '{near}'?" if near else ""))
+        if near is not None:
+            raise UsageError(f"no sentence '{clause}' gives anything; did you mean '{near}'?")
+        raise UsageError(f"no sentence '{clause}' gives anything")
 
 
 def is_of(name: str, award: str) -> bool:
