@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
-from subsidy_rules import Case, UsageError, evaluate
+from subsidy_rules import Case, UsageError, evaluate, load_policies
 from subsidy_rules.audit.ledger import Entry, open_ledger
 from subsidy_rules.audit.ledger.entry import read_entry
 from subsidy_rules.audit.ledger.fill import entries_of, unread
@@ -25,6 +26,7 @@ from subsidy_rules.audit.ledger.history import formerly, payments, with_history
 from subsidy_rules.audit.ledger.rulebook import Exclusive, load_rulebook
 from subsidy_rules.audit.ledger.second import second
 from subsidy_rules.audit.lifecycle.second import ran, why_off
+from subsidy_rules.serve.cli import app
 from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.values.document import plain
 from tests.audit.mishaps import HARMLESS, MISHAPS, Desk, mishaps, same_words
@@ -384,6 +386,46 @@ def test_former_names_are_followed_before_a_day() -> None:
     assert formerly("丙", entries) == ("丙", "乙", "甲")
     assert formerly("丙", entries, "2025-01-01") == ("丙",)
     assert payments(entries) == []
+
+
+def test_a_ledger_of_another_currency(tmp_path: Path) -> None:
+    """600,000 EUR in a year: two payments of 400,000 pass it by 200,000; an entry in yuan is none of that."""
+    rules = str(ROOT / "tests" / "policies" / "reeg.yaml")
+    paid = tmp_path / "paid.csv"
+    rows = [
+        "applicant,project,policy,clause,granted,decided",
+        *(f"Nord GmbH,{n},reeg,measure,400,2025-0{n}-01" for n in (4, 5)),
+    ]
+    paid.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    columns = tmp_path / "map.yaml"
+    columns.write_text(
+        "columns: {applicant: applicant, project: project, policy: policy, clause: clause, "
+        "granted: granted, decided: decided}\nunit: kEUR\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "yuan.jsonl").write_text(
+        payment(1, beneficiary="Nord GmbH", policy="reeg", clause="measure", fen=90_000_000).written() + "\n"
+    )
+
+    def call(*words: str) -> str:
+        return str(CliRunner().invoke(app, ["ledger", *words, "--lang", "en"]).output)
+
+    db = str(tmp_path / "paid.db")
+    assert call("import", db, str(paid), "--map", str(columns), "--rules", rules) == "2 added, 0 known\n"
+    assert call("import", db, str(tmp_path / "yuan.jsonl")) == "1 added, 0 known\n"
+    told = call("findings", db, "--rules", rules)
+    assert "EUR 200,000" in told
+    assert "万" not in told
+    assert "1 entries in CNY: the rules count in another" in told
+    assert "--gate" in call("findings", db, "--rules", rules, "--gate", "50万元")
+    with open_ledger(db) as kept:
+        entries = list(kept.entries())
+    euro = load_policies([rules]).vocabulary.currency
+    case = Case.from_dict({"case": "1", "enterprise": {"name": "Nord GmbH"}})
+    tree: Any = plain(with_history(case, entries, day="2025-05-01", currency=euro).document.root)
+    assert [(one["clause"], one["amount"]) for one in tree["earlier_awards"]] == [("measure", "400000 EUR")]
+    with pytest.raises(UsageError, match="no code of a currency"):
+        Entry("payment", "1", "甲", currency="eur")
 
 
 def test_lists_become_entries_once(tmp_path: Path) -> None:

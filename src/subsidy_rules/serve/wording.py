@@ -121,6 +121,7 @@ _CALLS: Final = tuple(
             "记录“{}”：只有更名、合并须写原主体",
         ),
         (r"entry '(.*)': '(.*)' is no day, YYYY-MM-DD", "记录“{}”：“{}”不是日期，应写成 YYYY-MM-DD"),
+        (r"entry '(.*)': '(.*)' is no code of a currency", "记录“{}”：“{}”不是货币代码"),
         (r"no entry: (.*)", "不是台账记录：{}"),
         (r"the case lists its own (.*): leave them to the ledger, .*", "案例已列出 {}：由台账提供时不得另列"),
         (r"a process of the audit was ended from outside; .*", "审计的一个进程被外部终止，没有写入文件；请重新运行"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Literal, TypeAlias, get_args
@@ -15,6 +16,7 @@ Kind: TypeAlias = Literal["award", "payment", "correction", "recovery", "success
 KINDS: Final = get_args(Kind)
 START: Final = "0" * 64
 """Stands before the first entry."""
+_CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 MOST: Final = 2**63 - 1
 """The greatest figure in fen that a database keeps exactly."""
 
@@ -24,7 +26,8 @@ class Entry:
     """What happened once: `award` (decided), `payment`, `correction` or `recovery` of one, `succession` of enterprises.
 
     `id` is the key of the entry: one that is in the ledger is not added again. `beneficiary` is the unified social
-    credit code, or the name where none is known. `fen` is signed, in 分: a recovery is negative. Days are `YYYY-MM-DD`,
+    credit code, or the name where none is known. `fen` is signed, in 分: a recovery is negative; of another `currency`
+    (its code, of ISO 4217; none is CNY) it is of the smallest unit. Days are `YYYY-MM-DD`,
     or empty. `marks` are numbers on the papers: `invoice`, `equipment`, `contract`. A succession says that `formerly`
     has become `beneficiary` (renamed or merged) on `decided`. `corrects` is the id of the entry that is corrected.
     """
@@ -51,6 +54,7 @@ class Entry:
     formerly: str = ""
     corrects: str = ""
     source: str = ""
+    currency: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what the ledger can't keep."""
@@ -62,6 +66,8 @@ class Entry:
             raise UsageError("an entry has an id and a beneficiary")
         if (self.kind == "succession") is not bool(self.formerly):
             raise UsageError(f"entry '{self.id[:80]}': a succession, and no other entry, says what was formerly")
+        if self.currency and not _CODE.fullmatch(self.currency):
+            raise UsageError(f"entry '{self.id[:80]}': '{self.currency[:40]}' is no code of a currency")
         for day in (self.decided, self.paid_on):
             if day and not _is_day(day):
                 raise UsageError(f"entry '{self.id[:80]}': '{day[:40]}' is no day, YYYY-MM-DD")

@@ -14,28 +14,29 @@ from subsidy_rules.audit.columns import NO_MAP, Map
 from subsidy_rules.audit.ledger.entry import Entry
 from subsidy_rules.audit.lines import PaidLine
 from subsidy_rules.audit.listing import load_list
-from subsidy_rules.values.quantity import format_date
+from subsidy_rules.values.quantity import CNY, Currency, format_date
 
 
-def entries_of(paths: Iterable[str | Path], use: Map = NO_MAP) -> Iterator[Entry]:
-    """Give the entries of lists, file by file. Raises `InputError` and `UsageError` as `load_list` does.
+def entries_of(paths: Iterable[str | Path], use: Map = NO_MAP, currency: Currency = CNY) -> Iterator[Entry]:
+    """Give the entries of lists, file by file, whose amounts are of a currency.
 
-    A line whose amount or beneficiary can't be read makes no entry; `unread` gives those.
+    Raises `InputError` and `UsageError` as `load_list` does. A line whose amount or beneficiary can't be read makes no
+    entry; `unread` gives those.
     """
     for path in paths:
         digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        for line in load_list([path], use).lines:
-            entry = entry_of(line, digest)
+        for line in load_list([path], use, currency).lines:
+            entry = entry_of(line, digest, currency)
             if entry is not None:
                 yield entry
 
 
-def unread(paths: Iterable[str | Path], use: Map = NO_MAP) -> list[PaidLine]:
+def unread(paths: Iterable[str | Path], use: Map = NO_MAP, currency: Currency = CNY) -> list[PaidLine]:
     """Return the lines that make no entry: without an amount in whole fen, or without a beneficiary."""
-    return [line for path in paths for line in load_list([path], use).lines if entry_of(line, "-") is None]
+    return [line for path in paths for line in load_list([path], use, currency).lines if entry_of(line, "-") is None]
 
 
-def entry_of(line: PaidLine, digest: str) -> Entry | None:
+def entry_of(line: PaidLine, digest: str, currency: Currency = CNY) -> Entry | None:
     """Return a line as an entry, `digest` being that of its file; None where it has no amount or no beneficiary."""
     stated, beneficiary = line.paid or line.granted, line.uscc or line.applicant
     if stated is None or stated.fen.denominator != 1 or not beneficiary:
@@ -56,6 +57,7 @@ def entry_of(line: PaidLine, digest: str) -> Entry | None:
         paid_on=_day(line.paid_on),
         batch=line.batch,
         source=str(line.place),
+        currency="" if currency == CNY else currency.code,
     )
 
 

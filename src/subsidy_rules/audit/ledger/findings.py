@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from subsidy_rules.audit.ledger.entry import Entry
-from subsidy_rules.audit.ledger.history import Payment, payments, successions, untied
+from subsidy_rules.audit.ledger.history import Payment, in_money, payments, successions, untied
 from subsidy_rules.audit.ledger.rulebook import Cited, Rulebook, load_rulebook
 from subsidy_rules.audit.lines import Both
 from subsidy_rules.errors import Lang
@@ -37,7 +37,10 @@ APART: Final = 45
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found: its code, the rule that makes it one, the entries, how much is at stake in fen, and in words."""
+    """What was found: its code, the rule that makes it one, the entries, how much is at stake in fen, and in words.
+
+    `fen` is in the smallest unit of the currency that the rules count in.
+    """
 
     code: str
     cited: Cited
@@ -103,8 +106,9 @@ def suspicions(entries: Iterable[Entry], *, gate: int | None = None, rules: Rule
 
 
 def searched(entries: Iterable[Entry], rules: Rulebook | None = None) -> Searched:
-    """Return what is searched: the payments and awards under the names of today, and the rules."""
-    listed = list(entries)
+    """Return what is searched: payments and awards in the money of the rules, under the names of today."""
+    rules = load_rulebook() if rules is None else rules
+    listed = in_money(entries, rules.currency)
     become = successions(listed)
 
     def now(entry: Entry) -> Entry:
@@ -116,7 +120,7 @@ def searched(entries: Iterable[Entry], rules: Rulebook | None = None) -> Searche
 
     paid = tuple(Payment(now(one.entry), one.fen) for one in payments(listed))
     awards = tuple(now(one) for one in listed if one.kind == "award")
-    return Searched(paid, awards, load_rulebook() if rules is None else rules)
+    return Searched(paid, awards, rules)
 
 
 def _found(code: str, cited: Cited, paid: Sequence[Payment], fen: int, *, certain: bool = True) -> Finding:

@@ -6,15 +6,17 @@ its own from the day of the succession on. Payments are net of their corrections
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
-from subsidy_rules.audit.knowledge import known
+from subsidy_rules.audit.knowledge import identity, known
 from subsidy_rules.audit.ledger.entry import Entry
 from subsidy_rules.errors import UsageError
 from subsidy_rules.facts.case import Case
 from subsidy_rules.values.document import plain
+from subsidy_rules.values.quantity import CNY, Currency, exact_text
 
 LISTS: Final = ("earlier_awards", "grants")
 TAKING: Final = ("correction", "recovery")
@@ -96,8 +98,19 @@ def _thing(entry: Entry) -> tuple[str, ...]:
     return entry.beneficiary, entry.project, entry.policy, entry.clause, entry.object
 
 
-def with_history(case: Case, entries: Iterable[Entry], *, day: str) -> Case:
+def in_money(entries: Iterable[Entry], currency: Currency) -> list[Entry]:
+    """Return the entries in a currency (one that names none is in yuan), with who they are of in one spelling."""
+    return [
+        replace(one, beneficiary=identity(one.beneficiary), formerly=identity(one.formerly))
+        for one in entries
+        if one.kind == "succession" or (one.currency or CNY.code) == currency.code
+    ]
+
+
+def with_history(case: Case, entries: Iterable[Entry], *, day: str, currency: Currency = CNY) -> Case:
     """Return the case with what the ledger knows from before a day: `earlier_awards`, and the `grants` of others.
+
+    `currency` is that of the policies; entries of another one are none of their history.
 
     A payment under a policy and clause is an earlier award; any other is a grant of its channel. Grants on projects
     that the case does not have are left out: they are not on its projects. Raises `UsageError` where the case lists
@@ -109,38 +122,31 @@ def with_history(case: Case, entries: Iterable[Entry], *, day: str) -> Case:
     for name in LISTS:
         if tree.get(name):
             raise UsageError(f"the case lists its own {name}: leave them to the ledger, or leave the ledger out")
-    listed, who = list(entries), known(tree, case.document.name, lambda: case)
-    names = {one for name in (who.uscc, who.name) if name for one in formerly(name, listed, day)}
+    listed = in_money(entries, currency)
+    who = known(tree, case.document.name, lambda: case)
+    own = filter(None, (identity(who.uscc), who.name))
+    names = {one for name in own for one in formerly(name, listed, day)}
     mine = [one for one in payments(listed) if one.entry.beneficiary in names and one.entry.day < day and one.fen > 0]
     projects = {one["id"] for one in tree.get("projects") or () if isinstance(one, dict) and "id" in one}
-    made = {"earlier_awards": list(_earlier(mine, projects)), "grants": list(_grants(mine, projects))}
+    unit = "分" if currency == CNY else currency.units[0][0]
+    made: dict[str, list[dict[str, str]]] = {"earlier_awards": [], "grants": []}
+    for one in mine:
+        amount = exact_text(Fraction(one.fen, 1 if currency == CNY else currency.one))
+        name, facts = _facts(one.entry, f"{amount}{unit}" if currency == CNY else f"{amount} {unit}", projects)
+        if name:
+            made[name].append({fact: value for fact, value in facts.items() if value})
     assumed = [one for one in tree.get("assume_none") or () if one not in LISTS]
     return Case.from_dict({**tree, **made, "assume_none": assumed}, name=case.document.name)
 
 
-def _earlier(mine: Iterable[Payment], projects: set[str]) -> Iterator[dict[str, str]]:
-    for one in mine:
-        entry = one.entry
-        if entry.policy and entry.clause:
-            facts = {"policy": entry.policy, "clause": entry.clause, "level": entry.level, "amount": f"{one.fen}分"}
-            facts |= {"paid_on": entry.paid_on or entry.decided}
-            facts |= {"project": entry.project} if entry.project in projects else {}
-            yield _given(facts)
-
-
-def _grants(mine: Iterable[Payment], projects: set[str]) -> Iterator[dict[str, str]]:
-    for one in mine:
-        entry = one.entry
-        if not (entry.policy and entry.clause) and (not entry.project or entry.project in projects):
-            facts = {
-                "programme": entry.programme,
-                "level": entry.level,
-                "fund": entry.channel,
-                "project": entry.project,
-            }
-            facts |= {"received": f"{one.fen}分", "received_on": entry.paid_on or entry.decided}
-            yield _given(facts)
-
-
-def _given(facts: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in facts.items() if value}
+def _facts(entry: Entry, amount: str, projects: set[str]) -> tuple[str, dict[str, str]]:
+    """Return the list of a case that a payment belongs to, if any, and what it says there."""
+    day = entry.paid_on or entry.decided
+    on = entry.project if entry.project in projects else ""
+    if entry.policy and entry.clause:
+        facts = {"policy": entry.policy, "clause": entry.clause, "level": entry.level, "amount": amount}
+        return "earlier_awards", {**facts, "paid_on": day, "project": on}
+    if entry.project and not on:
+        return "", {}
+    facts = {"programme": entry.programme, "level": entry.level, "fund": entry.channel, "project": entry.project}
+    return "grants", {**facts, "received": amount, "received_on": day}

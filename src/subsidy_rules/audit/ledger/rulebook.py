@@ -16,7 +16,7 @@ from subsidy_rules.mechanisms import operations as op
 from subsidy_rules.plan import PolicyPlan, compile_policy, gather
 from subsidy_rules.policy.model import Clause, Rule
 from subsidy_rules.policy.source import read_policy, shipped_rules
-from subsidy_rules.values.quantity import QuantityError, parse_money
+from subsidy_rules.values.quantity import CNY, Currency, QuantityError, parse_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Rulebook:
     ceilings: tuple[Ceiling, ...]
     sentences: Mapping[str, Cited]
     left_out: tuple[Both, ...]
+    currency: Currency = CNY
+    """What the policies count in; `cap` is in its smallest unit."""
 
 
 def load_rulebook(paths: Iterable[str | Path] = (), readings: Mapping[str, str] | None = None) -> Rulebook:
@@ -79,7 +81,8 @@ def load_rulebook(paths: Iterable[str | Path] = (), readings: Mapping[str, str] 
     files = [file for path in given for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     sources = [read_policy(file) for file in files]
     plans = [compile_policy(source) for source in sources]
-    chosen = resolve_readings(gather(plans), readings or {})
+    together = gather(plans)
+    chosen, currency = resolve_readings(together, readings or {}), together.vocabulary.currency
     made = _Made({}, {}, {}, [], [], {}, [])
     for plan, source in zip(plans, sources, strict=True):
         header = source.file.policy
@@ -89,7 +92,7 @@ def load_rulebook(paths: Iterable[str | Path] = (), readings: Mapping[str, str] 
         for clause in source.file.clauses:
             _sentence(made, plan.id, clause)
         for rule in source.file.cumulation:
-            _rule(made, plan, rule, chosen)
+            _rule(made, plan, rule, chosen, currency)
     return Rulebook(
         made.windows,
         made.beneficiaries,
@@ -98,6 +101,7 @@ def load_rulebook(paths: Iterable[str | Path] = (), readings: Mapping[str, str] 
         tuple(made.ceilings),
         made.sentences,
         tuple(made.left_out),
+        currency,
     )
 
 
@@ -126,7 +130,7 @@ def _sentence(made: _Made, policy: str, clause: Clause) -> None:
         made.once[name] = cited
 
 
-def _rule(made: _Made, plan: PolicyPlan, rule: Rule, chosen: Mapping[str, str]) -> None:
+def _rule(made: _Made, plan: PolicyPlan, rule: Rule, chosen: Mapping[str, str], currency: Currency) -> None:
     cited = Cited(plan.id, rule.id, "", rule.quote)
     found = next(one for one in plan.rules if one.id == rule.id)
     holds = {clause: _holds(when, chosen) for clause, when in found.when.items()}
@@ -134,11 +138,15 @@ def _rule(made: _Made, plan: PolicyPlan, rule: Rule, chosen: Mapping[str, str]) 
     if not clauses or rule.kind == "stacks":
         return
     unsure = any(holds.get(clause) is None for clause in clauses)
-    if unsure or (rule.kind == "ceiling" and not _plain(rule)) or (rule.kind != "ceiling" and rule.same != "project"):
+    if (
+        unsure
+        or (rule.kind == "ceiling" and not _plain(rule, currency))
+        or (rule.kind != "ceiling" and rule.same != "project")
+    ):
         made.left_out.append(_left(cited, unsure=unsure))
         return
     if rule.kind == "ceiling":
-        cap = parse_money(str(rule.cap))
+        cap = parse_money(str(rule.cap), currency=currency)
         names = frozenset(f"{plan.id}/{clause}" for clause in clauses)
         made.ceilings.append(Ceiling(names, int(cap), rule.earlier == "this_year", cited))
         return
@@ -154,12 +162,12 @@ def _pairs(policy: str, clauses: list[str], against: list[str]) -> Iterator[tupl
         yield from ((one, other) for place, one in enumerate(named) for other in named[place + 1 :])
 
 
-def _plain(rule: Rule) -> bool:
+def _plain(rule: Rule, currency: Currency) -> bool:
     """Whether a ceiling is of one amount for one enterprise, with what it was paid before."""
     if rule.by or not rule.earlier or not isinstance(rule.cap, str):
         return False
     try:
-        parse_money(rule.cap)
+        parse_money(rule.cap, currency=currency)
     except QuantityError:
         return False
     return True
