@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
 from subsidy_rules import RuleError, UsageError
 from subsidy_rules.audit.lifecycle import append, load_lifecycle, read_log, replay
 from subsidy_rules.audit.lifecycle.second import second, why_off
 from subsidy_rules.audit.lifecycle.told import as_json, to_text
 from subsidy_rules.errors import CaseError
+from subsidy_rules.serve.cli import app
 from subsidy_rules.serve.wording import in_chinese
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.document import plain, read
@@ -158,6 +160,47 @@ def test_what_a_lifecycle_may_not_say(name: str, tmp_path: Path) -> None:
     assert any(remedy in (problem.remedy or "") for problem in found)
     lines = text.replace(old, new, 1).splitlines()
     assert new.split("\n")[0] in lines[found[0].place.line - 1] or code in ("unknown-key", "bad-clause")
+
+
+EURO = "currency: {code: EUR, zh: 欧元, en: euro, units: {kEUR: 1000}}\n"
+
+
+def test_a_lifecycle_of_another_currency(tmp_path: Path) -> None:
+    text = (ROOT / "rules" / "lifecycles" / "shenyang.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "euro.yaml"
+    path.write_text(text.replace("begins:", EURO + "begins:", 1).replace("0元", "0 EUR"), encoding="utf-8")
+    life = load_lifecycle(path)
+    events = json.loads(json.dumps(FILE["start"], ensure_ascii=False).replace("800万元", "800.5 kEUR"))
+    standing = replay(read_log(json.dumps({"log": "shenyang", "of": "p1", "events": events}), life))
+    assert not standing.refused
+    told = as_json(standing, date(2025, 6, 1))
+    assert told["currency"] == "EUR"
+    assert told["figures"]["in_force"] == {"min": "800500.00", "max": "800500.00"}  # type: ignore[index, call-overload]
+    assert "EUR 800,500" in to_text(standing, date(2025, 6, 1), "en")
+    assert "800,500欧元" in to_text(standing, date(2025, 6, 1), "zh")
+    log, case = tmp_path / "log.yaml", ROOT / "examples" / "digital_factory.yaml"
+    log.write_text("log: shenyang\nof: p1\nevents: []\n", encoding="utf-8")
+    call = ["lifecycle", str(log), "--lifecycle", str(path), "--case", str(case), "--on", "2025-06-01"]
+    ran = CliRunner().invoke(app, call)
+    assert (ran.exit_code, "案例以 CNY 计，生命周期以 EUR 计" in ran.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("EUR,", "EURO,", "three letters of ISO 4217"),
+        ("EUR,", "CNY,", "other than CNY"),
+        ("1000", "0.001", "is no unit of whole amounts"),
+        ("1000", "many", "is not a plain decimal"),
+        ("{kEUR: 1000}}", "{kEUR: 1000}, digits: 5}", "four decimals"),
+    ],
+)
+def test_a_currency_that_is_none(old: str, new: str, said: str, tmp_path: Path) -> None:
+    text = (ROOT / "rules" / "lifecycles" / "shenyang.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "bad.yaml"
+    path.write_text(text.replace("begins:", EURO.replace(old, new) + "begins:", 1), encoding="utf-8")
+    with pytest.raises(RuleError, match=said):
+        load_lifecycle(path)
 
 
 def test_a_state_that_no_event_leads_to_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from subsidy_rules.errors import UsageError
-from subsidy_rules.serve.cli import Lang, Language, ListFormat, app, reported, write, write_json
+from subsidy_rules.serve.cli import Lang, Language, ListFormat, RulePaths, app, reported, write, write_json
 
 if TYPE_CHECKING:
     from subsidy_rules.audit.lifecycle import Lifecycle
@@ -32,6 +32,7 @@ def lifecycle(  # noqa: PLR0913, PLR0917 - one for each option of the command
     case: Annotated[
         str | None, typer.Option("--case", metavar="CASE", help="The case, for the ceilings that the policy gives.")
     ] = None,
+    rules: RulePaths = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day on which deadlines are read.")] = None,
     add: Annotated[
         str | None, typer.Option("--add", metavar="EVENT", help="Add an event, written as {event: …, at: …, by: …}.")
@@ -58,7 +59,7 @@ def lifecycle(  # noqa: PLR0913, PLR0917 - one for each option of the command
         if add is not None:
             append(Path(log), _event(add), life, of=of)
         events = read_log(Path(log), life)
-        standing = replay(events, {} if case is None else _ceilings(case, life, events.of))
+        standing = replay(events, {} if case is None else _ceilings(case, life, events.of, rules))
         if output is ListFormat.json:
             write_json(json.dumps(as_json(standing, day), ensure_ascii=False, indent=2) + "\n")
         else:
@@ -95,14 +96,18 @@ def _event(text: str) -> dict[str, str]:
     return {str(key): str(value) for key, value in tree.items()}
 
 
-def _ceilings(path: str, life: Lifecycle, of: str) -> dict[str, Amount]:
+def _ceilings(path: str, life: Lifecycle, of: str, rules: list[str] | None) -> dict[str, Amount]:
     """Return the figures that a case gives: the greatest amount of the award that a figure names."""
     from subsidy_rules.award.evaluate import evaluate
     from subsidy_rules.facts.case import Case
+    from subsidy_rules.plan import load_policies
     from subsidy_rules.values.amount import Amount
     from subsidy_rules.values.quantity import Infinity
 
-    found = evaluate(Case.load(path))
+    found = evaluate(Case.load(path), load_policies(rules) if rules else None)
+    if found.currency != life.vocabulary.currency:
+        own, its = life.vocabulary.currency.code, found.currency.code
+        raise UsageError(f"the case counts in {its}, the lifecycle in {own}: name its policy with --rules")
     made = {}
     for name, figure in life.file.figures.items():
         wanted = f"{life.file.policy}/{figure.award}@{of}"

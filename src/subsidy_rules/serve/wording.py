@@ -124,6 +124,10 @@ _CALLS: Final = tuple(
         (r"entry '(.*)': '(.*)' is no code of a currency", "记录“{}”：“{}”不是货币代码"),
         (r"no entry: (.*)", "不是台账记录：{}"),
         (r"the case lists its own (.*): leave them to the ledger, .*", "案例已列出 {}：由台账提供时不得另列"),
+        (
+            r"the case counts in (.*), the lifecycle in (.*): name its policy with --rules",
+            "案例以 {} 计，生命周期以 {} 计：请用 --rules 指明其政策",
+        ),
         (r"a process of the audit was ended from outside; .*", "审计的一个进程被外部终止，没有写入文件；请重新运行"),
         (r"the ledger is broken at entry (.*)", "台账在第 {} 条断开"),
         (r"no lifecycle '(.*)' is shipped; there is: (.*)", "没有随库的流程“{}”；可用：{}"),

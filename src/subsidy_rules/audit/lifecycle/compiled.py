@@ -8,6 +8,7 @@ name is told when the file is loaded, with its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,18 +17,21 @@ from typing import Final
 
 from subsidy_rules.audit.lifecycle.model import Deadline, Event, Known, LifecycleFile
 from subsidy_rules.award.engine import Number, Test, number, truth
-from subsidy_rules.errors import RuleError, UsageError
+from subsidy_rules.errors import RuleError, UsageError, brief
 from subsidy_rules.facts.vocabulary import FieldSpec, Member, Vocabulary
 from subsidy_rules.mechanisms.expression import Scope
 from subsidy_rules.mechanisms.step import Desk, Loc
 from subsidy_rules.plan.compile import ConstantPool
-from subsidy_rules.policy.model import Reading
+from subsidy_rules.policy.model import CurrencyModel, Reading
 from subsidy_rules.policy.shape import node_at, shape_of
 from subsidy_rules.policy.source import shipped_rules
 from subsidy_rules.values import document as doc
 from subsidy_rules.values.amount import Amount
 from subsidy_rules.values.findings import Findings
+from subsidy_rules.values.quantity import CNY, Currency, QuantityError, parse_number
 
+_CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+MOST_DIGITS: Final = 4
 STATE: Final = "state"
 NOW: Final = "now"
 AT, BY, KIND, NOTE = "at", "by", "event", "note"
@@ -137,7 +141,8 @@ class _Compiler:
             own = {AT: Known(type="date", zh="日期", en="day"), **event.fields}
             entities[event.id] = _specs(event.id, own)
         core = Vocabulary.core()
-        self.vocabulary = Vocabulary(entities, {name: {} for name in entities}, core.zones, core.units, core.currency)
+        money = core.currency if file.currency is None else self._money(file.currency)
+        self.vocabulary = Vocabulary(entities, {name: {} for name in entities}, core.zones, core.units, money)
 
     def compile(self) -> Lifecycle:
         file = self.file
@@ -167,6 +172,24 @@ class _Compiler:
         return Lifecycle(
             file, self.document.sha256, self.vocabulary, constants, transitions, invariants, deadlines, starts
         )
+
+    def _money(self, given: CurrencyModel) -> Currency:
+        """Return the money of a lifecycle that does not count in yuan, as its policy writes it."""
+        one, units = 10**given.digits, {}
+        for name, text in [*((name, "1") for name in given.written or [given.code]), *given.units.items()]:
+            try:
+                size = parse_number(text) * one
+            except QuantityError as error:
+                self._say(error.code, ("currency", "units", name), error.what, error.what_zh)
+                continue
+            if size.denominator != 1 or size <= 0 or not name or any(char.isdigit() for char in name):
+                what = f"'{brief(name)}' is no unit of whole amounts of the smallest unit of money"
+                self._say("bad-fact", ("currency",), what, f"“{brief(name)}”不是最小货币单位整数倍的单位")
+            units[name] = int(size)
+        if not _CODE.fullmatch(given.code) or given.code == CNY.code or given.digits > MOST_DIGITS:
+            what = "a currency has three letters of ISO 4217, other than CNY, and at most four decimals"
+            self._say("bad-fact", ("currency",), what, "货币须为ISO 4217的三个字母（CNY不写），至多四位小数")
+        return Currency(given.code, given.zh, given.en, given.digits, tuple(units.items()) or ((given.code, one),))
 
     # names
 

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from subsidy_rules.mechanisms.step import Strict
-from subsidy_rules.policy.model import Count, Id, Reading, Truthful
+from subsidy_rules.policy.model import Count, CurrencyModel, Id, Reading, Truthful
 
 FieldType: TypeAlias = Literal["bool", "money", "ratio", "count", "date", "text", "enum"]
 
@@ -104,6 +104,7 @@ class LifecycleFile(Strict):
     lifecycle: Literal["1"]
     id: Id
     policy: str
+    currency: CurrencyModel | None = None
     zh: str
     en: str
     begins: str

@@ -1,6 +1,6 @@
 """A standing as people and programs read it: the steps with their articles, what was refused, the figures, the days.
 
-Amounts are in yuan: text with two decimals in JSON, with 元 (or CNY) for people.
+Amounts are in yuan, or in the currency of the lifecycle: text with its decimals in JSON, with 元 (or CNY) for people.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from subsidy_rules.facts.case import Value
 from subsidy_rules.facts.vocabulary import FieldSpec
 from subsidy_rules.report.tables import Block, text_table
 from subsidy_rules.values.amount import Amount
-from subsidy_rules.values.quantity import format_date
+from subsidy_rules.values.quantity import CNY, Currency, format_date
 
 Both: TypeAlias = dict[Lang, str]
 STATUS: Final[Mapping[str, Both]] = {
@@ -32,7 +32,7 @@ STATUS: Final[Mapping[str, Both]] = {
 
 def as_json(standing: Standing, on: date) -> dict[str, Json]:
     """Write a standing for programs, with its deadlines at a day."""
-    log = standing.log
+    log, currency = standing.log, standing.log.lifecycle.vocabulary.currency
     return {
         "schema": "subsidy-rules/lifecycle/1",
         "lifecycle": log.lifecycle.id,
@@ -44,6 +44,7 @@ def as_json(standing: Standing, on: date) -> dict[str, Json]:
         "refused": [_json_refused(one) for one in standing.refused],
         "deadlines": [_json_deadline(one) for one in standing.deadlines(on)],
         "on": on.isoformat(),
+        **({} if currency == CNY else {"currency": currency.code}),
         "stamp": {"lifecycle": log.lifecycle.sha256, "log": log.sha256},
     }
 
@@ -51,7 +52,7 @@ def as_json(standing: Standing, on: date) -> dict[str, Json]:
 def _json_value(value: Value, lifecycle: Lifecycle, name: str) -> Json:
     spec = lifecycle.vocabulary.fields[STATE][name]
     if isinstance(value, Amount):
-        return dict(ends_of(value)) if spec.type == "money" else _said(value, spec, "en")
+        return dict(ends_of(value, lifecycle.vocabulary.currency)) if spec.type == "money" else _said(value, spec, "en")
     return _said(value, spec, "en")
 
 
@@ -121,7 +122,7 @@ def _parts(standing: Standing, on: date, lang: Lang, width: int) -> Iterator[str
     heads = ("金额", "") if zh else ("figure", "")
     specs = life.vocabulary.fields[STATE]
     figures = tuple(
-        (specs[name].zh if zh else specs[name].en, _said(value, specs[name], lang))
+        (specs[name].zh if zh else specs[name].en, _said(value, specs[name], lang, life.vocabulary.currency))
         for name, value in sorted(standing.figures.items())
     )
     yield _table("现有金额" if zh else "Figures", heads, figures, width) + "\n"
@@ -153,7 +154,7 @@ def _row(one: Taken, life: Lifecycle, lang: Lang) -> tuple[str, ...]:
     specs, states = life.vocabulary.fields[STATE], life.file.states
     after = states[one.after]
     figures = [
-        f"{specs[name].zh if zh else specs[name].en} {_said(value, specs[name], lang)}"
+        f"{specs[name].zh if zh else specs[name].en} {_said(value, specs[name], lang, life.vocabulary.currency)}"
         for name, value in one.set.items()
     ]
     figures += [("未能核对：" if zh else "not checked: ") + two.said[0 if zh else 1] for two in one.unchecked]
@@ -179,9 +180,9 @@ def _cited(citation: Citation) -> str:
     return f"{citation.path}\n{citation.quote}"
 
 
-def _said(value: Value, spec: FieldSpec, lang: Lang) -> str:
+def _said(value: Value, spec: FieldSpec, lang: Lang, currency: Currency = CNY) -> str:
     if isinstance(value, Amount):
-        return say_amount(value, lang) if spec.type == "money" else str(value.minimum)
+        return say_amount(value, lang, currency) if spec.type == "money" else str(value.minimum)
     if isinstance(value, bool):
         return str(value).lower()
     return str(value)
