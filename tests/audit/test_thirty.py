@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import zipfile
@@ -101,6 +102,17 @@ def test_the_same_inputs_give_the_same_bytes(bundled: Path, tmp_path: Path) -> N
     assert (tmp_path / "e.zip").read_bytes() == bundled.read_bytes()
 
 
+def test_no_clock_place_or_seed_is_in_a_bundle(tmp_path: Path) -> None:
+    digests = set()
+    for number, (zone, seed) in enumerate((("Asia/Shanghai", "1"), ("America/New_York", "99"))):
+        made = tmp_path / f"{number}.zip"
+        call = [sys.executable, "-m", "subsidy_rules", "audit", str(PAID), "--facts", str(CASES), "--bundle", str(made)]
+        settings = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C" if number else "C.UTF-8"}
+        subprocess.run(call, check=True, capture_output=True, env=settings)
+        digests.add(hashlib.sha256(made.read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
 def test_the_bundle_checks_itself_without_the_library(bundled: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(bundled) as opened:
         opened.extractall(tmp_path)
@@ -108,6 +120,38 @@ def test_the_bundle_checks_itself_without_the_library(bundled: Path, tmp_path: P
     ran = subprocess.run(alone, capture_output=True, check=False, text=True, env={})
     assert (ran.returncode, ran.stdout[:3]) == (0, "OK ")
     assert "import subsidy_rules" not in (tmp_path / "check.py").read_text(encoding="utf-8")
+
+
+def test_a_folder_of_which_any_file_was_changed_fails(bundled: Path, tmp_path: Path) -> None:
+    """Each kind of file (list, facts, packs, results, stamps, digests, the script itself) by one byte, and left out."""
+    with zipfile.ZipFile(bundled) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+        opened.extractall(tmp_path)
+    alone = [sys.executable, "-I", "-S", str(tmp_path / "check.py")]
+
+    def failed() -> bool:
+        return subprocess.run(alone, capture_output=True, check=False, env={}, cwd="/").returncode != 0
+
+    kinds = {name.partition("/")[0] if name.startswith("rules/") else name: name for name in files}
+    for name in kinds.values():
+        raw = files[name]
+        for at in (0, len(raw) // 2) if name != "check.py" else (raw.index(b"It needs"), raw.index(b"FIXED")):
+            (tmp_path / name).write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+            assert failed(), (name, at)
+        (tmp_path / name).unlink()
+        assert failed(), name
+        (tmp_path / name).write_bytes(raw)
+    (tmp_path / "inputs" / "more.csv").write_bytes(b"")
+    assert failed()
+    (tmp_path / "inputs" / "more.csv").unlink()
+    assert not failed()
+
+
+def test_a_bundle_to_which_something_was_added_fails(bundled: Path, tmp_path: Path) -> None:
+    raw = bundled.read_bytes()
+    for number, changed in enumerate((raw + b"\0", b"\0" + raw, raw[:-2] + b"\1\0x", raw[:-1], b"")):
+        (tmp_path / f"{number}.zip").write_bytes(changed)
+        assert main([str(tmp_path / f"{number}.zip")]) == 1, number
 
 
 def test_a_bundle_of_which_any_byte_was_changed_fails(bundled: Path, tmp_path: Path) -> None:
