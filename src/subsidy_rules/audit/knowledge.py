@@ -9,6 +9,7 @@ a clause is computed from what it says alone, and what is missing is asked for.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,6 +32,7 @@ from subsidy_rules.values.reading import Scalar
 LINES: Final = (".jsonl", ".ndjson")
 SUFFIXES: Final = (".yaml", ".yml", ".json", *LINES)
 TABLES: Final = (".xlsx", ".csv", ".tsv", ".parquet", ".jsonl")
+_FORM: Final = re.compile(r"(?:股份有限|有限责任|有限|股份)?(?:公司|厂)$|(?:,?(?:co\.?,?)?(?:ltd|gmbh|inc|llc)\.?)$")
 _DATE_KEYS: Final = ("decision_date", "决定日期")
 _NAME: Final = ("name", "名称")
 _USCC: Final = ("uscc", "统一社会信用代码")
@@ -64,6 +66,15 @@ class Known:
 def identity(text: str) -> str:
     """Return a name without its blanks and with one kind of brackets."""
     return squeezed(text).casefold()
+
+
+def core(name: str) -> str:
+    """Return a name without the form of company, in which lists differ most: 有限公司 for 有限责任公司.
+
+    >>> core("甲机床有限责任公司") == core("甲机床有限公司 ") == "甲机床"
+    True
+    """
+    return _FORM.sub("", identity(name))
 
 
 def _value(data: object, names: Iterable[str]) -> object:
@@ -102,6 +113,7 @@ class Book:
     cases: list[Known] = field(default_factory=list)
     by_uscc: dict[str, list[Known]] = field(default_factory=dict)
     by_name: dict[str, list[Known]] = field(default_factory=dict)
+    by_core: dict[str, list[Known]] = field(default_factory=dict)
     digests: set[bytes] = field(default_factory=set)
 
     def add(self, case: Case) -> None:
@@ -118,6 +130,12 @@ class Book:
             self.by_uscc.setdefault(one.uscc, []).append(one)
         if one.name:
             self.by_name.setdefault(one.name, []).append(one)
+            self.by_core.setdefault(core(one.name), []).append(one)
+
+    def near(self, line: PaidLine) -> str:
+        """Return the name of the one enterprise known whose name is that of a line but for the form of company."""
+        found = {one.name for one in self.by_core.get(core(line.applicant), ()) if one.name != identity(line.applicant)}
+        return min(found) if len(found) == 1 else ""
 
     def find(self, line: PaidLine) -> tuple[Known | None, Why]:
         """Return the case of a line; none where nothing is known of it, or several cases could be meant."""

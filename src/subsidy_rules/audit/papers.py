@@ -7,9 +7,10 @@ judgement and sign-off. Rows are written as they come, so that a list may be lon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
+from unicodedata import east_asian_width
 
 from subsidy_rules.audit.arithmetic import arithmetic_of
 from subsidy_rules.audit.judging import CLASSES
@@ -22,10 +23,15 @@ from subsidy_rules.audit.ties import findings
 from subsidy_rules.audit.verify import Audit, Verdict
 from subsidy_rules.award.model import NOTICE
 from subsidy_rules.errors import Lang
-from subsidy_rules.sheets.workbook import Book, Column, Formula, Styled, Value, open_workbook
+from subsidy_rules.sheets.workbook import Book, Column, Formula, SheetWriter, Styled, Value, open_workbook
 from subsidy_rules.values.quantity import CNY, Currency, Infinity, Number
 from subsidy_rules.version import __version__
 
+A3: Final = 8
+LINE: Final = 13.5
+"""Points that a line of text takes."""
+HIGHEST: Final = 409
+"""Points that a row has at most."""
 TITLE: Final[Both] = ("审计底稿", "Working papers")
 _HEADS: Final[tuple[tuple[Both, int, str], ...]] = (
     (("行", "line"), 16, "text"),
@@ -73,6 +79,20 @@ def _columns(lang: Lang, currency: Currency, *heads: tuple[Both, int, str]) -> l
         Column(said(head, lang).replace("UNIT", said(names, lang)).replace("ONE", said(one, lang)), width, kind)  # type: ignore[arg-type]
         for head, width, kind in heads
     ]
+
+
+def _row(sheet: SheetWriter, values: Sequence[Value]) -> None:
+    """Write a row as high as its longest cell is: not every program finds that out when it opens a file."""
+    most = 1
+    for column, value in zip(sheet.columns, values, strict=False):
+        if isinstance(value, str):
+            most = max(most, sum(-(-_breadth(line) // column.width) or 1 for line in value.split("\n")))
+    sheet.row(values, height=min(LINE * most + 2, HIGHEST) if most > 1 else None)
+
+
+def _breadth(text: str) -> int:
+    """Return how many characters of a column a text takes; a Chinese one takes two."""
+    return sum(2 if east_asian_width(char) in "FW" else 1 for char in text)
 
 
 def _summary(book: Book, audit: Audit, lang: Lang) -> None:
@@ -131,16 +151,21 @@ def _findings(book: Book, audit: Audit, lang: Lang) -> None:
         where = ", ".join(map(str, one.places))
         amount = None if one.amount is None else int(one.amount)
         grave = said(SEVERITY[one.severity], lang)
-        sheet.row([grave, where, said(one.text, lang), amount, one.clause, Styled("", "input"), Styled("", "input")])
+        room = Styled("", "input")
+        _row(sheet, [grave, where, said(one.text, lang), amount, one.clause, room, room])
 
 
 def _class(book: Book, audit: Audit, name: str, own: Iterable[Verdict], lang: Lang) -> None:
     sheet = book.sheet(name, _columns(lang, audit.desk.currency, *_HEADS), frozen=2)
+    sheet.sheet.set_paper(A3)
+    sheet.sheet.fit_to_pages(2, 0)
+    sheet.sheet.repeat_columns(0, 1)
     for verdict in own:
         told = tell(verdict, audit, lang)
         at = sheet.next_row
         low, _, _, high = verdict.due
-        sheet.row([*_words(verdict, told, lang), *_money(verdict, audit, at, low, high), *_rest(verdict, told, lang)])
+        money = _money(verdict, audit, at, low, high)
+        _row(sheet, [*_words(verdict, told, lang), *money, *_rest(verdict, told, lang)])
 
 
 def _words(verdict: Verdict, told: Told, lang: Lang) -> list[Value]:
@@ -204,7 +229,7 @@ def _steps(book: Book, audit: Audit, lang: Lang) -> None:
     for verdict in audit.verdicts:
         where = str(verdict.lines[0].place)
         for step in tell(verdict, audit, lang).steps:
-            sheet.row([where, verdict.award_id, step.text, step.value, step.quote])
+            _row(sheet, [where, verdict.award_id, step.text, step.value, step.quote])
 
 
 _METHODS: Final[dict[str, Both]] = {
@@ -230,10 +255,10 @@ def _sample(book: Book, audit: Audit, lang: Lang, size: int, seed: str) -> None:
     for one in draw(audit.paid.lines, size, seed):
         fen = int(one.line.tested.fen) if one.line.tested is not None else None
         method = said(_METHODS[one.method], lang)
-        sheet.row([method, str(one.line.place), one.line.applicant, fen, one.why, room, room])
+        _row(sheet, [method, str(one.line.place), one.line.applicant, fen, one.why, room, room])
 
 
 def _rows(book: Book, audit: Audit, lang: Lang) -> None:
     sheet = book.sheet(said(("读取情况", "What was read"), lang), [Column("", 120)])
     for line in read_of(audit, lang):
-        sheet.row([line])
+        _row(sheet, [line])

@@ -206,6 +206,12 @@ def _facts(verdict: Verdict, names: Names, lang: Lang) -> tuple[tuple[str, FactU
 
 def _remarks(verdict: Verdict, names: Names, lang: Lang) -> list[str]:
     made = [said(WHYS[verdict.why], lang)] if verdict.why else []
+    if verdict.near:
+        zh, en = (
+            f"有“{verdict.near}”的事实，名称相近，未采用",
+            f"there are facts of '{verdict.near}', nearly that name; not used",
+        )
+        made.append(zh if lang == "zh" else en)
     made += [said(fault.text, lang) for line in verdict.lines for fault in line.faults]
     if verdict.wrong_case is not None:
         made.append(verdict.wrong_case.render(lang).splitlines()[0])

@@ -62,6 +62,7 @@ def findings(audit: Audit) -> tuple[Finding, ...]:
         *(one for line in lines for one in _line(line, currency)),
         *_twice(lines, currency),
         *_identities(lines),
+        *_numbers(lines),
         *_faults(audit.paid),
         *(one for verdict in audit.verdicts for one in _of_verdict(verdict, currency)),
     ]
@@ -219,6 +220,22 @@ def _identities(lines: Iterable[PaidLine]) -> Iterator[Finding]:
                 f"two codes of {line.applicant}: {squeezed(other.uscc)}, {code}",
             )
             yield Finding("two_usccs", "medium", (other.place, line.place), text)
+
+
+def _numbers(lines: Iterable[PaidLine]) -> Iterator[Finding]:
+    """Return rows whose number a row before has; a list that begins again at 1 begins anew."""
+    seen: dict[str, PaidLine] = {}
+    sheet = None
+    for line in lines:
+        number, at = squeezed(line.number), (line.place.file, line.place.sheet)
+        if not number or "number" in line.carried:
+            continue
+        if at != sheet or (number == "1" and "1" in seen):
+            seen, sheet = {}, at
+        first = seen.setdefault(number, line)
+        if first is not line:
+            text = (f"序号{number}重复，{first.place}已有", f"the number {number} is that of {first.place} too")
+            yield Finding("number_twice", "low", (first.place, line.place), text)
 
 
 def _faults(paid: PaidList) -> Iterator[Finding]:

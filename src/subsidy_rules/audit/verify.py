@@ -64,6 +64,8 @@ class Verdict:
     days: Days | None = None
     rivals: tuple[str, ...] = ()
     wrong_case: CaseError | None = None
+    near: str = ""
+    """Where there are no facts: whose there are of nearly that name."""
 
     @property
     def name(self) -> Class:
@@ -160,6 +162,8 @@ def audit(  # noqa: PLR0913 - what is judged, by what, and how it is run
             verdicts += auditor.judge_recipient(lines)
             done += len(lines)
             told(done, len(paid.lines))
+    known = book or Book()
+    verdicts = [replace(one, near=known.near(one.lines[0])) if one.why == "no_facts" else one for one in verdicts]
     order = {line.place: at for at, line in enumerate(paid.lines)}
     verdicts.sort(key=lambda one: order[one.lines[0].place])
     return Audit(paid, tuple(verdicts), desk, use, whole)
