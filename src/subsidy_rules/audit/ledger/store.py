@@ -94,7 +94,15 @@ class Ledger:
                 if rows:
                     connection.execute(table.insert(), rows)
                     added += len(rows)
+        self._is_there()
         return added
+
+    def _is_there(self) -> None:
+        """Refuse to call written what went to a file that somebody took away: SQLite itself does not notice."""
+        address, name = self._engine.url, self._engine.url.database or ""
+        in_file = address.get_backend_name() == "sqlite" and name and not name.startswith((":", "file:"))
+        if in_file and not Path(name).exists():
+            raise UsageError("the ledger can't be read or written: its file is gone")
 
     def entries(self, *, beneficiaries: Sequence[str] = (), before: str = "") -> Iterator[Entry]:
         """Give the entries in their order: all, or those of some beneficiaries, of days before one."""
