@@ -16,7 +16,7 @@ import xlsxwriter
 
 from subsidy_rules.audit.desk import open_desk
 from subsidy_rules.audit.knowledge import load_book
-from subsidy_rules.audit.lines import PaidLine, Place
+from subsidy_rules.audit.lines import PaidLine, Place, cell_of
 from subsidy_rules.audit.listing import load_list
 from subsidy_rules.audit.papers import write_papers
 from subsidy_rules.audit.report import to_text
@@ -116,6 +116,8 @@ def test_each_line_is_classed(messy: Audit) -> None:
         ([9], "cant_tell", 1_500_000),
         ([2], "too_little", 100),
     ]
+    cells_of = [[cell_of(line) for line in one.lines] for one in messy.verdicts]
+    assert cells_of == [["I6", "I10"], ["I7"], ["I9"], ["D2"]]
     assert messy.verdicts[1].near == "西安曲江电机有限公司"
     told = to_text(messy, "en")
     assert "there are facts of '西安曲江电机有限公司', nearly that name; not used" in told

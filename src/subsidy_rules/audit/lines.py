@@ -43,11 +43,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """An amount as a list states it: in fen, and how much one unit of its last digit is (12.35万元: 100元)."""
+    """An amount as a list states it: in fen, and how much one unit of its last digit is (12.35万元: 100元).
+
+    `column` is the letter of the column that it stands in, of a sheet.
+    """
 
     fen: Fraction
     digit: Fraction
     text: str = ""
+    column: str = field(default="", compare=False)
 
     @property
     def coarse(self) -> bool:
@@ -113,6 +117,22 @@ class PaidLine:
         if self.granted is None or self.paid is None:
             return self.granted or self.paid
         return self.paid if abs(self.paid.fen) > abs(self.granted.fen) else self.granted
+
+
+def cell_of(line: PaidLine) -> str:
+    """Return the cell that a line's amount was read from, as spreadsheets name it: `I6`; empty where there is none."""
+    stated = line.tested
+    return f"{stated.column}{line.place.row}" if stated is not None and stated.column else ""
+
+
+def letters(column: int) -> str:
+    """Return how spreadsheets name a column, counted from 0.
+
+    >>> letters(0), letters(25), letters(26), letters(701)
+    ('A', 'Z', 'AA', 'ZZ')
+    """
+    before, last = divmod(column, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 @dataclass(frozen=True, slots=True)

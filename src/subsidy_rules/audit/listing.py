@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from subsidy_rules.audit.columns import DATES, NO_MAP, PAYERS, Map, is_money, named, unit_of
-from subsidy_rules.audit.lines import Both, Fault, PaidLine, PaidList, Place, SheetRead, Stated, TotalRow, Use
+from subsidy_rules.audit.lines import Both, Fault, PaidLine, PaidList, Place, SheetRead, Stated, TotalRow, Use, letters
 from subsidy_rules.audit.stated import is_nothing, read_amount, read_days, squeezed
 from subsidy_rules.errors import InputError, Problem
 from subsidy_rules.errors import Place as FilePlace
@@ -282,8 +282,13 @@ class _Reader:
                 faults.append(Fault(name, error.code, (error.what_zh, error.what)))
                 continue
             if stated is not None:
-                found[name] = stated
+                found[name] = replace(stated, column=letters(column)) if self.in_cells else stated
         return found
+
+    @property
+    def in_cells(self) -> bool:
+        """Whether what is read stands in the cells of a sheet, and not in lines of JSON."""
+        return not self.sheet.file.lower().endswith((".jsonl", ".ndjson"))
 
     def total(self, place: Place, label: str, row: Sequence[str]) -> None:
         """Take a row of totals: over the lines since the last one if it is partial; all lines else, later ones too."""

@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 
 from subsidy_rules.audit.arithmetic import arithmetic_of
 from subsidy_rules.audit.judging import CLASSES
-from subsidy_rules.audit.lines import Both, said
+from subsidy_rules.audit.lines import Both, cell_of, said
 from subsidy_rules.audit.report import SEVERITY, figures_alone, read_of
 from subsidy_rules.audit.sampling import draw
 from subsidy_rules.audit.telling import CLASSES as NAMES
@@ -178,7 +178,7 @@ def _words(verdict: Verdict, told: Told, lang: Lang) -> list[Value]:
     clause = "\n".join(filter(None, (told.about, told.citation)))
     del lang
     return [
-        "\n".join(str(one.place) for one in verdict.lines),
+        "\n".join(" ".join(filter(None, (str(one.place), cell_of(one)))) for one in verdict.lines),
         line.applicant,
         line.uscc,
         line.project or line.object,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from subsidy_rules.audit.arithmetic import arithmetic_of
 from subsidy_rules.audit.judging import CLASSES
-from subsidy_rules.audit.lines import said
+from subsidy_rules.audit.lines import cell_of, said
 from subsidy_rules.audit.telling import CLASSES as NAMES
 from subsidy_rules.audit.telling import money, right_under, tell
 from subsidy_rules.audit.ties import Finding, findings
@@ -225,6 +225,7 @@ def _verdict(verdict: Verdict, audit: Audit, lang: Lang) -> Json:
         "lines": [
             {
                 "place": str(line.place),
+                "cell": cell_of(line),
                 "stated": "" if line.tested is None else line.tested.text,
                 "amount": None if line.tested is None else yuan_text(line.tested.fen, currency),
             }
