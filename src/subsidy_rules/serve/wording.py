@@ -141,6 +141,7 @@ _CALLS: Final = tuple(
         (r"a new log needs the application that it is of: .*", "新日志须用 --of 写明是哪个项目"),
         (r"--on DATE is needed: .*", "须用 --on 写明按哪一天看期限"),
         (r"--on: (.*)", "--on：{}"),
+        (r"--gate: (.*)", "--gate：{}"),
         (r"'(.*)' is not allowed now .*", "此时不能发生{}"),
         (r"--add is one event: (.*)", "--add 是一个事件：{}"),
         (r"the case gives no award '(.*)'", "案例没有奖补“{}”"),
