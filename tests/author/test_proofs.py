@@ -16,8 +16,9 @@ from subsidy_rules.author.proofs import said as proofs_said
 from subsidy_rules.author.proofs.ask import Asker
 from subsidy_rules.author.proofs.finding import KINDS, STATUSES
 from subsidy_rules.author.proofs.replay import replayed, shown
+from subsidy_rules.author.proofs.spoken import sentence
 from subsidy_rules.author.proofs.symbols import Found
-from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, sentence
+from subsidy_rules.author.proofs.translate import OutOfReachError, Translator
 from subsidy_rules.errors import InputError, UsageError
 from subsidy_rules.plan import Policies
 from subsidy_rules.values import document as doc

@@ -14,20 +14,19 @@ from dataclasses import field, replace
 from functools import partial
 from typing import TypeAlias
 
+from subsidy_rules.award.apart import components_of, is_number
 from subsidy_rules.award.choice import Choice
 from subsidy_rules.award.complete import BUDGET, Domains, RowHull, groups, hull_of, next_need
-from subsidy_rules.award.contest import NOTHING, CeilingGroup, Contest, Reduce, Status, Table, is_open_in_law
+from subsidy_rules.award.contest import NOTHING, CeilingGroup, Contest, Reduce, Table, is_open_in_law
 from subsidy_rules.award.engine import ANOTHER, Remembered, World, number, truth
 from subsidy_rules.award.overlap import Edge, Overlaps
 from subsidy_rules.award.rows import Key, Row, RowValue, key_of
+from subsidy_rules.award.sums import Part, Sums
 from subsidy_rules.facts.case import Value
-from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec
 from subsidy_rules.plan import RulePlan
 from subsidy_rules.values.amount import Amount, Four, Need, Truth
 from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Number
-
-Part: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +37,6 @@ class _Capped:
     key: Key
     room: Amount
     needs: frozenset[Need]
-
-
-@dataclass(slots=True)
-class Sums:
-    """Totals by part, and for each award its net amount, what became of it, and the ceilings that cut or may cut it.
-
-    Over the worlds seen so far.
-    """
-
-    parts: dict[Part, Four] = field(default_factory=dict)
-    nets: dict[int, Four] = field(default_factory=dict)
-    statuses: dict[int, frozenset[Status]] = field(default_factory=dict)
-    cut: dict[int, frozenset[str]] = field(default_factory=dict)
-    moved: frozenset[Need] = frozenset()
-    outer: bool = False
-    refused: frozenset[int] = frozenset()
-
-    def added(self, other: Sums) -> Sums:
-        """Return the sums of two independent components."""
-        parts = {
-            key: _plus(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING))
-            for key in {**self.parts, **other.parts}
-        }
-        return Sums(
-            parts,
-            {**self.nets, **other.nets},
-            {**self.statuses, **other.statuses},
-            {**self.cut, **other.cut},
-            self.moved | other.moved,
-            self.outer or other.outer,
-            self.refused | other.refused,
-        )
-
-    def joined(self, other: Sums) -> Sums:
-        """Return the hull of two worlds of one component."""
-        parts = {
-            key: _hull(self.parts.get(key, NOTHING), other.parts.get(key, NOTHING))
-            for key in {**self.parts, **other.parts}
-        }
-        nets = {key: _hull(self.nets[key], other.nets[key]) for key in self.nets}
-        statuses = {key: self.statuses[key] | other.statuses[key] for key in self.statuses}
-        cut = {key: self.cut[key] | other.cut[key] for key in self.cut}
-        return Sums(
-            parts,
-            nets,
-            statuses,
-            cut,
-            self.moved | other.moved,
-            self.outer or other.outer,
-            self.refused | other.refused,
-        )
 
 
 _Solved: TypeAlias = tuple[dict[Need, None], dict[tuple[int, ...], Sums]]
@@ -121,14 +69,6 @@ class _Node:
 
 _Told: TypeAlias = tuple[object, frozenset[Need]]
 """What is left of an award over some worlds, as a tree told apart by equality, and the facts that it depends on."""
-
-
-def _plus(a: Four, b: Four) -> Four:
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
-
-
-def _hull(a: Four, b: Four) -> Four:
-    return (min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]))
 
 
 class Cumulation:
@@ -229,7 +169,7 @@ class Cumulation:
         """Return these awards in components, in the case as it is."""
         values = {place: self.rows[place].evaluate({}) for place in places}
         edges = [edge for edge in self.edges_now() if edge.a in values and edge.b in values]
-        return _components(places, values, edges, list(self._ceilings(places, values, {})), {}, self.domains)
+        return components_of(places, values, edges, list(self._ceilings(places, values, {})), {}, self.domains)
 
     def needs_of(self, place: int) -> frozenset[Need]:
         """Return the facts of other awards, and of what is between them, on which what is left of an award depends.
@@ -306,7 +246,7 @@ class Cumulation:
         """Return the sums, each component by itself, and the unknowns that were looked up."""
         values, edges, ceilings = self._meeting(places, world)
         asked = dict.fromkeys(self._looked_up(values))
-        components = _components(places, values, edges, ceilings, world, self.domains)
+        components = components_of(places, values, edges, ceilings, world, self.domains)
         if len(components) != 1:
             made = Sums()
             for component in components:
@@ -388,7 +328,7 @@ class Cumulation:
     def _node(self, places: Sequence[int], world: Mapping[Need, Value]) -> _Node:
         """Return how awards that met in a world come apart: in components, by an unknown, or by none that is shared."""
         values, edges, ceilings = self._meeting(places, world)
-        components = _components(places, values, edges, ceilings, world, self.domains)
+        components = components_of(places, values, edges, ceilings, world, self.domains)
         split = self._next(places, values, edges, ceilings, world) if len(components) == 1 else None
         if len(components) != 1 or split is not None:
             return _Node(components, split, {}, frozenset())
@@ -452,7 +392,7 @@ class Cumulation:
         things = {path: place for place, path in enumerate(self.domains.shared.facts.paths)}
         order = sorted(
             counts,
-            key=lambda need: (-counts[need], _is_number(specs.get(need)), things.get(need[0], len(things)), need),
+            key=lambda need: (-counts[need], is_number(specs.get(need)), things.get(need[0], len(things)), need),
         )
         return next_need(counts, world, self.domains, order)
 
@@ -598,30 +538,3 @@ class Cumulation:
             at = {clause: place for place, clause in enumerate(reduce)}
             latest.sort(key=lambda place: at.get(self.rows[place].clause.plan.sentence.id, len(at)))
         return latest[::-1]
-
-
-def _is_number(spec: FieldSpec | None) -> bool:
-    """Whether a fact is a number or a date: a member of a list tells more awards apart, and is split first."""
-    return spec is not None and spec.type in NUMERIC
-
-
-def _components(
-    places: Sequence[int],
-    values: Mapping[int, RowValue],
-    edges: Sequence[Edge],
-    ceilings: Sequence[CeilingGroup],
-    world: World,
-    domains: Domains,
-) -> list[list[int]]:
-    """Return the awards in independent components: tied by overlap, by a ceiling, or by an unknown they share."""
-    links = [(edge.a, edge.b) for edge in edges]
-    for ceiling in ceilings:
-        links += [(ceiling.members[0], other) for other in ceiling.members[1:]]
-    owner: dict[Need, int] = {}
-    needing: list[tuple[int, Need]] = [(place, need) for place in places for need in sorted(values[place].needs)]
-    needing += [(edge.a, need) for edge in edges for need in sorted(edge.needs)]
-    needing += [(one.members[0], need) for one in ceilings for need in sorted(one.needs)]
-    for place, need in needing:
-        if world.get(need) is None and domains.of(need):
-            links.append((owner.setdefault(need, place), place))
-    return groups(places, links)

@@ -14,7 +14,7 @@ from typing import Final
 
 from subsidy_rules.award.compiled import CompiledClause, CompiledPolicy, compile_functions
 from subsidy_rules.award.complete import Domains, RowHull, hull_of
-from subsidy_rules.award.cumulate import Cumulation, Sums
+from subsidy_rules.award.cumulate import Cumulation
 from subsidy_rules.award.engine import Shared
 from subsidy_rules.award.exact import Exact, Program, program_of
 from subsidy_rules.award.rows import (
@@ -23,6 +23,7 @@ from subsidy_rules.award.rows import (
     obligation_rows,
     rows_of,
 )
+from subsidy_rules.award.sums import Sums
 from subsidy_rules.facts.case import Case, Facts
 from subsidy_rules.plan import Guide, Policies, PolicyPlan
 from subsidy_rules.values.classes import dataclass

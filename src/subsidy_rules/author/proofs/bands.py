@@ -17,8 +17,9 @@ from subsidy_rules.author.proofs.finding import Finding, Shown, Status
 from subsidy_rules.author.proofs.parts import Part, parts_of
 from subsidy_rules.author.proofs.replay import context, shown
 from subsidy_rules.author.proofs.sentences import Desk
+from subsidy_rules.author.proofs.spoken import Sentence, sentence
 from subsidy_rules.author.proofs.terms import Holds
-from subsidy_rules.author.proofs.translate import OutOfReachError, Sentence, Translator, sentence
+from subsidy_rules.author.proofs.translate import OutOfReachError, Translator
 from subsidy_rules.award.engine import truth_of_plan
 from subsidy_rules.award.model import Both
 from subsidy_rules.award.rows import Row

@@ -19,8 +19,9 @@ from subsidy_rules.author.proofs.ask import Asked, Asker, Formula, settled
 from subsidy_rules.author.proofs.finding import Finding, Kind, Shown, Status
 from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, unsound, with_fewest_readings
 from subsidy_rules.author.proofs.sentences import TIMED_OUT
+from subsidy_rules.author.proofs.spoken import Sentence, sentence
 from subsidy_rules.author.proofs.symbols import Thing
-from subsidy_rules.author.proofs.translate import OutOfReachError, Sentence, Translator, sentence
+from subsidy_rules.author.proofs.translate import OutOfReachError, Translator
 from subsidy_rules.award.engine import number
 from subsidy_rules.award.model import Award, Both
 from subsidy_rules.errors import InputError

@@ -17,7 +17,7 @@ from subsidy_rules.author.proofs import terms as t
 from subsidy_rules.author.proofs.finding import Kind
 from subsidy_rules.author.proofs.parts import Part
 from subsidy_rules.author.proofs.replay import stepped
-from subsidy_rules.author.proofs.translate import Sentence
+from subsidy_rules.author.proofs.spoken import Sentence
 from subsidy_rules.award.model import Both
 from subsidy_rules.award.rows import Row
 from subsidy_rules.mechanisms import operations as op

@@ -17,8 +17,9 @@ from subsidy_rules.author.proofs.finding import Finding, Shown
 from subsidy_rules.author.proofs.parts import Part, parts_of
 from subsidy_rules.author.proofs.replay import shown
 from subsidy_rules.author.proofs.sentences import Desk
+from subsidy_rules.author.proofs.spoken import sentence
 from subsidy_rules.author.proofs.symbols import Symbols
-from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, sentence
+from subsidy_rules.author.proofs.translate import OutOfReachError, Translator
 from subsidy_rules.award.model import Both
 from subsidy_rules.errors import InputError
 from subsidy_rules.facts.vocabulary import NUMERIC, FieldSpec

@@ -15,7 +15,8 @@ from subsidy_rules.author.proofs.claims import Claim, claims_of
 from subsidy_rules.author.proofs.finding import Finding, Kind, Shown, Status
 from subsidy_rules.author.proofs.parts import Branch, branches_of, parts_of
 from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, takes, unsound, with_fewest_readings
-from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, sentence
+from subsidy_rules.author.proofs.spoken import sentence
+from subsidy_rules.author.proofs.translate import OutOfReachError, Translator
 from subsidy_rules.award.model import Both
 from subsidy_rules.award.rows import Row
 from subsidy_rules.errors import InputError

@@ -10,7 +10,7 @@ What no term is made of raises `OutOfReachError` with what it was: it is told, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -19,16 +19,17 @@ from typing import Final
 import z3
 
 from subsidy_rules.author.proofs import terms as t
-from subsidy_rules.author.proofs.symbols import ELSEWHERE, FIRST_DAY, LAST_DAY, OTHER, Symbols, Thing
+from subsidy_rules.author.proofs.shapes import is_open, is_plain, may_be_negative, rounds, year_of
+from subsidy_rules.author.proofs.symbols import ELSEWHERE, OTHER, Symbols, Thing
 from subsidy_rules.author.proofs.terms import FALSE, Figure, Holds
 from subsidy_rules.award.engine import place_is_within
 from subsidy_rules.facts.case import bounds_of
 from subsidy_rules.facts.vocabulary import DENSE, FieldSpec
 from subsidy_rules.mechanisms import operations as op
-from subsidy_rules.plan import ClausePlan, PolicyPlan
+from subsidy_rules.plan import PolicyPlan
 from subsidy_rules.values.amount import HALF_UP, UP
 from subsidy_rules.values.classes import dataclass as plain_dataclass
-from subsidy_rules.values.quantity import ZERO, format_date, parse_date
+from subsidy_rules.values.quantity import ZERO
 
 _ZERO: Final = t.ZERO
 
@@ -146,7 +147,7 @@ class Translator:
             case op.Awarded(clause, value, _, elsewhere):
                 return self.value(value, Scope(scope.things, clause, elsewhere, Figure.exact(_ZERO, whole=True)))
             case op.Calendar(day, None):
-                return Figure.exact(_year(self.value(day, scope).lo))
+                return Figure.exact(year_of(self.value(day, scope).lo))
             case op.Calendar():
                 raise OutOfReachError("按月推算的日期", "a date so many months later")
             case op.Elapsed():
@@ -295,11 +296,11 @@ class Translator:
             name = f"{node.how} {len(self.sums)}{self.mark}"
             whole = node.how == "count" or (isinstance(node.value, op.Fact) and node.value.type not in DENSE)
             ends = [z3.ToReal(z3.Int(f"{name} {end}")) if whole else z3.Real(f"{name} {end}") for end in ("lo", "hi")]
-            lo, hi = ends if any(_is_open(part) for part in op.walk(node)) else (ends[0], ends[0])
-            signed = node.how != "count" and _may_be_negative(node.value)
+            lo, hi = ends if any(is_open(part) for part in op.walk(node)) else (ends[0], ends[0])
+            signed = node.how != "count" and may_be_negative(node.value)
             self.symbols.known += [lo <= hi, *([] if signed else [lo >= 0])]
             modes = tuple(
-                z3.Bool(f"{name} mode {mode}") if any(_rounds(part) == mode for part in op.walk(node.value)) else t.NO
+                z3.Bool(f"{name} mode {mode}") if any(rounds(part) == mode for part in op.walk(node.value)) else t.NO
                 for mode in t.MODES
             )
             self.sums[key] = Figure(lo, hi, (modes[0], modes[1], modes[2]), whole=whole)
@@ -409,7 +410,7 @@ class Translator:
     def _compare(self, node: op.Compare, scope: Scope) -> Holds:
         strict, equal = node.sign == ">", node.sign == "=="
         for left, right, turned in ((node.left, node.right, False), (node.right, node.left, True)):
-            if isinstance(left, op.Arithmetic) and left.sign == "/" and not _is_plain(left.right):
+            if isinstance(left, op.Arithmetic) and left.sign == "/" and not is_plain(left.right):
                 return self._compare_quotient(left, right, scope, strict=strict, equal=equal, turned=turned)
         a, b = self.value(node.left, scope), self.value(node.right, scope)
 
@@ -441,7 +442,7 @@ class Translator:
             key = self._around(node, scope)
             if key not in self.exists:
                 sure, may = (z3.Bool(f"{end} any {len(self.exists)}{self.mark}") for end in ("sure", "may"))
-                is_open = any(_is_open(part) for part in op.walk(node.where))
+                is_open = any(is_open(part) for part in op.walk(node.where))
                 self.symbols.known.append(z3.Implies(sure, may))
                 self.exists[key] = Holds(sure, may) if is_open else Holds.of(sure)
             return self.exists[key]
@@ -484,176 +485,3 @@ def _least_of(parts: list[tuple[Holds, Figure]]) -> Figure:
         first = replace(lesser, top=t.UNCAPPED).chosen(counts, part)
         made, counts = first.chosen(holds, made), t.either(counts, holds)
     return made.gated(counts)
-
-
-def _is_plain(node: op.Value) -> bool:
-    """Whether a divisor is a number of the text, or a member that is one."""
-    return isinstance(node, op.Constant) or (isinstance(node, op.Fact) and node.type == "enum")
-
-
-def _is_open(node: op.Node) -> bool:
-    """Whether the law may leave an operation open."""
-    match node:
-        case op.Bounded() | op.LawOpen() | op.Decided():
-            return True
-        case op.In(_, listing, _):
-            return listing.open
-        case op.Arithmetic("/", _, right, _):
-            return not _is_plain(right)
-        case _:
-            return False
-
-
-def _rounds(node: op.Node) -> int:
-    match node:
-        case op.Bounded():
-            return t.MODES[1]
-        case op.Fixed(_, _, up):
-            return UP if up else HALF_UP
-        case op.Open():
-            return HALF_UP
-        case _:
-            return 0
-
-
-def _may_be_negative(node: op.Value) -> bool:
-    return any(
-        (isinstance(part, op.Arithmetic) and part.sign == "-")
-        or (isinstance(part, op.Fact) and part.type in ("money", "ratio", "count") and bounds_of(part.spec)[0] < ZERO)
-        for part in op.walk(node)
-    )
-
-
-def _year(day: z3.ArithRef) -> z3.ArithRef:
-    """Return the year of a day, as how many new years' days it has reached."""
-    first, last = (int(format_date(one)[:4]) for one in (FIRST_DAY, LAST_DAY))
-    starts = [t.number(parse_date(f"{year}-01-01")) for year in range(first + 1, last + 1)]
-    return z3.Sum([t.number(Fraction(first)), *(z3.If(day >= one, t.number(Fraction(1)), _ZERO) for one in starts)])
-
-
-# sentences
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence that gives money, in terms: whether it is met, whether it is barred, each step's amount, the award.
-
-    `operands` are what each step itself brings, read where the step is; `before` the amount before each step.
-    """
-
-    plan: ClausePlan
-    scope: Scope
-    gates: tuple[Holds, ...]
-    barred: Holds
-    applies: tuple[Holds, ...]
-    operands: tuple[Callable[[], Figure] | None, ...]
-    running: tuple[Figure, ...]
-    award: Figure
-
-    @property
-    def eligible(self) -> Holds:
-        """Whether every gate holds."""
-        return t.every(*self.gates)
-
-    @property
-    def paid(self) -> Figure:
-        """What is paid before the rules between awards."""
-        return self.award.gated(self.eligible).gated(self.barred.negated())
-
-
-def sentence(
-    made: Translator, clause: ClausePlan, place: int = 0, item: tuple[op.Source, str] | None = None
-) -> Sentence:
-    """Return a sentence applied to one thing of its list (the first, unless told), which is there.
-
-    Of steps that are taken for each `item` of another list, it is applied to the first of these. Raises
-    `OutOfReachError`.
-    """
-    scope = _bound(made, clause, place)
-    if item is not None:
-        source, name = item
-        owner = scope.things[source.owner] if source.owner else made.symbols.case
-        scope.things[name] = made.symbols.things(source, owner)[0]
-        made.symbols.known.append(scope.things[name].there)
-    gates = []
-    for gate in clause.gates:
-        holds = made.truth(gate.truth, scope)
-        gates.append(t.either(holds.negated(), t.OPEN) if gate.role == "doubt" else holds)
-    name = clause.sentence.id
-    bars = [made.truth(one.when[name], scope) for one in made.plan.rules if one.kind == "bar" and name in one.when]
-    applies, operands, running = [], [], []
-    scope.running = Figure.exact(_ZERO, whole=True)
-    for step in clause.steps:
-        before = scope.running
-        applies.append(made.truth(step.applies, scope))
-        operands.append(None if step.operand is None else _reader(made, step.operand, scope, before))
-        scope.running = made.value(step.value, scope).clamped()
-        running.append(scope.running)
-    award = scope.running.rounded(Fraction(made.plan.unit), made.plan.mode)
-    made.wishes += [*(one.sure for one in gates), t.negated(t.either(*bars).may)]
-    return Sentence(
-        clause, scope, tuple(gates), t.either(*bars), tuple(applies), tuple(operands), tuple(running), award
-    )
-
-
-def _reader(made: Translator, node: op.Value, scope: Scope, before: Figure) -> Callable[[], Figure]:
-    """Return what reads a step's own figure later, in the scope as it is at the step."""
-
-    def read() -> Figure:
-        return made.value(node, replace(scope, running=before))
-
-    return read
-
-
-def _bound(made: Translator, clause: ClausePlan, place: int) -> Scope:
-    per, symbols = clause.per, made.symbols
-    things = {"case": symbols.case, "enterprise": symbols.enterprise}
-    name = f"{clause.sentence.policy}/{clause.sentence.id}"
-    scope = Scope(things, name, clause.named_elsewhere, Figure.exact(_ZERO))
-    if per.source is None:
-        return scope
-    owner = symbols.case
-    if per.parent:
-        listed = symbols.vocabulary.list_of(per.parent)
-        owner = symbols.things(op.Source(listed.name if listed else "projects", per.parent), symbols.case)[0]
-        things[per.parent] = owner
-        symbols.known.append(owner.there)
-    items = symbols.things(op.Source(per.source.name, per.name), owner)
-    things[per.name] = items[place]
-    symbols.known.append(items[place].there)
-    if per.keys:
-        scope.group = _group(made, clause, scope, items)
-    return scope
-
-
-def _group(
-    made: Translator, clause: ClausePlan, scope: Scope, items: tuple[Thing, ...]
-) -> tuple[tuple[Thing, Holds], ...]:
-    """Return the things of a group: those whose keys are those of the first, which is what the sentence is about."""
-    wanted = [key for node in clause.per.keys for key in _key(made, node, scope)]
-    placed = [gate.truth for gate in clause.gates if gate.role in ("where", "place")]
-    found = []
-    for thing in items:
-        scope.things[clause.per.name] = thing
-        same = (a == b for a, b in zip(wanted, [k for n in clause.per.keys for k in _key(made, n, scope)], strict=True))
-        counts = t.every(*(made.truth(one, scope) for one in placed))
-        found.append((thing, t.every(Holds.of(t.both(thing.there, *same)), counts)))
-    scope.things[clause.per.name] = items[0]
-    return tuple(found)
-
-
-def _key(made: Translator, node: op.Value, scope: Scope) -> list[z3.ExprRef]:
-    match node:
-        case op.Choose(branches, otherwise, _):
-            code = _key(made, otherwise, scope)[0]
-            for test, value in reversed(branches):
-                code = t.pick(made.truth(test, scope).sure, _key(made, value, scope)[0], code)
-            return [code]
-        case op.Bound(name, _):
-            return [z3.IntVal(made.symbols.word(scope.things[name].path))]
-        case op.Fact(name, spec, _) if spec.type in ("count", "money", "date"):
-            return [z3.ToInt(made.symbols.number(scope.things[name], spec))]
-        case op.Fact(name, spec, _) if spec.type in ("enum", "text", "ref", "place"):
-            return [made.symbols.code(scope.things[name], spec)]
-        case _:
-            raise OutOfReachError("分组的键", "the key of a group")

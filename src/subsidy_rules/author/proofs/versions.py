@@ -15,9 +15,10 @@ from subsidy_rules.author.proofs import terms as t
 from subsidy_rules.author.proofs.ask import Asked, settled, symbols_of
 from subsidy_rules.author.proofs.finding import Finding, Shown
 from subsidy_rules.author.proofs.replay import Replayed, replayed, shown, unsound
+from subsidy_rules.author.proofs.spoken import sentence
 from subsidy_rules.author.proofs.symbols import Found, Symbols
 from subsidy_rules.author.proofs.terms import Figure
-from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, resolved, sentence
+from subsidy_rules.author.proofs.translate import OutOfReachError, Translator, resolved
 from subsidy_rules.award.model import Both
 from subsidy_rules.errors import InputError
 from subsidy_rules.plan import ClausePlan, Policies, PolicyPlan, RulePlan
