@@ -286,3 +286,54 @@ def test_a_wrong_proof_is_told_before_one_that_holds(tmp_path: Path) -> None:
     ((proof,),) = (group["choice"]["proofs"] for group in told["cumulation"])
     told["cumulation"][0]["choice"]["proofs"] = [{**proof, "bound": "9.00"}, proof]
     assert check_choices(told) == ["made/a@p1 made/b@p1: bound", "made/a@p1 made/b@p1: decided"]
+
+
+PAIR = "id: r, kind: higher_of, clauses: [a, b], same: project"
+
+
+@pytest.mark.parametrize(
+    ("who", "total", "net", "state"),
+    [
+        ("higher", "exact 30000000", {"a": "300000.00", "b": "0.00"}, "decided"),
+        ("applicant", "exact 30000000", {"a": "300000.00", "b": "0.00"}, "decided"),
+        ("authority", "between 20000000 30000000", {"a": "0.00..300000.00", "b": "0.00..200000.00"}, "law"),
+    ],
+)
+def test_who_chooses(tmp_path: Path, who: str, total: str, net: dict[str, str], state: str) -> None:
+    result = ask(tmp_path, {"a": "lump_sum: 30万元", "b": "lump_sum: 20万元"}, [f"{PAIR}, choice: {who}"])
+    possible = result.total.possible
+    assert " ".join(dict.fromkeys(map(str, (possible.kind, possible.minimum, possible.maximum)))) == total
+    assert nets(result) == net
+    (group,) = result.cumulation
+    assert group.choice.state == state
+    assert group.choice.by == (() if who == "higher" else (("made/r", who),))
+    assert ("authority_choice" in possible.reasons) == (who == "authority")
+    assert result.total.decided == possible
+    said = [result.explain("a", lang=lang) for lang in ("zh", "en")]
+    words = {"higher": ("", ""), "applicant": ("由申报者选择", "the applicant chooses")}
+    words["authority"] = ("取哪一项由有权机关决定", "an authority chooses which is paid")
+    assert all(word in text for word, text in zip(words[who], said, strict=True))
+    assert check_choices(json.loads(result.to_json())) == []
+
+
+def ends(result: Entitlement) -> tuple[object, object]:
+    return result.total.possible.minimum, result.total.possible.maximum
+
+
+def test_beside_what_an_authority_chooses_the_best_is_taken(tmp_path: Path) -> None:
+    # an authority chooses between a and b; c or d is the higher, whatever it chooses: 20 + 50 to 30 + 50
+    awards = {"a": "lump_sum: 30万元", "b": "lump_sum: 20万元", "c": "lump_sum: 50万元", "d": "lump_sum: 40万元"}
+    other = "id: s, kind: higher_of, clauses: [c, d], same: project"
+    result = ask(tmp_path, awards, [f"{PAIR}, choice: authority", other])
+    assert ends(result) == (70_000_000, 80_000_000)
+    # b excludes c too: with a, c is paid, 80; with b, d, which is 60
+    across = "id: t, kind: higher_of, clauses: [b], against: [c], same: project"
+    result = ask(tmp_path, awards, [f"{PAIR}, choice: authority", other, across])
+    assert ends(result) == (60_000_000, 80_000_000)
+
+
+def test_an_open_pair_of_which_an_authority_chooses_is_bounded() -> None:
+    # whether they exclude each other is not known: both are paid, 30, or one is, which may be the lesser
+    unknown = Truth.unknown(("", "x"))
+    edge = Edge(0, 1, unknown, unknown, "any", "made/rule", choice="authority")
+    assert room_for([], {0: point(10), 1: point(20)}, [edge]).best([0, 1]) == tuple(map(Fraction, (10, 30, 20, 30)))

@@ -97,11 +97,15 @@ class Choice:
     lost: tuple[Loss, ...] = ()
     odd_units: tuple[tuple[str, str], ...] = ()
     proofs: tuple[Proven, ...] = ()
+    by: tuple[tuple[str, str], ...] = ()
+    """Rules by which not the text takes the higher but somebody chooses: `applicant` or `authority`."""
 
     def as_json(self, currency: Currency = CNY) -> dict[str, Json]:
         """Write it with its keys in schema order."""
+        by: list[Json] = [{"rule": rule, "who": who} for rule, who in self.by]
         return {
             "state": self.state,
+            **({"by": by} if by else {}),
             "chosen": list(self.chosen),
             "lost": [one.as_json() for one in self.lost],
             "odd_units": [{"award": award, "rule": rule} for award, rule in self.odd_units],

@@ -130,10 +130,42 @@ class Contest:
         modes = self.table.modes(inner)
         made: list[Number] = []
         for end in ENDS:
-            parts = self.table.solve(members, self._pairs(end, inner, modes), [self._layer(end, members)])
+            layer, pairs = self._layer(end, members), self._pairs(end, inner, modes)
+            if end in (0, 1) and any(edge.by_authority for edge in inner):
+                made.append(Fraction(self._least(members, inner, modes, layer, end)))
+                continue
+            parts = self.table.solve(members, pairs, [layer])
             self.limited |= not all(part.decided for part in parts)
             made.append(Fraction(sum(part.bound if end in (1, 3) else part.worth for part in parts)))
         return (made[0], made[1], made[2], made[3])
+
+    def _least(
+        self, members: Sequence[int], edges: Sequence[Edge], modes: Mapping[int, str], layer: Layer, end: int
+    ) -> int:
+        """Return what awards come to where an authority chooses against them; of the rest the best set is taken.
+
+        Where the facts leave open what excludes what, or there are too many sets, it is bounded: below by the least
+        award, since one is paid, above by the best set.
+        """
+        pairs, chosen_by = self._pairs(end, edges, modes), _chosen_by(edges)
+        settled = pairs == self._pairs(1 - end, edges, modes)
+        total = 0
+        for part in Problem(sorted(members), pairs, [layer]).apart():
+            asked = chosen_by.intersection(part.awards)
+            found = worth_at_least(part, [0], SETS) if asked and settled else None
+            if found is not None:
+                best_beside: dict[frozenset[int], int] = {}
+                for taken in found:
+                    beside = taken & asked
+                    best_beside[beside] = max(best_beside.get(beside, 0), layer.worth(taken))
+                total += min(best_beside.values())
+            elif asked and end == 0:
+                total += min(layer.worth([one]) for one in part.awards)
+            else:
+                most = best(part)
+                self.limited |= not most.decided
+                total += most.worth if end == 0 else most.bound
+        return total
 
     # who wins
 
@@ -143,9 +175,11 @@ class Contest:
 
     @cached_property
     def _settled(self) -> frozenset[Pair] | None:
-        """The pairs that exclude each other, if neither the facts nor the law leave that open."""
+        """The pairs that exclude each other, if neither the facts nor the law leave that, or the winner, open."""
         modes = [self.modes.get(edge.a, "sum") for edge in self.edges]
         found = {self._pairs(end, self.edges, self.modes) for end in ENDS}
+        if any(edge.by_authority for edge in self.edges):
+            return None
         return None if "undecided" in modes or len(found) > 1 else found.pop()
 
     @cached_property
@@ -362,6 +396,11 @@ def _to_be_sure(left: int, place: int, layer: Layer, end: int) -> int:
     if not shared or left == figure:
         return left
     return max(left - 2 * shared + 1, 0) if end in (0, 2) else min(left + 2 * shared - 1, figure)
+
+
+def _chosen_by(edges: Iterable[Edge]) -> frozenset[int]:
+    """Return the awards of which an authority chooses."""
+    return frozenset(place for edge in edges if edge.by_authority for place in (edge.a, edge.b))
 
 
 def _whole(figure: Number) -> int:

@@ -215,9 +215,11 @@ class Cumulation:
         paid = [place for place in members if place in values]
         weights = {place: self.hulls[place].gated.numbers for place in paid}
         contest = Contest(paid, weights, edges, ceilings, self._table)
-        return contest.choice(
+        found = contest.choice(
             {place: sums.statuses[place] for place in paid}, sums.nets, self._name, bool(sums.refused)
         )
+        by = sorted({(edge.rule, edge.choice) for edge in edges if edge.choice != "higher"})
+        return replace(found, by=tuple(by)) if by else found
 
     def _name(self, place: int) -> str:
         return self.rows[place].id
@@ -455,7 +457,7 @@ class Cumulation:
         """Add up one component in one world; worlds that give the same figures are added up once."""
         mark = (
             tuple((place, self._number_of(gated[place])) for place in component),
-            tuple((edge.a, edge.b, edge.sure.numbers, edge.most.numbers, edge.rule) for edge in edges),
+            tuple((edge.a, edge.b, edge.sure.numbers, edge.most.numbers, edge.rule, edge.choice) for edge in edges),
             tuple((one.members, self._number_of(one.room), tuple(h.numbers for h in one.holds)) for one in ceilings),
         )
         if mark not in self._leaves:

@@ -26,7 +26,8 @@ class Edge:
     """Two awards that may exclude each other: by what they overlap, and the rule that says so, if any does.
 
     `sure`: they do by the rules that are stated; `most`: they do where silence about an overlap is taken to exclude.
-    `adds` is the rule that lets them add up although they overlap, where one surely does.
+    `adds` is the rule that lets them add up although they overlap, where one surely does. `choice` says who chooses, by
+    the rule, which of the two counts.
     """
 
     a: int
@@ -36,6 +37,12 @@ class Edge:
     on: str
     rule: str = ""
     adds: str = ""
+    choice: str = "higher"
+
+    @property
+    def by_authority(self) -> bool:
+        """Whether an authority chooses which of the two counts, so that it need not be the higher."""
+        return self.choice == "authority"
 
     @property
     def silent(self) -> bool:
@@ -56,7 +63,9 @@ class Edge:
         return bool((self.most if silence else self.sure).numbers[3 - end])
 
     def is_open_in_law(self, mode: str) -> bool:
-        """Whether the law does not say if the two exclude each other."""
+        """Whether the law does not say if the two exclude each other, or which of them counts."""
+        if self.by_authority:
+            return True
         ends = [self.excludes(mode, end) for end in range(4)]
         return ends[0] != ends[2] or ends[1] != ends[3]
 
@@ -87,7 +96,7 @@ class Overlaps:
             "title": self._same_title(one, other, world),
             "ladder": self._same_ladder(one, other, world),
         }
-        overlap, on, named, adds = FALSE, "", "", ""
+        overlap, on, named, adds, choices = FALSE, "", "", "", list[str]()
         for name, found in tests.items():
             if not found.is_false:
                 on = on or name
@@ -99,6 +108,7 @@ class Overlaps:
                 if rule.kind == "higher_of":
                     holds = holds if rule.same == "any" else holds.both(tests[rule.same])
                     named = named or ("" if holds.is_false else f"{rule.policy}/{rule.id}")
+                    choices += [] if holds.is_false else [rule.choice]
                     on = rule.same if not holds.is_false else on
                 elif holds.is_true and not named and not overlap.is_false:
                     adds = adds or f"{rule.policy}/{rule.id}"
@@ -107,7 +117,9 @@ class Overlaps:
         for excludes, holds in reversed(rules):
             sure = holds.either(sure) if excludes else holds.negated().both(sure)
             most = holds.either(most) if excludes else holds.negated().both(most)
-        return Edge(a, b, sure, most, on, named, adds)
+        # where it is open which of several rules holds, an authority may choose if one of them says so
+        choice = "authority" if "authority" in choices else (choices or ["higher"])[0]
+        return Edge(a, b, sure, most, on, named, adds, choice)
 
     def _once(self, name: str, about: Hashable, test: Callable[[World], Truth], world: World) -> Truth:
         """Return what a test says in a world; it is made once for what it is about, whichever awards ask for it."""

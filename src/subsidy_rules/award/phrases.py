@@ -99,6 +99,10 @@ REASONS: Final[Words] = {
         "能否与重叠的奖补叠加，条文没有规定",
         "the text does not say whether overlapping awards add up",
     ),
+    "authority_choice": (
+        "互相排斥的奖补中取哪一项，由有权机关决定",
+        "which of the awards that exclude each other is paid, an authority chooses",
+    ),
     "zero_divisor": (
         "除数为零，条文没有规定如何计算",
         "a share of nothing: the text does not say what it comes to",

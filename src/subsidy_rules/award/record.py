@@ -105,8 +105,8 @@ class Record(Weighed):
         sentence, plan = row.clause.plan.sentence, row.policy.plan
         numbers = self.sums.nets.get(place, hull.gated.numbers)
         status = self._status(place)
-        silent = status == "contender" and self._meets_silence(place, self.cumulation.places)
-        reasons = hull.gated.reasons | ({"unstated_cumulation"} if silent else set())
+        met = self._open_between(place, self.cumulation.places) if status == "contender" else frozenset[str]()
+        reasons = hull.gated.reasons | met
         projects = [one for one, _ in row.projects({}) if isinstance(one, str) and not one.startswith(ANOTHER)]
         project = self.run.facts.paths[projects[0]] if projects else None
         return Award(
@@ -389,8 +389,7 @@ class Record(Weighed):
         reasons = frozenset().union(*(self.hulls[place].gated.reasons for place in members))
         reasons = frozenset(one for one in reasons if not one.startswith("why:"))
         numbers = own.parts.get(("possible", ""), (ZERO, ZERO, ZERO, ZERO))
-        contested = any("contender" in own.statuses[place] and self._meets_silence(place, members) for place in members)
-        total = settle(numbers, reasons | ({"unstated_cumulation"} if contested else set()), own.moved)
+        total = settle(numbers, reasons | self._left_open(own, members), own.moved)
         plain: Amount = Amount.exact(ZERO)
         for place in members:
             plain = plain.plus(self.hulls[place].gated)

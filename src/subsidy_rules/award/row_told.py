@@ -307,6 +307,7 @@ class RowTeller(Speaker):
         rest, who = ("其余的", "the others") if group.stacks else ("", "they")
         if group.rule:
             made.append(self.say(f"适用{self.rule(group.rule)}。", f" The {self.rule(group.rule)} applies."))
+        made += [self._chooser(name, who) for name, who in group.choice.by]
         if group.reading:
             option = self.names.option(group.reading, group.option or "", self.lang)
             made.append(
@@ -316,6 +317,18 @@ class RowTeller(Speaker):
                 )
             )
         return "".join(made)
+
+    def _chooser(self, name: str, who: str) -> str:
+        """Say who chooses by a rule: not the text, which would take the higher."""
+        if who == "authority":
+            return self.say(
+                f"依{self.rule(name)}，取哪一项由有权机关决定，不一定是较高的一项。",
+                f" By {self.rule(name)} an authority chooses which is paid; it need not be the higher.",
+            )
+        return self.say(
+            f"依{self.rule(name)}，由申报者选择；这里按合计最高的选择计算。",
+            f" By {self.rule(name)} the applicant chooses; counted is the choice that comes to most.",
+        )
 
     def _readings(self, readings: Iterable[ReadingUse]) -> Iterator[str]:
         for use in readings:

@@ -330,6 +330,7 @@ def _groups(clauses: Sequence[tuple[PolicyPlan, ClausePlan]], vocabulary: Vocabu
                 continue
             first = rules[0]
             sure = first.kind == "higher_of" and first.same == "any" and all(map(_always, first.when.values()))
+            sure = sure and first.choice != "authority"
             if a != b and sure:
                 pairs.add((a, b))
             elif a != b or one.per.source is not None:

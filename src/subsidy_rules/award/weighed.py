@@ -22,6 +22,7 @@ from subsidy_rules.award.model import (
 from subsidy_rules.award.overlap import Edge
 from subsidy_rules.award.rows import Row
 from subsidy_rules.award.run import Computed, Run
+from subsidy_rules.award.sums import Sums
 from subsidy_rules.values.amount import Amount, Need, settle
 from subsidy_rules.values.quantity import ZERO, Currency
 
@@ -58,18 +59,25 @@ class Weighed:
         for place in places:
             reasons |= {one for one in self.hulls[place].gated.reasons if not one.startswith("why:")}
             needs |= set(self.hulls[place].needs)
-        if any("contender" in self.sums.statuses[place] and self._meets_silence(place, places) for place in places):
-            reasons |= {"unstated_cumulation"}
+        reasons |= self._left_open(self.sums, places)
         return settle(numbers, reasons, needs)
 
-    def _meets_silence(self, place: int, among: Iterable[int]) -> bool:
-        """Whether an award overlaps one of these where no rule is stated."""
-        others = set(among)
-        return any({edge.a, edge.b} <= others | {place} and place in (edge.a, edge.b) for edge in self._silent_edges)
+    def _left_open(self, sums: Sums, places: Iterable[int]) -> frozenset[str]:
+        """Return why it is open which of these is paid."""
+        among = set(places)
+        open_ = [place for place in among if "contender" in sums.statuses[place]]
+        return frozenset[str]().union(*(self._open_between(place, among) for place in open_))
+
+    def _open_between(self, place: int, among: Iterable[int]) -> frozenset[str]:
+        """Return why it is open whether an award is paid beside these: no rule is stated, or an authority chooses."""
+        others = {place, *among}
+        met = [edge for edge in self._open_edges if {edge.a, edge.b} <= others and place in (edge.a, edge.b)]
+        reasons = {"unstated_cumulation" for edge in met if edge.silent}
+        return frozenset(reasons | {"authority_choice" for edge in met if edge.by_authority})
 
     @cached_property
-    def _silent_edges(self) -> list[Edge]:
-        return [edge for edge in self.cumulation.edges_now() if edge.silent]
+    def _open_edges(self) -> list[Edge]:
+        return [edge for edge in self.cumulation.edges_now() if edge.silent or edge.by_authority]
 
     # readings
 

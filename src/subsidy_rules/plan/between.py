@@ -43,6 +43,9 @@ class Between(Compiling):
         needed = {"ceiling": "cap", "bar": "when", "higher_of": "same"}.get(rule.kind)
         if needed is not None and getattr(rule, needed) is None:
             self._say(loc, "missing-key", f"a {rule.kind} needs '{needed}'", f"{rule.kind}缺少“{needed}”")
+        if rule.choice is not None and rule.kind != "higher_of":
+            what, what_zh = f"of a {rule.kind} nothing is chosen", f"{rule.kind}中没有可选择的"
+            self._say((*loc, "choice"), "bad-clause", f"{what}; only of a higher_of", f"{what_zh}，只有higher_of才有")
         self._reduced(rule, loc)
         return RulePlan(
             rule.id,
@@ -56,6 +59,7 @@ class Between(Compiling):
             when,
             rule.same or "",
             tuple(rule.reduce) if isinstance(rule.reduce, list) else rule.reduce or "last_in",
+            rule.choice or "higher",
         )
 
     def _reduced(self, rule: Rule, loc: Loc) -> None:

@@ -236,7 +236,8 @@ class RulePlan:
     """A rule between awards, in operations. `by`, `cap` and `when` are read where the award's own names are bound.
 
     `cap` is what a ceiling has left: the figure of the text, less the earlier awards where the rule counts them.
-    `reduce` says what it cuts first: the latest, all pro rata, or these sentences.
+    `reduce` says what it cuts first: the latest, all pro rata, or these sentences. `choice` says who chooses where only
+    one of two counts: the text takes the higher, the applicant chooses, or an authority does.
     """
 
     id: str
@@ -250,6 +251,7 @@ class RulePlan:
     when: Mapping[str, op.Truth]
     same: str
     reduce: Literal["last_in", "pro_rata"] | tuple[str, ...] = "last_in"
+    choice: Literal["higher", "applicant", "authority"] = "higher"
 
     def nodes_of(self, clause: str) -> tuple[op.Node, ...]:
         """Return the operations that say how it bears on one of its sentences."""

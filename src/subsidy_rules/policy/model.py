@@ -351,7 +351,7 @@ class Clause(Grown):
 class Rule(Grown):
     """A rule between awards."""
 
-    later: ClassVar[tuple[str, ...]] = ("reduce",)
+    later: ClassVar[tuple[str, ...]] = ("reduce", "choice")
 
     id: Id
     kind: Literal["ceiling", "higher_of", "bar", "stacks"]
@@ -364,6 +364,7 @@ class Rule(Grown):
     when: str | None = None
     same: Literal["project", "title", "any"] | None = None
     reduce: Literal["last_in", "pro_rata"] | list[str] | None = None
+    choice: Literal["higher", "applicant", "authority"] | None = None
 
 
 class NotModelled(Strict):

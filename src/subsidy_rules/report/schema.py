@@ -350,6 +350,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
         "choice?": ref("choice"),
     },
     "loss_to": {"award": _TEXT, "rule": _TEXT},
+    "chooser": {"rule": _TEXT, "who": {"enum": ["applicant", "authority"]}},
     "loss": {"award": _TEXT, "to": array(ref("loss_to"))},
     "proven_figure": {"award": _TEXT, "figure": _YUAN},
     "proven_ceiling": {"rule": _TEXT, "room": _YUAN, "pro_rata": _FLAG, "members": _TEXTS},
@@ -364,6 +365,7 @@ _RESULT: Final[Mapping[str, Mapping[str, Schema]]] = {
     },
     "choice": {
         "state": {"enum": ["decided", "facts", "law", "limit"]},
+        "by?": array(ref("chooser")),
         "chosen": _TEXTS,
         "lost": array(ref("loss")),
         "odd_units": array(ref("loss_to")),

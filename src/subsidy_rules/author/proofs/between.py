@@ -86,6 +86,9 @@ class _Desk:
 
     def _one_of_two(self, one: ClausePlan, other: ClausePlan) -> Finding:
         about: Both = (f"{one.sentence.id} 与 {other.sentence.id}", f"{one.sentence.id} and {other.sentence.id}")
+        if self.rule.choice == "authority":
+            said = ("取哪一项由有权机关决定", "which of the two is paid an authority chooses")
+            return self.finding("once", "out_of_reach", about, said)
         shared = one.per.source is not None and one.per.source == other.per.source
         places = [(0, 0)] if one is not other else []
         places += [(0, 1)] if shared and not (one is other and self.rule.same == "title") else []
