@@ -137,6 +137,21 @@ def test_an_open_demand_leaves_shares_open() -> None:
     assert "有需求额尚未确定" in to_text(found, "zh", width=100)
 
 
+def test_the_stamp_says_what_it_was_computed_from() -> None:
+    cases = {"乙": case("900万元"), "甲": case("600万元")}
+    found = given_out(cases)
+    (plan,) = SCENARIO.policies.plans if SCENARIO.policies is not None else ()
+    assert found.as_json()["stamp"] == {
+        "rule": found.rule.sha256,
+        "rules": [
+            {"policy": "grants", "source_sha256": plan.source_sha256, "meaning_sha256": plan.meaning_sha256},
+        ],
+        "guides": [],
+        "cases": {name: cases[name].sha256 for name in ("乙", "甲")},
+        "readings": {"grants/unstated_cumulation": "sum"},
+    }
+
+
 def test_first_come_is_by_day_and_a_level_that_does_not_fit_is_open() -> None:
     cases = {
         "甲": case("600万元", applied="2025-03-01"),
@@ -145,7 +160,7 @@ def test_first_come_is_by_day_and_a_level_that_does_not_fit_is_open() -> None:
     }
     found = given_out(cases, give="first_come", by="applied_on")
     assert told(found) == {"乙": (30 * WAN,) * 2, "甲": (0, 60 * WAN), "丙": (0, 30 * WAN)}
-    assert {one.name: one.en for one in found.shares}["甲"] == "it is level with others, and not all can be paid"
+    assert {one.name: one.en for one in found.shares}["甲"] == "it is level with 丙, and not all can be paid"
     settled = given_out(cases, give="first_come", by="applied_on", then="projects[0].score")
     assert told(settled) == told(found)
     more = given_out(cases, give="first_come", by="applied_on", pot="120万元")

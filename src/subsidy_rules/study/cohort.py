@@ -22,7 +22,7 @@ remainders, of equal ones to the first by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
@@ -100,6 +100,8 @@ class Cohort:
 
     rule: CohortRule
     shares: tuple[Share, ...]
+    stamp: Mapping[str, Json] = field(default_factory=dict)
+    """What it was computed from: the policies with their digests, the guides, each applicant's case, the readings."""
 
     @property
     def given(self) -> int:
@@ -137,7 +139,7 @@ class Cohort:
                 }
                 for one in self.shares
             ],
-            "stamp": {"rule": self.rule.sha256},
+            "stamp": {"rule": self.rule.sha256, **self.stamp},
         }
 
 
@@ -176,13 +178,24 @@ def evaluate_cohort(cases: Iterable[tuple[str, Case]], rule: CohortRule, scenari
         if path is not None:
             _orders(path, side.policies.vocabulary)
     asked: list[_Asked] = []
+    digests: dict[str, Json] = {}
     for name, case in cases:
-        if any(one.name == name for one in asked):
+        if name in digests:
             raise UsageError(f"two applicants are called '{name}'")
+        digests[name] = case.sha256
         asked.append(_asked(name, case, rule.file, side))
     asked.sort(key=lambda one: one.name)
     shares = _pro_rata(asked, rule) if rule.file.give == "pro_rata" else _in_order(asked, rule)
-    return Cohort(rule, tuple(sorted(shares, key=lambda one: one.name)))
+    stamp: dict[str, Json] = {
+        "rules": [
+            {"policy": plan.id, "source_sha256": plan.source_sha256, "meaning_sha256": plan.meaning_sha256}
+            for plan in side.policies.plans
+        ],
+        "guides": [guide.sha256 for guide in side.guides],
+        "cases": dict(sorted(digests.items())),
+        "readings": {name: side.readings[name] for name in sorted(side.readings)},
+    }
+    return Cohort(rule, tuple(sorted(shares, key=lambda one: one.name)), stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +291,13 @@ def _pro_rata(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
 _OPEN: Final = ("有需求额尚未确定", "a demand is open")
 _NO_FIGURE: Final = ("需求额没有上限或没有数额", "the demand has no upper end, or no figure")
 _NO_KEY: Final = ("排序依据缺失", "what it is ordered by is not known")
-_TIE: Final = ("与他人并列，余额不足以全部支付", "it is level with others, and not all can be paid")
+
+
+def _tie(one: _Asked, group: Sequence[_Asked]) -> tuple[str, str]:
+    """Say whom an applicant is level with."""
+    others = sorted(other.name for other in group if other is not one)
+    zh, en = "、".join(others), ", ".join(others)
+    return f"与{zh}并列，余额不足以全部支付", f"it is level with {en}, and not all can be paid"
 
 
 def _in_order(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
@@ -308,7 +327,9 @@ def _in_order(asked: Sequence[_Asked], rule: CohortRule) -> Iterable[Share]:
             alone = len(group) == 1
             sure = min(low, least) if (fits or alone) and places_least else 0
             may = min(high, most) if places_most else 0
-            why = ("", "") if sure == may else _NO_FIGURE if one.demand is None else _TIE if not alone else _OPEN
+            why = (
+                ("", "") if sure == may else _NO_FIGURE if one.demand is None else _OPEN if alone else _tie(one, group)
+            )
             yield Share(one.name, one.demand, (sure, may), *why)
         least, most = max(0, least - wanted_high), max(0, most - wanted_low)
         places_least = max(0, places_least - len(group))

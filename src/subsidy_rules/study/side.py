@@ -159,6 +159,11 @@ class Side:
         facts = self.scenario.facts
         return with_facts(case, facts) if facts else case
 
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The option that every reading takes."""
+        return self._readings
+
     def answer(self, case: Case, *, caps: bool = True) -> CaseSide:
         """Answer one case. Raises `CaseError` where it is wrong, `UsageError` where a fact can't be changed."""
         asked = self.given(case)
