@@ -213,6 +213,7 @@ Rule.by | 以什么比较 | by what they are compared
 Review.by | 由谁 | by whom
 AmendmentModel.by | 由哪一日期决定 | which date decides
 VersionModel.by | 由哪一日期决定 | which date chooses
+called | 此步之后金额的名称，后面用 amount.名称 引用 | name of the amount that it leaves, amount.NAME in later steps
 name | 名称 | name
 amount | 金额 | amount
 parts | 各期 | parts
