@@ -5,12 +5,12 @@ case straight into figures, with every check of the strict reader, and leaves to
 
 >>> from subsidy_rules.facts.vocabulary import Vocabulary
 >>> read = PlainReader(Vocabulary.core())
->>> root, enterprise = read({"case": 1, "enterprise": {"type": "enterprise", "task_sales": "2800万元"}})
->>> enterprise["task_sales"]
-2800000000
->>> read({"case": 1, "enterprise": {"task_sales": "2800"}})
+>>> root, enterprise = read({"case": 1, "enterprise": {"type": "企业", "size": "中型"}})
+>>> enterprise["type"], enterprise["size"]
+('enterprise', '中型')
+>>> read({"case": 1, "enterprise": {"size": "不详"}})
 Traceback (most recent call last):
-KeyError: '2800'
+KeyError: '不详'
 
 There is no second opinion of what a value means. What one value of one fact says is asked of the strict reader, the
 first time that it is met, and kept; a value that it refuses is not plain. What is left to be seen here is what lies

@@ -225,6 +225,8 @@ against | 对方条款 | the clauses on the other side
 earlier | 是否计入以前的奖补 | whether earlier awards count
 same | 何为同一对象 | what makes them of the same
 reduce | 如何削减 | how it cuts
+choice | 由谁选择 | who chooses which is paid
+highest | 只计最高的几项 | how many items count, the highest
 fills | 各参数的数值 | values of the parameters
 reform | 改革文件格式版本 | version of the form
 changes | 改动：路径及其新内容 | what changes, by path
@@ -294,6 +296,9 @@ earlier.false | 不计入 | none
 same.project | 同一项目 | the same project
 same.title | 同一称号 | the same title
 same.any | 任意 | any
+choice.higher | 取高者 | the higher is paid
+choice.applicant | 由申报者选择 | the applicant
+choice.authority | 由有权机关决定 | an authority
 reduce.last_in | 从最后的开始削减 | the last ones first
 reduce.pro_rata | 按比例 | pro rata
 """)
