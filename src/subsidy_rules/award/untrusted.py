@@ -7,7 +7,7 @@ case straight into figures, with every check of the strict reader, and leaves to
 >>> read = PlainReader(Vocabulary.core())
 >>> root, enterprise = read({"case": 1, "enterprise": {"type": "企业", "size": "中型"}})
 >>> enterprise["type"], enterprise["size"]
-('enterprise', '中型')
+('enterprise', 'medium')
 >>> read({"case": 1, "enterprise": {"size": "不详"}})
 Traceback (most recent call last):
 KeyError: '不详'
