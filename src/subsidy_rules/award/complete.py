@@ -25,8 +25,8 @@ from subsidy_rules.values.amount import FALSE, TRUE, Amount, Need, Truth, settle
 from subsidy_rules.values.classes import dataclass
 from subsidy_rules.values.quantity import ZERO, Infinity, Number
 
-BUDGET: Final = 8192
-"""Worlds that one award may take, and times that those of one component may be read; beyond it the answer is outer."""
+BUDGET: Final = 4096
+"""Worlds that one component may take; beyond it the answer is an outer one and says so."""
 
 FAR: Final = Fraction(10**24)
 LAST_DAY: Final = Fraction(date.max.toordinal())

@@ -256,8 +256,7 @@ class Cumulation:
                 asked.update(self.memory.solved[tuple(component)][0])
             return made, asked
         need = self._next(places, values, edges, ceilings, world)
-        if len(places) > 1:  # what one award says over worlds has a budget of its own
-            self._left -= len(places)
+        self._left -= len(places) > 1  # what one award says over worlds has a budget of its own
         if need is None or self._left < 0:
             hulls = {place: self._hull(place, world) for place in places}
             asked.update(dict.fromkeys(one for place in places for one in self.memory.completed[place].asked))
