@@ -47,7 +47,7 @@ def test_a_result_of_which_a_figure_was_changed_is_told(tmp_path: Path, told: st
     ("text", "zh", "en"),
     [
         ("", "不是 JSON：第 1 行第 1 列", "is not JSON, line 1 column 1"),
-        ("[" * 5000, "嵌套过深", "it nests too deep"),
+        ("[" * 200_000, "嵌套过深", "it nests too deep"),
         (f'{{"cumulation": {"9" * 5000}}}', "过长的数字", "a number that is too long"),
         ('{"total": "1.00", "total": "2.00"}', "中键“total”出现两次", "has the key 'total' twice"),
         ('{"total": NaN}', "“NaN”不是数", "has the word 'NaN', which is no figure"),
